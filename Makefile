@@ -1,0 +1,35 @@
+# Two commands do everything: make run, make test. The virtual environment is made once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test lab lint notebooks data clean
+
+run: $(READY)
+	@$(BIN)/korus run
+
+test: $(READY)
+	@$(BIN)/pytest --cov
+
+lab: $(READY)
+	@$(BIN)/jupyter lab notebooks
+
+lint: $(READY)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+# Execute the committed notebooks with their default parameters.
+notebooks: $(READY)
+	@$(BIN)/korus run --in-place
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This needs Python 3.11 or newer. Type: make PYTHON=python3.11 run"; exit 1; }
+	@test -x $(BIN)/python -a -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "The module venv is missing. On Debian or Ubuntu type: sudo apt install python3-venv"; exit 1; }
+	@echo "Installing the pinned packages into $(VENV) (once, about a minute) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .coverage*

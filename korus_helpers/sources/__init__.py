@@ -1,0 +1,1 @@
+"""Where figures come from: the tables that ship, partners, and vintages."""

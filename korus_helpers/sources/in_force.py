@@ -1,0 +1,131 @@
+"""What was known on a given day of a partner's exports, imports and deficit in a year."""
+
+from dataclasses import dataclass
+from functools import cache
+
+
+from korus_helpers.errors import NoFigure
+from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.vintages import Vintage, annual_goods, releases
+
+Ends = tuple[float, float, float]
+"""Lowest, stated and highest value, million dollars; all equal where the figure is exact."""
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Figures published on a day; `deficit` is given where it is known more closely than the flows.
+
+    `label` says which release and how it is known; `source_ids` are keys of the table `sources`.
+    """
+
+    exports: Ends
+    imports: Ends
+    deficit: Ends
+    label: str
+    source_ids: tuple[str, ...]
+
+
+@cache
+def in_force(day: str, partner_code: str, year: int) -> InForce:
+    """Annual goods trade with a partner as published on `day` ("2017-12-28"), general basis.
+
+    A release that ships gives exact figures. Figures quoted from the release of the day give the
+    interval that their digits allow, all quotations together. Where neither is at hand but the
+    releases before and after agree, their common figure is taken, and the label says so.
+    Raises `NoFigure` where the figures of that day cannot be known from what ships.
+    """
+    for release in releases().values():
+        if _holds(release, partner_code, year) and _certain(
+                _start(release, year), release.in_force_until, day):
+            return _exact(release, partner_code, year, f"{release.vintage}, in force on {day}")
+    found = _quoted(day, partner_code, year) or _between(day, partner_code, year)
+    if found:
+        return found
+    raise NoFigure(
+        f"cannot be checked: the figures for {year} that were in force on {day} do not ship for "
+        "this partner; type --vintage latest or a shipped vintage to use another release"
+    )
+
+
+def _holds(release: Vintage, partner_code: str, year: int) -> bool:
+    return release.covers([partner_code], 12 * year, 12 * year + 11, whole_years=True)
+
+
+def _start(release: Vintage, year: int) -> str:
+    return release.newest_year_from if year == release.last_full_year else release.in_force_from
+
+
+def _certain(start: str, end: str, day: str) -> bool:
+    """Whether a figure published from `start` to `end` (day, month or year) stood on `day`."""
+    out = bool(start) and start <= day and (len(start) == 10 or day[: len(start)] != start)
+    return out and (not end or day < end)
+
+
+def _exact(release: Vintage, partner_code: str, year: int, label: str,
+           source_ids: tuple[str, ...] = ()) -> InForce:
+    row = annual_flows(release.vintage).get((partner_code, year))
+    if row is None:
+        raise NoFigure(f"no trade with this partner is recorded in {year}")
+    exports, imports = row
+    deficit = imports - exports
+    return InForce((exports,) * 3, (imports,) * 3, (deficit,) * 3, label,
+                   source_ids or (release.source_id,))
+
+
+@cache
+def annual_flows(vintage: str) -> dict[tuple[str, int], tuple[float, float]]:
+    """Exports and imports by (partner code, full year) of one release, million dollars."""
+    rows = annual_goods(vintage)
+    return {(row.partner_code, row.year): (row.exports_musd, row.imports_musd)
+            for row in rows.itertuples()}
+
+
+def _quoted(day: str, partner_code: str, year: int) -> InForce | None:
+    rows = open_table("quoted")
+    rows = rows[(rows.topic == "goods_total") & (rows.basis == "general")
+                & (rows.partner_code == partner_code) & (rows.year == year)]
+    rows = rows[[_certain(start, end, day) for start, end in
+                 zip(rows.in_force_from, rows.in_force_until, strict=True)]]
+    known = {
+        flow: (float(same.low_musd.max()), float(same.value_musd.iloc[-1]),
+               float(same.high_musd.min()))
+        for flow, same in rows.groupby("flow")
+    } if len(rows) else {}
+    if "two-way" in known and "deficit" in known:  # X is half their difference, M half their sum
+        (low, _, high), (d_low, _, d_high) = known["two-way"], known["deficit"]
+        _narrow(known, "exports", (low - d_high) / 2, (high - d_low) / 2)
+        _narrow(known, "imports", (low + d_low) / 2, (high + d_high) / 2)
+    for flow, other, sign in (("imports", "exports", 1), ("exports", "imports", -1)):
+        if "deficit" in known and other in known:
+            ends = sorted(sign * known["deficit"][i] for i in (0, 2))
+            _narrow(known, flow, known[other][0] + ends[0], known[other][2] + ends[1])
+    if "exports" not in known or "imports" not in known:
+        return None
+    exports, imports = known["exports"], known["imports"]
+    _narrow(known, "deficit", imports[0] - exports[2], imports[2] - exports[0])
+    start = max(rows.in_force_from)
+    return InForce(exports, imports, known["deficit"], f"release of {start}, as quoted",
+                   tuple(sorted(set(rows.source_id))))
+
+
+def _narrow(known: dict[str, Ends], flow: str, low: float, high: float) -> None:
+    """Meet what is known of a flow with [low, high]."""
+    old_low, value, old_high = known.get(flow, (low, (low + high) / 2, high))
+    low, high = max(low, old_low), min(high, old_high)
+    known[flow] = (low, min(max(value, low), high), high)
+
+
+def _between(day: str, partner_code: str, year: int) -> InForce | None:
+    """The common figure of the last release before `day` and the first after it, if they agree."""
+    holding = [r for r in releases().values() if _holds(r, partner_code, year)]
+    before = [r for r in holding if _certain(_start(r, year), "", day)]
+    after = [r for r in holding if r not in before]
+    if not before or not after:
+        return None
+    pair = [annual_flows(r.vintage).get((partner_code, year)) for r in (before[-1], after[0])]
+    if None in pair or any(abs(a - b) > 0.001 for a, b in zip(*pair, strict=True)):
+        return None
+    return _exact(before[-1], partner_code, year,
+                  f"the same in {before[-1].vintage} and {after[0].vintage}, so inferred for {day}",
+                  (before[-1].source_id, after[0].source_id))

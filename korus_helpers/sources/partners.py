@@ -1,0 +1,198 @@
+"""Partners of the United States: from what a reader types to one Census code."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from korus_helpers.errors import InputError
+from korus_helpers.sources.tables import open_table
+
+LONGEST = 100  # characters, more than any name or alias that ships
+EXAMPLES = 'a name such as "South Korea", an ISO code such as "KOR" or a code such as "5800"'
+REPORTER = {"us", "usa", "america", "unitedstates", "unitedstatesofamerica"}
+
+_CONSUMPTION = (
+    "counts imports for consumption, while the figures of partners are general imports; "
+    'type "Mexico" (2010) or "Canada" (1220)'
+)
+REFUSED = {
+    "0004": 'is seasonally adjusted, while all other figures are not; type "World" (0015)',
+    "0005": _CONSUMPTION,
+    "0006": _CONSUMPTION,
+    "0007": 'is a class of products, not a partner; type a country or "World" (0015)',
+    "0021": _CONSUMPTION,
+    "0022": _CONSUMPTION,
+}
+
+
+@dataclass(frozen=True)
+class Partner:
+    """One row of the Census country file that can stand opposite the United States.
+
+    `name` is the Census name, `common_name` the usual one and `in_sentence` the usual one with its
+    article; `iso2` and `iso3` are "" where ISO has no code. `kind` is country (territories and
+    former states too), residual, world or group. The years are those of the first and the last
+    trade in either flow in any vintage; None for a code that never had trade.
+    """
+
+    code: str
+    name: str
+    common_name: str
+    in_sentence: str
+    iso2: str
+    iso3: str
+    kind: str
+    first_year: int | None
+    last_year: int | None
+
+    def __str__(self) -> str:
+        return f'"{self.common_name}" ({self.code})'
+
+
+@dataclass(frozen=True)
+class _Index:
+    by_code: dict[str, Partner]
+    by_name: dict[str, list[Partner]]  # keys as `_key` makes them
+
+
+def partners() -> pd.DataFrame:
+    """One row per Census code, sorted by code: names, ISO codes, aliases, kind, years of trade."""
+    return open_table("partners")
+
+
+def countries() -> list[str]:
+    """Codes of kind country, for rankings: no World, no group and no residual row.
+
+    Countries and the residual rows (unidentified countries, international organizations)
+    together sum to World.
+    """
+    return [code for code, one in _index().by_code.items() if one.kind == "country"]
+
+
+def find_partner(text: str, years: Iterable[int] = ()) -> Partner:
+    """The partner that `text` names: a code, Census name, ISO code, common name or alias.
+
+    Letter case, accents, punctuation and "the" do not matter. Where a code was followed by
+    another under the same Census name (Sudan), the one with trade in most of `years` is meant, and
+    the later one where that does not decide. Raises `InputError` for anything ambiguous or
+    unknown, for the United States and for rows that are not partners.
+    """
+    typed = _readable(text)
+    found = _by_code(typed) if re.fullmatch(r"[0-9]+", typed) else _by_name(typed)
+    for one in found:
+        if one.code in REFUSED:
+            raise InputError(
+                f'partner {_quoted(typed)}: row {one.code}, "{one.name}", {REFUSED[one.code]}')
+    if len({one.name for one in found}) > 1:
+        number = "two" if len(found) == 2 else len(found)
+        raise InputError(
+            f"partner {_quoted(typed)}: {number} partners have this name; type "
+            f"{_listed(sorted(found, key=lambda one: (one.first_year, one.common_name)))}"
+        )
+    return _with_trade(found, set(years))
+
+
+@cache
+def _index() -> _Index:
+    """Every partner by code and by key of each of its names, made once per process."""
+    by_code: dict[str, Partner] = {}
+    by_name: dict[str, list[Partner]] = {}
+    for row in partners().itertuples():
+        first_year, last_year = (
+            None if pd.isna(year) else int(year) for year in (row.first_year, row.last_year)
+        )
+        one = Partner(row.partner_code, row.name, row.common_name, row.in_sentence, row.iso2,
+                      row.iso3, row.kind, first_year, last_year)
+        by_code[one.code] = one
+        names = [one.name, one.common_name, one.iso2, one.iso3, *row.aliases.split(";")]
+        for key in {_key(name) for name in names} - {""}:
+            by_name.setdefault(key, []).append(one)
+    return _Index(by_code, by_name)
+
+
+def _key(name: str) -> str:
+    """What is compared of a name: letters and digits, without case, accents and "the"."""
+    plain = unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold()
+    # Accents are no part of a word once they are taken apart, so they drop out here.
+    return "".join(word for word in re.findall(r"[^\W_]+", plain) if word != "the")
+
+
+def _readable(text: str) -> str:
+    """The text without the space around it, if it can be the name of anything."""
+    if not isinstance(text, str):
+        raise InputError(
+            f"partner is of type {type(text).__name__}, not text; type it in quotes: {EXAMPLES}")
+    typed = unicodedata.normalize("NFKC", text.strip()[: LONGEST + 1])
+    if len(typed) > LONGEST:
+        raise InputError(f"partner {_quoted(typed)}: longer than any name; type {EXAMPLES}")
+    if not typed.isprintable():
+        raise InputError(
+            f"partner {_quoted(typed)}: has characters that cannot be printed; type {EXAMPLES}")
+    if not _key(typed):
+        raise InputError(f"partner {_quoted(typed)}: has no name in it; type {EXAMPLES}")
+    return typed
+
+
+def _by_code(typed: str) -> list[Partner]:
+    by_code = _index().by_code
+    if typed in by_code:
+        return [by_code[typed]]
+    if len(typed) < 4:
+        meant = by_code.get(typed.zfill(4))
+        known = meant and meant.code not in REFUSED
+        hint = f'type "{meant.code}" for {meant.in_sentence}' if known else f"type {EXAMPLES}"
+        raise InputError(f"partner {_quoted(typed)}: a code has four digits; {hint}")
+    # Codes are geographic: neighbours in number are neighbours on the map.
+    region = [one for code, one in by_code.items() if code[:2] == typed[:2]]
+    nearest = sorted(region, key=lambda one: abs(int(one.code) - int(typed)))
+    raise InputError(_unknown(typed, "code", nearest if len(typed) == 4 else []))
+
+
+def _by_name(typed: str) -> list[Partner]:
+    by_name, key = _index().by_name, _key(typed)
+    if key in REPORTER:
+        raise InputError(
+            f"partner {_quoted(typed)}: the United States is the reporting country of all figures; "
+            'type the partner it trades with, such as "South Korea" (5800)'
+        )
+    # Letters are easily left over from anything: "[a-z]" is not AZ, Azerbaijan.
+    if key in by_name and (len(key) > 3 or re.sub(r"[. ]", "", typed).isalpha()):
+        return by_name[key]
+    # ISO codes are left out: two letters are near to anything short.
+    names = [name for name in by_name if len(name) > 3]
+    nearest = difflib.get_close_matches(key, names, cutoff=0.7)
+    if len(key) > 3:
+        nearest += sorted((name for name in names if key in name), key=len)
+    raise InputError(_unknown(typed, "name", [one for name in nearest for one in by_name[name]]))
+
+
+def _with_trade(found: list[Partner], years: set[int]) -> Partner:
+    """Of partners of one name, the one with trade in most of the years; else the later one."""
+    def trade(one: Partner) -> tuple[int, int]:
+        if one.first_year is None or one.last_year is None:
+            return 0, 0
+        return sum(one.first_year <= year <= one.last_year for year in years), one.last_year
+
+    return max(found, key=trade)
+
+
+def _unknown(typed: str, what: str, nearest: list[Partner]) -> str:
+    choice = [one for one in dict.fromkeys(nearest) if one.code not in REFUSED][:3]
+    hint = f"the nearest: {_listed(choice)}" if choice else EXAMPLES
+    return f"partner {_quoted(typed)}: no partner has this {what}; type {hint}"
+
+
+def _listed(choice: list[Partner]) -> str:
+    *others, last = (str(one) for one in choice)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _quoted(typed: str) -> str:
+    """At most 40 characters of what was typed, in quotes, without what could upset a terminal."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in typed[:40])
+    return f'"{shown}{"…" if len(typed) > 40 else ""}"'

@@ -1,0 +1,108 @@
+"""Vintages: which releases ship, what each covers, and which one a calculation uses."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from korus_helpers.errors import InputError
+from korus_helpers.sources.tables import open_table
+
+LATEST = "latest"
+_AS_OF = re.compile(r"as-of:(\d{4}-\d{2}-\d{2})")
+_MONTHS = ("January February March April May June July August September October November "
+           "December").split()
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One release of the country figures, a row of the table `vintages`; dates are text."""
+
+    vintage: str
+    partners: str
+    first_year: int
+    last_full_year: int
+    data_through: str
+    has_months: bool
+    in_force_from: str
+    newest_year_from: str
+    in_force_until: str
+    source_id: str
+    note: str
+
+    def covers(self, partner_codes: Iterable[str], first_month: int, last_month: int,
+               whole_years: bool) -> bool:
+        """Whether every partner and month (counted from year 0) is in this release."""
+        year, month = map(int, self.data_through.split("-"))
+        end = 12 * self.last_full_year + 11 if whole_years else 12 * year + month - 1
+        return ((self.partners == "all" or set(partner_codes) <= {self.partners})
+                and (whole_years or self.has_months)
+                and first_month >= 12 * self.first_year and last_month <= end)
+
+    @property
+    def through_words(self) -> str:
+        """"June 2024"."""
+        year, month = self.data_through.split("-")
+        return f"{_MONTHS[int(month) - 1]} {year}"
+
+
+@cache
+def releases() -> dict[str, Vintage]:
+    """Every release that ships, oldest first."""
+    rows = open_table("vintages").sort_values("vintage").to_dict("records")
+    return {row["vintage"]: Vintage(**row) for row in rows}
+
+
+def check_vintage(text: str) -> str:
+    """The text, if it is `latest`, a shipped vintage or `as-of:DATE`; raises `InputError`."""
+    found = _AS_OF.fullmatch(text)
+    if found:
+        try:
+            pd.Timestamp(found[1])
+        except ValueError:
+            pass
+        else:
+            return text
+    elif text == LATEST or text in releases():
+        return text
+    raise InputError(
+        f'vintage "{text[:40]}" is not known; type latest, one of {", ".join(releases())}, '
+        "or a day such as as-of:2017-12-28"
+    )
+
+
+def resolve(text: str, partner_codes: Iterable[str], first_month: int, last_month: int,
+            whole_years: bool) -> str:
+    """The release meant by `text` for a calculation over these partners and months.
+
+    `latest` is the newest release that covers all of them; where none does it is the newest that
+    holds the partners, so that the reason for each missing figure can be given. A named release
+    is returned as it is.
+    """
+    if text != LATEST:
+        return check_vintage(text)
+    codes = set(partner_codes)
+    newest_first = list(releases().values())[::-1]
+    for release in newest_first:
+        if release.covers(codes, first_month, last_month, whole_years):
+            return release.vintage
+    return next(r.vintage for r in newest_first if r.partners == "all" or codes <= {r.partners})
+
+
+def annual_goods(vintage: str) -> pd.DataFrame:
+    """Full years of one release: `partner_code, year, exports_musd, imports_musd`, million dollars.
+
+    Years as published, or the sum of twelve months in a release that ships months only.
+    """
+    columns = ["partner_code", "year", "exports_musd", "imports_musd"]
+    annual = open_table("goods_annual")
+    annual = annual[(annual.vintage == vintage) & (annual.months == 12)]
+    if len(annual):
+        return annual[columns]
+    monthly = open_table("goods_monthly")
+    sums = monthly[monthly.vintage == vintage].groupby(["partner_code", "year"], as_index=False).agg(
+        exports_musd=("exports_musd", "sum"), imports_musd=("imports_musd", "sum"),
+        months=("month", "count"))
+    return sums[sums.months == 12][columns]
