@@ -1,0 +1,1 @@
+"""What is calculated: balances, changes, shares, sectors and windows."""

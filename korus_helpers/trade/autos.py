@@ -1,0 +1,161 @@
+"""Every definition of the auto sector side by side, from files and from figures quoted in print."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.sources.tables import open_table
+from korus_helpers.trade.definition import Definition
+from korus_helpers.trade.evaluate import evaluate
+from korus_helpers.trade.periods import Period
+from korus_helpers.trade.sectors import CONSUMPTION, GENERAL
+
+FIRST_BALANCE = 2014  # first year with end-use figures of both flows
+
+
+@dataclass(frozen=True)
+class Auto:
+    """One definition: a sector of ours, or "" for one that is only quoted; its quoted topic."""
+
+    title: str
+    basis: str
+    sector: str
+    topic: str = ""
+
+
+DEFINITIONS = (
+    Auto("motor vehicles and parts (end-use 3)", GENERAL, "autos", "motor_vehicles_and_parts"),
+    Auto("passenger cars (end-use 30000)", GENERAL, "passenger_cars", "passenger_cars"),
+    Auto("trucks and buses (end-use 30100)", GENERAL, "trucks"),
+    Auto("engines, bodies, tires, other parts (end-use 302)", GENERAL, "parts"),
+    Auto("vehicles (HS 87), imports for consumption", CONSUMPTION, "hs87"),
+    Auto("passenger cars (HS 8703), basis not stated", "not stated", "", "hs8703"),
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A deficit in million dollars with the ends of what is known, and where it comes from."""
+
+    low: float
+    value: float
+    high: float
+    origin: str  # "file", "quoted" or ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether no figure ships."""
+        return self.origin == ""
+
+
+_NOTHING = Known(math.nan, math.nan, math.nan, "")
+
+
+def auto_deficits(partner_code: str, base_year: int, end_year: int) -> pd.DataFrame:
+    """One row per definition that the figures allow for this partner.
+
+    `definition, basis`; `base`, `end` with `_low`, `_high` and `_from` (file, quoted or ""), the
+    change in percent (`change_pct` with ends), the level share of the deficit of all goods on the
+    same basis in the end year (`share`) and the part of the change of that deficit (`contribution`),
+    both for file figures only. Million dollars and percent; NaN where nothing ships.
+    """
+    rows = []
+    for item in DEFINITIONS:
+        base, end = (_known(item, partner_code, year) for year in (base_year, end_year))
+        if base.missing and end.missing:
+            continue
+        change = [100 * (a / b - 1) if b > 0 else math.nan
+                  for a, b in ((end.low, base.high), (end.value, base.value), (end.high, base.low))]
+        rows.append({
+            "definition": item.title, "basis": item.basis,
+            **_columns("base", base), **_columns("end", end),
+            "change_pct_low": change[0], "change_pct": change[1], "change_pct_high": change[2],
+            "chained": {base.origin, end.origin} == {"file", "quoted"},
+            "share": _compared(item, partner_code, end_year, None),
+            "contribution": _compared(item, partner_code, end_year, base_year)
+            if base.origin == end.origin == "file" else math.nan,
+        })
+    return pd.DataFrame(rows)
+
+
+def _columns(name: str, known: Known) -> dict[str, float | str]:
+    return {f"{name}_low": known.low, name: known.value, f"{name}_high": known.high,
+            f"{name}_from": known.origin}
+
+
+def _known(item: Auto, partner_code: str, year: int) -> Known:
+    """The deficit of a year from the file, else from quotations."""
+    if item.sector:
+        try:
+            value = evaluate("deficit", Definition(partner_code, item.sector, end=str(year))).value
+        except NoFigure:
+            pass
+        else:
+            return Known(value, value, value, "file")
+    return _quoted(item.topic, partner_code, year) if item.topic else _NOTHING
+
+
+def _quoted(topic: str, partner_code: str, year: int) -> Known:
+    """A deficit as quoted, or quoted imports minus quoted exports."""
+    rows = open_table("quoted")
+    rows = rows[(rows.topic == topic) & (rows.partner_code == partner_code) & (rows.year == year)]
+    flows = {row.flow: row for row in rows.itertuples()}
+    if "deficit" in flows:
+        row = flows["deficit"]
+        return Known(row.low_musd, row.value_musd, row.high_musd, "quoted")
+    if {"exports", "imports"} <= set(flows):
+        m, x = flows["imports"], flows["exports"]
+        return Known(m.low_musd - x.high_musd, m.value_musd - x.value_musd,
+                     m.high_musd - x.low_musd, "quoted")
+    return _NOTHING
+
+
+def _compared(item: Auto, partner_code: str, end_year: int, base_year: int | None) -> float:
+    if not item.sector:
+        return math.nan
+    base, way = (str(base_year), "contribution") if base_year else ("", "share")
+    try:
+        return evaluate("deficit", Definition(partner_code, item.sector, base=base,
+                                              end=str(end_year), as_=way)).value
+    except (NoFigure, InputError):
+        return math.nan
+
+
+def auto_years(partner_code: str) -> pd.DataFrame:
+    """Deficit of the auto sector and its parts by `year`, million dollars: 2014 on, end-use.
+
+    Columns `autos, passenger_cars, trucks, parts`, and `mixed`: exports and imports of that year
+    come from releases of different revisions.
+    """
+    rows = []
+    for year in range(FIRST_BALANCE, 2100):
+        row: dict[str, float | int | bool] = {"year": year}
+        try:
+            for sector in ("autos", "passenger_cars", "trucks", "parts"):
+                figure = evaluate("deficit", Definition(partner_code, sector, end=str(year)))
+                row |= {sector: figure.value, "mixed": figure.mixed}
+        except NoFigure:
+            break
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def vehicle_months(partner_code: str) -> pd.DataFrame:
+    """HS 87 by month: `month`, imports for consumption and total exports (million dollars), duty rate.
+
+    Rows of Korea only: for another partner the frame is empty. `duty_rate` is in percent.
+    """
+    rows = open_table("hs87_monthly")
+    rows = rows[rows.partner_code == partner_code]
+    return pd.DataFrame({
+        "month": rows.month, "imports": rows.imports_for_consumption_musd,
+        "exports": rows.total_exports_musd, "duty_rate": rows.effective_duty_rate_pct})
+
+
+def vehicle_window(months: pd.DataFrame, window: Period) -> pd.DataFrame:
+    """The rows of `vehicle_months` that lie in a window."""
+    first, last = str(window).split("/") if window.year is None else (
+        f"{window.year}-01", f"{window.year}-12")
+    return months[(months.month >= first) & (months.month <= last)]

@@ -1,0 +1,91 @@
+"""A figure with all that is needed to find it again."""
+
+from dataclasses import dataclass
+
+from korus_helpers.sources.in_force import in_force
+from korus_helpers.sources.partners import find_partner
+from korus_helpers.sources.tables import open_table
+from korus_helpers.trade.definition import Definition
+from korus_helpers.trade.flows import FLOWS, Series, series
+from korus_helpers.trade.periods import period
+from korus_helpers.trade.sectors import BASES, sector
+
+_WAYS = {"change": "change", "percent-change": "percent change", "ratio": "ratio"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One evaluated number.
+
+    `value`, `low`, `high` are unrounded, in `unit` (million dollars, percent or times); `low` and
+    `high` differ where the figures of a past day are known as intervals. `base_value` (NaN for a
+    single period) and `end_value` are in million dollars. `vintage` says the release, or the release
+    of each flow; `mixed` marks a balance whose exports and imports were revised at different times.
+    `definition.vintage` is the release that "latest" turned out to be.
+    """
+
+    measure: str
+    definition: Definition
+    value: float
+    low: float
+    high: float
+    unit: str
+    base_value: float
+    end_value: float
+    vintage: str
+    source_ids: tuple[str, ...]
+    mixed: bool = False
+
+    @property
+    def words(self) -> str:
+        """The definition in words: measure, partner, sector, comparison, periods, basis."""
+        asked, item = self.definition, sector(self.definition.sector)
+        partner = find_partner(asked.partner).in_sentence
+        what = {"two-way": "two-way trade"}.get(self.measure, self.measure)
+        link = {"exports": "to", "imports": "from"}.get(self.measure, "with")
+        subject = (f"US goods {what} {link} {partner}" if item.name == "total"
+                   else f"US {what} {link} {partner}, {item.words}")
+        end = period(asked.end).words
+        if asked.base:
+            base = period(asked.base).words
+            way = _WAYS.get(asked.as_)
+            subject = (f"{subject}, {way} from {base} to {end}" if way else
+                       f"{subject}, part of the change in all {what} from {base} to {end}")
+        elif asked.as_ == "share":
+            whole = "the world total" if item.whole == item.name else f"all goods {what}"
+            subject = f"{subject}, share of {whole} in {end}"
+        else:
+            subject = f"{subject}, {end}"
+        return f"{subject}; {BASES[asked.basis]}"
+
+    @property
+    def source(self) -> str:
+        """Publisher and title of every source, "; " between them."""
+        rows = open_table("sources").set_index("source_id")
+        return "; ".join(dict.fromkeys(f"{rows.publisher[key]}, {rows.title[key]}"
+                                       for key in self.source_ids))
+
+
+def provenance(measure: str, asked: Definition) -> tuple[str, tuple[str, ...], bool]:
+    """Release in words, source ids, and whether releases are mixed, for a figure that exists."""
+    periods = [period(text) for text in (asked.base, asked.end) if text]
+    if asked.vintage.startswith("as-of:"):
+        day = asked.vintage.removeprefix("as-of:")
+        known = [in_force(day, asked.partner, p.year) for p in periods]
+        label = "; ".join(f"{p}: {k.label}" for p, k in zip(periods, known, strict=True))
+        return label, tuple(dict.fromkeys(i for k in known for i in k.source_ids)), False
+    monthly = any(p.year is None for p in periods)
+    source = series(asked.vintage, asked.basis, asked.sector, monthly)
+    if source.vintages is None:
+        return source.label, source.source_ids, False
+    return _by_flow(measure, source, [p.year for p in periods])
+
+
+def _by_flow(measure: str, source: Series, years: list[int]) -> tuple[str, tuple[str, ...], bool]:
+    flows = (measure,) if measure in FLOWS else FLOWS
+    label = ", ".join(
+        f"{flow} {' and '.join(dict.fromkeys(source.vintages[flow, year] for year in years))}"
+        for flow in flows)
+    # The two newest years of the export file were revised after it, those of the import file not.
+    newest = max(year for flow, year in source.vintages if flow == "exports")
+    return label, source.source_ids, len(flows) == 2 and max(years) >= newest - 1
