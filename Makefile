@@ -18,9 +18,12 @@ lab: $(READY)
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
 
-# Execute the committed notebooks with their default parameters.
+# Execute the committed notebooks with their default parameters, and keep nothing of the machine.
+KEEP := --ClearMetadataPreprocessor.enabled=True \
+  --ClearMetadataPreprocessor.preserve_cell_metadata_mask tags \
+  --ClearMetadataPreprocessor.preserve_nb_metadata_mask kernelspec
 notebooks: $(READY)
-	@$(BIN)/korus run --in-place
+	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace $(KEEP) notebooks/[0-9]*.ipynb
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -10,4 +10,4 @@ class NoFigure(InputError):
 
 
 class DamagedData(RuntimeError):
-    """A shipped file is missing, truncated or altered; the message names it and how to restore it."""
+    """A shipped file is missing, truncated or altered; the message says how to restore it."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cache
 
-
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import Vintage, annual_goods, releases
@@ -37,7 +36,8 @@ def in_force(day: str, partner_code: str, year: int) -> InForce:
     """
     for release in releases().values():
         if _holds(release, partner_code, year) and _certain(
-                _start(release, year), release.in_force_until, day):
+            _start(release, year), release.in_force_until, day
+        ):
             return _exact(release, partner_code, year, f"{release.vintage}, in force on {day}")
     found = _quoted(day, partner_code, year) or _between(day, partner_code, year)
     if found:
@@ -62,36 +62,55 @@ def _certain(start: str, end: str, day: str) -> bool:
     return out and (not end or day < end)
 
 
-def _exact(release: Vintage, partner_code: str, year: int, label: str,
-           source_ids: tuple[str, ...] = ()) -> InForce:
+def _exact(
+    release: Vintage, partner_code: str, year: int, label: str, source_ids: tuple[str, ...] = ()
+) -> InForce:
     row = annual_flows(release.vintage).get((partner_code, year))
     if row is None:
         raise NoFigure(f"no trade with this partner is recorded in {year}")
     exports, imports = row
     deficit = imports - exports
-    return InForce((exports,) * 3, (imports,) * 3, (deficit,) * 3, label,
-                   source_ids or (release.source_id,))
+    return InForce(
+        (exports,) * 3, (imports,) * 3, (deficit,) * 3, label, source_ids or (release.source_id,)
+    )
 
 
 @cache
 def annual_flows(vintage: str) -> dict[tuple[str, int], tuple[float, float]]:
     """Exports and imports by (partner code, full year) of one release, million dollars."""
     rows = annual_goods(vintage)
-    return {(row.partner_code, row.year): (row.exports_musd, row.imports_musd)
-            for row in rows.itertuples()}
+    return {
+        (row.partner_code, row.year): (row.exports_musd, row.imports_musd)
+        for row in rows.itertuples()
+    }
 
 
 def _quoted(day: str, partner_code: str, year: int) -> InForce | None:
     rows = open_table("quoted")
-    rows = rows[(rows.topic == "goods_total") & (rows.basis == "general")
-                & (rows.partner_code == partner_code) & (rows.year == year)]
-    rows = rows[[_certain(start, end, day) for start, end in
-                 zip(rows.in_force_from, rows.in_force_until, strict=True)]]
-    known = {
-        flow: (float(same.low_musd.max()), float(same.value_musd.iloc[-1]),
-               float(same.high_musd.min()))
-        for flow, same in rows.groupby("flow")
-    } if len(rows) else {}
+    rows = rows[
+        (rows.topic == "goods_total")
+        & (rows.basis == "general")
+        & (rows.partner_code == partner_code)
+        & (rows.year == year)
+    ]
+    rows = rows[
+        [
+            _certain(start, end, day)
+            for start, end in zip(rows.in_force_from, rows.in_force_until, strict=True)
+        ]
+    ]
+    known = (
+        {
+            flow: (
+                float(same.low_musd.max()),
+                float(same.value_musd.iloc[-1]),
+                float(same.high_musd.min()),
+            )
+            for flow, same in rows.groupby("flow")
+        }
+        if len(rows)
+        else {}
+    )
     if "two-way" in known and "deficit" in known:  # X is half their difference, M half their sum
         (low, _, high), (d_low, _, d_high) = known["two-way"], known["deficit"]
         _narrow(known, "exports", (low - d_high) / 2, (high - d_low) / 2)
@@ -105,8 +124,13 @@ def _quoted(day: str, partner_code: str, year: int) -> InForce | None:
     exports, imports = known["exports"], known["imports"]
     _narrow(known, "deficit", imports[0] - exports[2], imports[2] - exports[0])
     start = max(rows.in_force_from)
-    return InForce(exports, imports, known["deficit"], f"release of {start}, as quoted",
-                   tuple(sorted(set(rows.source_id))))
+    return InForce(
+        exports,
+        imports,
+        known["deficit"],
+        f"release of {start}, as quoted",
+        tuple(sorted(set(rows.source_id))),
+    )
 
 
 def _narrow(known: dict[str, Ends], flow: str, low: float, high: float) -> None:
@@ -126,6 +150,10 @@ def _between(day: str, partner_code: str, year: int) -> InForce | None:
     pair = [annual_flows(r.vintage).get((partner_code, year)) for r in (before[-1], after[0])]
     if None in pair or any(abs(a - b) > 0.001 for a, b in zip(*pair, strict=True)):
         return None
-    return _exact(before[-1], partner_code, year,
-                  f"the same in {before[-1].vintage} and {after[0].vintage}, so inferred for {day}",
-                  (before[-1].source_id, after[0].source_id))
+    return _exact(
+        before[-1],
+        partner_code,
+        year,
+        f"the same in {before[-1].vintage} and {after[0].vintage}, so inferred for {day}",
+        (before[-1].source_id, after[0].source_id),
+    )

@@ -87,7 +87,8 @@ def find_partner(text: str, years: Iterable[int] = ()) -> Partner:
     for one in found:
         if one.code in REFUSED:
             raise InputError(
-                f'partner {_quoted(typed)}: row {one.code}, "{one.name}", {REFUSED[one.code]}')
+                f'partner {_quoted(typed)}: row {one.code}, "{one.name}", {REFUSED[one.code]}'
+            )
     if len({one.name for one in found}) > 1:
         number = "two" if len(found) == 2 else len(found)
         raise InputError(
@@ -106,8 +107,17 @@ def _index() -> _Index:
         first_year, last_year = (
             None if pd.isna(year) else int(year) for year in (row.first_year, row.last_year)
         )
-        one = Partner(row.partner_code, row.name, row.common_name, row.in_sentence, row.iso2,
-                      row.iso3, row.kind, first_year, last_year)
+        one = Partner(
+            row.partner_code,
+            row.name,
+            row.common_name,
+            row.in_sentence,
+            row.iso2,
+            row.iso3,
+            row.kind,
+            first_year,
+            last_year,
+        )
         by_code[one.code] = one
         names = [one.name, one.common_name, one.iso2, one.iso3, *row.aliases.split(";")]
         for key in {_key(name) for name in names} - {""}:
@@ -126,13 +136,15 @@ def _readable(text: str) -> str:
     """The text without the space around it, if it can be the name of anything."""
     if not isinstance(text, str):
         raise InputError(
-            f"partner is of type {type(text).__name__}, not text; type it in quotes: {EXAMPLES}")
+            f"partner is of type {type(text).__name__}, not text; type it in quotes: {EXAMPLES}"
+        )
     typed = unicodedata.normalize("NFKC", text.strip()[: LONGEST + 1])
     if len(typed) > LONGEST:
         raise InputError(f"partner {_quoted(typed)}: longer than any name; type {EXAMPLES}")
     if not typed.isprintable():
         raise InputError(
-            f"partner {_quoted(typed)}: has characters that cannot be printed; type {EXAMPLES}")
+            f"partner {_quoted(typed)}: has characters that cannot be printed; type {EXAMPLES}"
+        )
     if not _key(typed):
         raise InputError(f"partner {_quoted(typed)}: has no name in it; type {EXAMPLES}")
     return typed
@@ -173,6 +185,7 @@ def _by_name(typed: str) -> list[Partner]:
 
 def _with_trade(found: list[Partner], years: set[int]) -> Partner:
     """Of partners of one name, the one with trade in most of the years; else the later one."""
+
     def trade(one: Partner) -> tuple[int, int]:
         if one.first_year is None or one.last_year is None:
             return 0, 0

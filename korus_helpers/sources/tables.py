@@ -49,7 +49,7 @@ def open_table(name: str, folder: Path = DATA) -> pd.DataFrame:
 
 
 def verify(name: str, folder: Path = DATA) -> str:
-    """"" where the table is as it shipped, else what is wrong with it."""
+    """An empty text where the table is as it shipped, else what is wrong with it."""
     try:
         _verified(name, folder)
     except DamagedData as error:
@@ -82,8 +82,12 @@ def _read(path: Path, fields: list[dict]) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
     dtypes = {f["name"]: _dtype(f) for f in fields}
-    return pd.read_csv(path, dtype={k: v for k, v in dtypes.items() if v}, keep_default_na=False,
-                       na_values={name: [""] for name, v in dtypes.items() if v != "str"})
+    return pd.read_csv(
+        path,
+        dtype={k: v for k, v in dtypes.items() if v},
+        keep_default_na=False,
+        na_values={name: [""] for name, v in dtypes.items() if v != "str"},
+    )
 
 
 def _dtype(field: dict) -> str | None:
@@ -107,7 +111,9 @@ def schema_problem(frame: pd.DataFrame, fields: list[dict]) -> str:
         column, rules = frame[field["name"]], field.get("constraints", {})
         if not checks[field["type"]](column) and not column.isna().all():
             return f"column {field['name']} is not {field['type']}"
-        if rules.get("required") and (column.isna().any() or (column.astype(str) == "").any()):
+        if rules.get("required") and (
+            column.isna().any() or (field["type"] == "string" and (column == "").any())
+        ):
             return f"column {field['name']} has empty cells"
         if "enum" in rules and not column.isin(rules["enum"]).all():
             return f"column {field['name']} holds other values than {', '.join(rules['enum'])}"

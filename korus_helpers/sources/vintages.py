@@ -12,8 +12,20 @@ from korus_helpers.sources.tables import open_table
 
 LATEST = "latest"
 _AS_OF = re.compile(r"as-of:(\d{4}-\d{2}-\d{2})")
-_MONTHS = ("January February March April May June July August September October November "
-           "December").split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @dataclass(frozen=True)
@@ -32,18 +44,22 @@ class Vintage:
     source_id: str
     note: str
 
-    def covers(self, partner_codes: Iterable[str], first_month: int, last_month: int,
-               whole_years: bool) -> bool:
+    def covers(
+        self, partner_codes: Iterable[str], first_month: int, last_month: int, whole_years: bool
+    ) -> bool:
         """Whether every partner and month (counted from year 0) is in this release."""
         year, month = map(int, self.data_through.split("-"))
         end = 12 * self.last_full_year + 11 if whole_years else 12 * year + month - 1
-        return ((self.partners == "all" or set(partner_codes) <= {self.partners})
-                and (whole_years or self.has_months)
-                and first_month >= 12 * self.first_year and last_month <= end)
+        return (
+            (self.partners == "all" or set(partner_codes) <= {self.partners})
+            and (whole_years or self.has_months)
+            and first_month >= 12 * self.first_year
+            and last_month <= end
+        )
 
     @property
     def through_words(self) -> str:
-        """"June 2024"."""
+        """As "June 2024"."""
         year, month = self.data_through.split("-")
         return f"{_MONTHS[int(month) - 1]} {year}"
 
@@ -73,8 +89,9 @@ def check_vintage(text: str) -> str:
     )
 
 
-def resolve(text: str, partner_codes: Iterable[str], first_month: int, last_month: int,
-            whole_years: bool) -> str:
+def resolve(
+    text: str, partner_codes: Iterable[str], first_month: int, last_month: int, whole_years: bool
+) -> str:
     """The release meant by `text` for a calculation over these partners and months.
 
     `latest` is the newest release that covers all of them; where none does it is the newest that
@@ -102,7 +119,13 @@ def annual_goods(vintage: str) -> pd.DataFrame:
     if len(annual):
         return annual[columns]
     monthly = open_table("goods_monthly")
-    sums = monthly[monthly.vintage == vintage].groupby(["partner_code", "year"], as_index=False).agg(
-        exports_musd=("exports_musd", "sum"), imports_musd=("imports_musd", "sum"),
-        months=("month", "count"))
+    sums = (
+        monthly[monthly.vintage == vintage]
+        .groupby(["partner_code", "year"], as_index=False)
+        .agg(
+            exports_musd=("exports_musd", "sum"),
+            imports_musd=("imports_musd", "sum"),
+            months=("month", "count"),
+        )
+    )
     return sums[sums.months == 12][columns]

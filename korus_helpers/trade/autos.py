@@ -58,7 +58,7 @@ def auto_deficits(partner_code: str, base_year: int, end_year: int) -> pd.DataFr
 
     `definition, basis`; `base`, `end` with `_low`, `_high` and `_from` (file, quoted or ""), the
     change in percent (`change_pct` with ends), the level share of the deficit of all goods on the
-    same basis in the end year (`share`) and the part of the change of that deficit (`contribution`),
+    same basis in the end year (`share`) and the part of its change (`contribution`),
     both for file figures only. Million dollars and percent; NaN where nothing ships.
     """
     rows = []
@@ -66,23 +66,36 @@ def auto_deficits(partner_code: str, base_year: int, end_year: int) -> pd.DataFr
         base, end = (_known(item, partner_code, year) for year in (base_year, end_year))
         if base.missing and end.missing:
             continue
-        change = [100 * (a / b - 1) if b > 0 else math.nan
-                  for a, b in ((end.low, base.high), (end.value, base.value), (end.high, base.low))]
-        rows.append({
-            "definition": item.title, "basis": item.basis,
-            **_columns("base", base), **_columns("end", end),
-            "change_pct_low": change[0], "change_pct": change[1], "change_pct_high": change[2],
-            "chained": {base.origin, end.origin} == {"file", "quoted"},
-            "share": _compared(item, partner_code, end_year, None),
-            "contribution": _compared(item, partner_code, end_year, base_year)
-            if base.origin == end.origin == "file" else math.nan,
-        })
+        change = [
+            100 * (a / b - 1) if b > 0 else math.nan
+            for a, b in ((end.low, base.high), (end.value, base.value), (end.high, base.low))
+        ]
+        rows.append(
+            {
+                "definition": item.title,
+                "basis": item.basis,
+                **_columns("base", base),
+                **_columns("end", end),
+                "change_pct_low": change[0],
+                "change_pct": change[1],
+                "change_pct_high": change[2],
+                "chained": {base.origin, end.origin} == {"file", "quoted"},
+                "share": _compared(item, partner_code, end_year, None),
+                "contribution": _compared(item, partner_code, end_year, base_year)
+                if base.origin == end.origin == "file"
+                else math.nan,
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def _columns(name: str, known: Known) -> dict[str, float | str]:
-    return {f"{name}_low": known.low, name: known.value, f"{name}_high": known.high,
-            f"{name}_from": known.origin}
+    return {
+        f"{name}_low": known.low,
+        name: known.value,
+        f"{name}_high": known.high,
+        f"{name}_from": known.origin,
+    }
 
 
 def _known(item: Auto, partner_code: str, year: int) -> Known:
@@ -107,8 +120,12 @@ def _quoted(topic: str, partner_code: str, year: int) -> Known:
         return Known(row.low_musd, row.value_musd, row.high_musd, "quoted")
     if {"exports", "imports"} <= set(flows):
         m, x = flows["imports"], flows["exports"]
-        return Known(m.low_musd - x.high_musd, m.value_musd - x.value_musd,
-                     m.high_musd - x.low_musd, "quoted")
+        return Known(
+            m.low_musd - x.high_musd,
+            m.value_musd - x.value_musd,
+            m.high_musd - x.low_musd,
+            "quoted",
+        )
     return _NOTHING
 
 
@@ -117,10 +134,49 @@ def _compared(item: Auto, partner_code: str, end_year: int, base_year: int | Non
         return math.nan
     base, way = (str(base_year), "contribution") if base_year else ("", "share")
     try:
-        return evaluate("deficit", Definition(partner_code, item.sector, base=base,
-                                              end=str(end_year), as_=way)).value
+        return evaluate(
+            "deficit", Definition(partner_code, item.sector, base=base, end=str(end_year), as_=way)
+        ).value
     except (NoFigure, InputError):
         return math.nan
+
+
+def auto_readings(partner_code: str, year: int) -> pd.DataFrame:
+    """Other readings of an auto figure, hypotheses: `reading, low, value, high, origin`.
+
+    The flows instead of the balance, and the year before instead of the year, from the end-use
+    file; then imports quoted for the year under HS 87. Million dollars.
+    """
+    asked = [
+        ("imports of motor vehicles and parts, not a deficit", "imports", year),
+        ("exports of motor vehicles and parts", "exports", year),
+        (f"the deficit in motor vehicles and parts in {year - 1}", "deficit", year - 1),
+    ]
+    rows = []
+    for reading, measure, when in asked:
+        try:
+            value = evaluate(measure, Definition(partner_code, "autos", end=str(when))).value
+        except NoFigure:
+            continue
+        rows.append((reading, value, value, value, "file"))
+    quoted = open_table("quoted")
+    quoted = quoted[
+        (quoted.topic == "hs87")
+        & (quoted.flow == "imports")
+        & (quoted.year == year)
+        & (quoted.partner_code == partner_code)
+    ]
+    rows += [
+        (
+            f"imports of vehicles (HS 87), as quoted ({row.source_id})",
+            row.low_musd,
+            row.value_musd,
+            row.high_musd,
+            "quoted",
+        )
+        for row in quoted.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["reading", "low", "value", "high", "origin"])
 
 
 def auto_years(partner_code: str) -> pd.DataFrame:
@@ -143,19 +199,27 @@ def auto_years(partner_code: str) -> pd.DataFrame:
 
 
 def vehicle_months(partner_code: str) -> pd.DataFrame:
-    """HS 87 by month: `month`, imports for consumption and total exports (million dollars), duty rate.
+    """HS 87 by month: `month`, `imports` for consumption, total `exports` (musd), `duty_rate`.
 
     Rows of Korea only: for another partner the frame is empty. `duty_rate` is in percent.
     """
     rows = open_table("hs87_monthly")
     rows = rows[rows.partner_code == partner_code]
-    return pd.DataFrame({
-        "month": rows.month, "imports": rows.imports_for_consumption_musd,
-        "exports": rows.total_exports_musd, "duty_rate": rows.effective_duty_rate_pct})
+    return pd.DataFrame(
+        {
+            "month": rows.month,
+            "imports": rows.imports_for_consumption_musd,
+            "exports": rows.total_exports_musd,
+            "duty_rate": rows.effective_duty_rate_pct,
+        }
+    )
 
 
 def vehicle_window(months: pd.DataFrame, window: Period) -> pd.DataFrame:
     """The rows of `vehicle_months` that lie in a window."""
-    first, last = str(window).split("/") if window.year is None else (
-        f"{window.year}-01", f"{window.year}-12")
+    first, last = (
+        str(window).split("/")
+        if window.year is None
+        else (f"{window.year}-01", f"{window.year}-12")
+    )
     return months[(months.month >= first) & (months.month <= last)]

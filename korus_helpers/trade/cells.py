@@ -62,17 +62,28 @@ class Cells:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self.columns = {name: Column.of(rows, name) for name in CHOICES}
-        self.periods = {text: period(text) for side in ("base", "end")
-                        for text in self.columns[side].values if text}
+        self.periods = {
+            text: period(text)
+            for side in ("base", "end")
+            for text in self.columns[side].values
+            if text
+        }
         partners = set(self.columns["partner"].values)
         if "share" in self.columns["as_"].values and "total" in self.columns["sector"].values:
             partners.add(WORLD)
         asked = list(self.periods.values())
         self.releases = {
-            name: name if name.startswith("as-of:") else resolve(
-                name, partners, min(p.start for p in asked), max(p.end for p in asked),
-                all(p.year is not None for p in asked))
-            for name in self.columns["vintage"].values}
+            name: name
+            if name.startswith("as-of:")
+            else resolve(
+                name,
+                partners,
+                min(p.start for p in asked),
+                max(p.end for p in asked),
+                all(p.year is not None for p in asked),
+            )
+            for name in self.columns["vintage"].values
+        }
         self._read: dict[tuple[str, bool], np.ndarray] = {}
 
     def flows(self, side: str, whole: bool = False) -> np.ndarray:
@@ -82,8 +93,9 @@ class Cells:
         World. Million dollars, NaN where unknown.
         """
         if (side, whole) not in self._read:
-            _, first, inverse = np.unique(self.numbers(side), return_index=True,
-                                          return_inverse=True)
+            _, first, inverse = np.unique(
+                self.numbers(side), return_index=True, return_inverse=True
+            )
             cells = [self.cell(row, side, whole) for row in first]
             self._read[side, whole] = self._values(cells)[:, :, inverse]
         return self._read[side, whole]
@@ -157,7 +169,9 @@ def _country_file(sector_name: str | np.ndarray, basis: str | np.ndarray) -> boo
 def _then(cell: Cell, asked: Period) -> list[tuple[float, float, float]]:
     """Exports, imports and deficit as in force on a day; raises `NoFigure`."""
     if cell.sector != "total" or cell.basis != GENERAL or asked.year is None:
-        raise NoFigure("cannot be checked: for a past day only calendar years of all goods on the "
-                       f"general basis are known; type --vintage {LATEST}")
+        raise NoFigure(
+            "cannot be checked: for a past day only calendar years of all goods on the "
+            f"general basis are known; type --vintage {LATEST}"
+        )
     known = in_force(cell.vintage.removeprefix("as-of:"), cell.partner, asked.year)
     return [known.exports, known.imports, known.deficit]

@@ -11,7 +11,7 @@ from korus_helpers.sources.vintages import Vintage, check_vintage, releases, res
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
-from korus_helpers.trade.figure import Figure
+from korus_helpers.trade.figure import Figure, caution
 from korus_helpers.trade.flows import FLOWS
 from korus_helpers.trade.periods import Period, period
 
@@ -28,12 +28,21 @@ class Comparison:
     end_year: int
     release: Vintage
 
+    @property
+    def caution(self) -> str:
+        """What changed in the partner itself between the two years, as a sentence, or ""."""
+        return caution(self.partner, self.base_year, self.end_year)
+
     def figure(self, measure: str, as_: str = "level", year: int | None = None, **more) -> Figure:
         """One figure under this comparison; `year` for a single year (default the end year)."""
         end = str(year or self.end_year)
         base = "" if as_ in ("level", "share") else str(self.base_year)
-        return evaluate(measure, Definition(self.partner.code, vintage=self.release.vintage,
-                                            base=base, end=end, as_=as_, **more))
+        return evaluate(
+            measure,
+            Definition(
+                self.partner.code, vintage=self.release.vintage, base=base, end=end, as_=as_, **more
+            ),
+        )
 
     def pair(self, measure: str) -> tuple[float, float]:
         """Base and end year of a measure, million dollars."""
@@ -49,24 +58,33 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
         if isinstance(year, bool) or not isinstance(year, int):
             raise InputError(f"{name} {year!r} is not a year; type a whole number such as 2016")
     if base_year >= end_year:
-        raise InputError(f"base_year {base_year} does not come before end_year {end_year}; "
-                         "type the earlier year as base_year")
+        raise InputError(
+            f"base_year {base_year} does not come before end_year {end_year}; "
+            "type the earlier year as base_year"
+        )
     found = find_partner(str(partner), (base_year, end_year))
     if check_vintage(vintage).startswith("as-of:"):
-        raise InputError(f"vintage {vintage}: a notebook compares whole releases; type latest "
-                         f"or one of {', '.join(releases())}")
+        raise InputError(
+            f"vintage {vintage}: a notebook compares whole releases; type latest "
+            f"or one of {', '.join(releases())}"
+        )
     # Both years also for the World, so that a share never mixes releases; else the partner alone.
     span = Period(12 * base_year, 12).start, Period(12 * end_year, 12).end
     both = resolve(vintage, {found.code, WORLD}, *span, whole_years=True)
     alone = resolve(vintage, {found.code}, *span, whole_years=True)
-    release = releases()[both if releases()[both].covers(
-        {found.code, WORLD}, *span, whole_years=True) else alone]
+    release = releases()[
+        both if releases()[both].covers({found.code, WORLD}, *span, whole_years=True) else alone
+    ]
     if release.partners not in ("all", found.code):
-        raise InputError(f"vintage {release.vintage} holds Korea, South only; type latest or 2024-08")
+        raise InputError(
+            f"vintage {release.vintage} holds Korea, South only; type latest or 2024-08"
+        )
     for name, year in (("base_year", base_year), ("end_year", end_year)):
         if not release.first_year <= year <= release.last_full_year:
-            raise InputError(f"{name} {year}: vintage {release.vintage} covers "
-                             f"{release.first_year} to {release.last_full_year}")
+            raise InputError(
+                f"{name} {year}: vintage {release.vintage} covers "
+                f"{release.first_year} to {release.last_full_year}"
+            )
     item = Comparison(found, base_year, end_year, release)
     for name, year in (("base_year", base_year), ("end_year", end_year)):
         try:
@@ -77,7 +95,7 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
 
 
 def annual(item: Comparison) -> pd.DataFrame:
-    """`exports, imports, deficit` in million dollars by `year`, every full year; NaN: none recorded."""
+    """`exports, imports, deficit` (musd) by full `year`; NaN where none is recorded."""
     years = list(range(item.release.first_year, item.release.last_full_year + 1))
     rows = grid(partner=item.partner.code, end=years, vintage=item.release.vintage)
     columns = {measure: evaluate(measure, rows).value.to_numpy() for measure in MEASURES}
@@ -109,11 +127,15 @@ def by_release(item: Comparison) -> pd.DataFrame:
     change; a release that does not cover both years is left out.
     """
     quoted = open_table("quoted")
-    days = quoted[(quoted.topic == "goods_total") & (quoted.basis == "general")
-                  & (quoted.partner_code == item.partner.code)
-                  & (quoted.year == item.end_year)].in_force_from.unique()
-    known = [(release.vintage, release.in_force_from, release.vintage)
-             for release in releases().values()]
+    days = quoted[
+        (quoted.topic == "goods_total")
+        & (quoted.basis == "general")
+        & (quoted.partner_code == item.partner.code)
+        & (quoted.year == item.end_year)
+    ].in_force_from.unique()
+    known = [
+        (release.vintage, release.in_force_from, release.vintage) for release in releases().values()
+    ]
     known += [(f"{day}, as quoted", day, f"as-of:{day}") for day in days if len(day) == 10]
     rows = []
     for label, start, vintage in sorted(known, key=lambda row: row[1]):
@@ -122,11 +144,17 @@ def by_release(item: Comparison) -> pd.DataFrame:
             level = _figure(item, measure, "level", vintage)
             change = _figure(item, measure, "percent-change", vintage)
             if level:
-                row |= {f"{measure}_low": level.low, measure: level.value,
-                        f"{measure}_high": level.high}
+                row |= {
+                    f"{measure}_low": level.low,
+                    measure: level.value,
+                    f"{measure}_high": level.high,
+                }
             if change:
-                row |= {f"{measure}_pct_low": change.low, f"{measure}_pct": change.value,
-                        f"{measure}_pct_high": change.high}
+                row |= {
+                    f"{measure}_pct_low": change.low,
+                    f"{measure}_pct": change.value,
+                    f"{measure}_pct_high": change.high,
+                }
         if "deficit" in row:
             rows.append(row)
     return pd.DataFrame(rows)
@@ -135,8 +163,12 @@ def by_release(item: Comparison) -> pd.DataFrame:
 def _figure(item: Comparison, measure: str, as_: str, vintage: str) -> Figure | None:
     base = "" if as_ == "level" else str(item.base_year)
     try:
-        return evaluate(measure, Definition(item.partner.code, vintage=vintage, base=base,
-                                            end=str(item.end_year), as_=as_))
+        return evaluate(
+            measure,
+            Definition(
+                item.partner.code, vintage=vintage, base=base, end=str(item.end_year), as_=as_
+            ),
+        )
     except NoFigure:
         return None
 
@@ -146,8 +178,13 @@ def by_base_year(item: Comparison, years: range) -> pd.DataFrame:
 
     Changes in million dollars; `ratio` is that of the deficit, missing where it has no meaning.
     """
-    rows = grid(partner=item.partner.code, base=years, end=item.end_year, as_="change",
-                vintage=item.release.vintage)
+    rows = grid(
+        partner=item.partner.code,
+        base=years,
+        end=item.end_year,
+        as_="change",
+        vintage=item.release.vintage,
+    )
     table = pd.DataFrame({"base_year": list(years)})
     for measure in MEASURES:
         table[measure] = evaluate(measure, rows).value.to_numpy()
@@ -156,7 +193,7 @@ def by_base_year(item: Comparison, years: range) -> pd.DataFrame:
 
 
 def by_window(item: Comparison, first: Period, count: int) -> pd.DataFrame:
-    """Windows a year apart from `first` on: `window`, `exports`, `imports`, `deficit`, million dollars.
+    """Windows a year apart from `first` on: `window`, `exports`, `imports`, `deficit` (musd).
 
     Months ship in few releases, so the newest that holds the windows is taken (column `vintage`).
     """
@@ -173,8 +210,9 @@ def world_share(item: Comparison) -> pd.Series:
     """The partner's share of the whole US goods deficit, percent by year; NaN without meaning."""
     years = list(range(item.release.first_year, item.release.last_full_year + 1))
     rows = grid(partner=item.partner.code, end=years, vintage=item.release.vintage, as_="share")
-    return pd.Series(evaluate("deficit", rows).value.to_numpy(),
-                     index=pd.Index(years, name="year"), name="share")
+    return pd.Series(
+        evaluate("deficit", rows).value.to_numpy(), index=pd.Index(years, name="year"), name="share"
+    )
 
 
 def ranking(item: Comparison, as_: str = "level") -> pd.DataFrame:
@@ -183,18 +221,26 @@ def ranking(item: Comparison, as_: str = "level") -> pd.DataFrame:
     `partner_code, name, value, rank`; a release without all partners raises `NoFigure`.
     """
     if item.release.partners != "all":
-        raise NoFigure(f"vintage {item.release.vintage} holds {item.partner.name} only, so no rank "
-                       "is given; type --vintage 2024-08")
+        raise NoFigure(
+            f"vintage {item.release.vintage} holds {item.partner.name} only, so no rank "
+            "is given; type --vintage 2024-08"
+        )
     choices = {"partner": countries(), "end": item.end_year, "vintage": item.release.vintage}
     if as_ != "level":
         choices |= {"base": item.base_year, "as_": as_}
     found = evaluate("deficit", grid(**choices)).dropna(subset="value")
     found = found.assign(partner_code=found.partner.astype("str")).sort_values(
-        "value", ascending=False)
+        "value", ascending=False
+    )
     names = open_table("partners").set_index("partner_code").common_name
-    return pd.DataFrame({"partner_code": found.partner_code.to_numpy(),
-                         "name": names[found.partner_code].to_numpy(),
-                         "value": found.value.to_numpy(), "rank": range(1, len(found) + 1)})
+    return pd.DataFrame(
+        {
+            "partner_code": found.partner_code.to_numpy(),
+            "name": names[found.partner_code].to_numpy(),
+            "value": found.value.to_numpy(),
+            "rank": range(1, len(found) + 1),
+        }
+    )
 
 
 def agreement_windows(item: Comparison) -> Period:

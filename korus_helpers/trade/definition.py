@@ -10,8 +10,14 @@ from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import BASES, sector
 
 MEASURES = ("exports", "imports", "deficit", "balance", "two-way")
-UNITS = {"level": "million dollars", "change": "million dollars", "percent-change": "percent",
-         "ratio": "times", "share": "percent", "contribution": "percent"}
+UNITS = {
+    "level": "million dollars",
+    "change": "million dollars",
+    "percent-change": "percent",
+    "ratio": "times",
+    "share": "percent",
+    "contribution": "percent",
+}
 COMPARED = ("change", "percent-change", "ratio", "contribution")
 
 
@@ -35,7 +41,9 @@ class Definition:
     def __post_init__(self) -> None:
         put = object.__setattr__
         if self.as_ not in UNITS:
-            raise InputError(f'"{self.as_}" is not a way to compare; type one of {", ".join(UNITS)}')
+            raise InputError(
+                f'"{self.as_}" is not a way to compare; type one of {", ".join(UNITS)}'
+            )
         put(self, "vintage", check_vintage(self.vintage))
         item = sector(self.sector)
         put(self, "basis", check_basis(self.basis or item.basis))
@@ -46,11 +54,14 @@ class Definition:
         if self.as_ in COMPARED and base is None:
             raise InputError(f"a {self.as_} needs two periods; type --from 2011 --to 2016")
         if self.as_ not in COMPARED and base is not None:
-            raise InputError(f"a {self.as_} needs one period; type --year 2016, "
-                             "or --as change to compare two")
+            raise InputError(
+                f"a {self.as_} needs one period; type --year 2016, or --as change to compare two"
+            )
         if base is not None and base.months != end.months:
-            raise InputError(f"{base} has {base.months} months and {end} has {end.months}; "
-                             "type two periods of the same length")
+            raise InputError(
+                f"{base} has {base.months} months and {end} has {end.months}; "
+                "type two periods of the same length"
+            )
         put(self, "base", str(base) if base else "")
         put(self, "end", str(end))
         if self.as_ == "contribution" and item.whole == item.name:
@@ -64,17 +75,19 @@ def check_basis(text: str) -> str:
     return text
 
 
-def _periods(base: str, end: str, vintage: str,
-             partner_code: str) -> tuple[Period | None, Period]:
+def _periods(base: str, end: str, vintage: str, partner_code: str) -> tuple[Period | None, Period]:
     if not end:
-        raise InputError("no period is given; type --year 2016, --period 2011-04/2012-03 "
-                         "or --from 2011 --to 2016")
+        raise InputError(
+            "no period is given; type --year 2016, --period 2011-04/2012-03 "
+            "or --from 2011 --to 2016"
+        )
     to_date = [re.fullmatch(r"((?:19|20)\d\d)-ytd", text) for text in (base, end)]
     if not any(to_date):
         return period(base) if base else None, period(end)
     if base and not all(to_date):
         raise InputError(
-            "year to date compares with year to date; type --from 2023-ytd --to 2024-ytd")
+            "year to date compares with year to date; type --from 2023-ytd --to 2024-ytd"
+        )
     months = _months_to_date(int(to_date[1][1]), vintage, partner_code)
     first, last = (Period(12 * int(found[1]), months) if found else None for found in to_date)
     return first, last
@@ -83,12 +96,19 @@ def _periods(base: str, end: str, vintage: str,
 def _months_to_date(year: int, vintage: str, partner_code: str) -> int:
     """How many months of a year the newest release with months of this partner holds."""
     for release in list(releases().values())[::-1]:
-        if (release.has_months and vintage in (LATEST, release.vintage)
-                and release.partners in ("all", partner_code)):
+        if (
+            release.has_months
+            and vintage in (LATEST, release.vintage)
+            and release.partners in ("all", partner_code)
+        ):
             through = month_number(*map(int, release.data_through.split("-")))
             if through >= 12 * year:
                 return min(through - 12 * year + 1, 12)
-            raise InputError(f"{year}: figures of vintage {release.vintage} go up to "
-                             f"{release.data_through}; type {release.data_through[:4]}-ytd")
-    raise InputError(f"vintage {vintage} ships no months for this partner; "
-                     "type --vintage latest for year to date")
+            raise InputError(
+                f"{year}: figures of vintage {release.vintage} go up to "
+                f"{release.data_through}; type {release.data_through[:4]}-ytd"
+            )
+    raise InputError(
+        f"vintage {vintage} ships no months for this partner; "
+        "type --vintage latest for year to date"
+    )

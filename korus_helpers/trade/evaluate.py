@@ -24,12 +24,14 @@ def evaluate(measure: str, definition: Definition | pd.DataFrame) -> Figure | pd
     `measure` is exports, imports, deficit (imports minus exports), balance or two-way. A grid has
     the columns of `Definition` (partner codes; columns left out take its defaults), as `grid` makes
     it. The answer has the same rows and `value, low, high, base_value, end_value` (NaN where there
-    is no figure), `unit`, `vintage` as used, and `reason` ("" or why there is none); `latest` is one
-    release for the whole grid. Raises `InputError`; for a single definition without a figure
+    is no figure), `unit`, `vintage` as used, and `reason` ("" or why there is none). `latest`
+    is one release for the whole grid. Raises `InputError`; for a single definition without a figure
     `NoFigure` with the reason.
     """
     if measure not in MEASURES:
-        raise InputError(f'measure "{measure[:40]}" is not known; type one of {", ".join(MEASURES)}')
+        raise InputError(
+            f'measure "{measure[:40]}" is not known; type one of {", ".join(MEASURES)}'
+        )
     if isinstance(definition, pd.DataFrame):
         return _evaluate(measure, definition)
     if measure not in FLOWS:
@@ -39,24 +41,38 @@ def evaluate(measure: str, definition: Definition | pd.DataFrame) -> Figure | pd
         raise NoFigure(row.reason + _moved(definition, row))
     used = replace(definition, vintage=row.vintage)
     numbers = map(float, (row.value, row.low, row.high))
-    return Figure(measure, used, *numbers, UNITS[used.as_], float(row.base_value),
-                  float(row.end_value), *provenance(measure, used))
+    return Figure(
+        measure,
+        used,
+        *numbers,
+        UNITS[used.as_],
+        float(row.base_value),
+        float(row.end_value),
+        *provenance(measure, used),
+    )
 
 
 def grid(**choices: Iterable | str | int) -> pd.DataFrame:
-    """Every combination of the choices, a row each: `grid(partner=[...], end=range(2007, 2013))`."""
+    """Every combination of the choices, a row each: `grid(partner=[…], end=range(2007, 2013))`."""
     unknown = set(choices) - set(CHOICES)
     if unknown:
-        raise InputError(f"a grid has no choice named {', '.join(sorted(unknown))}; "
-                         f"type {', '.join(CHOICES)}")
-    lists = {name: [values] if isinstance(values, (str, int)) else list(values)
-             for name, values in choices.items()}
+        raise InputError(
+            f"a grid has no choice named {', '.join(sorted(unknown))}; type {', '.join(CHOICES)}"
+        )
+    lists = {
+        name: [values] if isinstance(values, (str, int)) else list(values)
+        for name, values in choices.items()
+    }
     sizes = [len(values) for values in lists.values()]
     codes = np.indices(sizes).reshape(len(sizes), -1)
-    return pd.DataFrame({
-        name: pd.Categorical.from_codes(codes[i], pd.Index([str(v) for v in values], dtype="str"))
-        for i, (name, values) in enumerate(lists.items())
-    })
+    return pd.DataFrame(
+        {
+            name: pd.Categorical.from_codes(
+                codes[i], pd.Index([str(v) for v in values], dtype="str")
+            )
+            for i, (name, values) in enumerate(lists.items())
+        }
+    )
 
 
 def _moved(definition: Definition, row: pd.Series) -> str:
@@ -65,8 +81,10 @@ def _moved(definition: Definition, row: pd.Series) -> str:
         return ""
     change = row.end_value - row.base_value
     verb = "rose" if change > 0 else "fell"
-    return (f" (from {row.base_value:,.1f} to {row.end_value:,.1f} million dollars it {verb} by "
-            f"{abs(change):,.1f} million)")
+    return (
+        f" (from {row.base_value:,.1f} to {row.end_value:,.1f} million dollars it {verb} by "
+        f"{abs(change):,.1f} million)"
+    )
 
 
 def _evaluate(measure: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -79,22 +97,32 @@ def _evaluate(measure: str, rows: pd.DataFrame) -> pd.DataFrame:
         value = np.where(ways == way, found, value)
     numbers = dict(zip(("low", "value", "high"), value, strict=True))
     return rows.assign(
-        value=numbers["value"], low=numbers["low"], high=numbers["high"],
-        base_value=base[_VALUE], end_value=end[_VALUE],
+        value=numbers["value"],
+        low=numbers["low"],
+        high=numbers["high"],
+        base_value=base[_VALUE],
+        end_value=end[_VALUE],
         unit=np.array([UNITS[way] for way in ways], dtype=object),
         vintage=cells.vintages,
-        reason=_reasons(cells, measure, value[_VALUE], base[_VALUE], end[_VALUE]))
+        reason=_reasons(cells, measure, value[_VALUE], base[_VALUE], end[_VALUE]),
+    )
 
 
 def _measured(measure: str, flows: np.ndarray) -> np.ndarray:
     """The measure (low, value, high x rows) from exports, imports and deficit."""
     exports, imports, deficit = flows
-    return {"exports": exports, "imports": imports, "deficit": deficit,
-            "balance": -deficit[::-1], "two-way": exports + imports}[measure]
+    return {
+        "exports": exports,
+        "imports": imports,
+        "deficit": deficit,
+        "balance": -deficit[::-1],
+        "two-way": exports + imports,
+    }[measure]
 
 
-def _compared(way: str, measure: str, cells: Cells, base: np.ndarray,
-              end: np.ndarray) -> np.ndarray:
+def _compared(
+    way: str, measure: str, cells: Cells, base: np.ndarray, end: np.ndarray
+) -> np.ndarray:
     """Low, value and high for every row, as if all rows asked for `way`."""
     if way == "level":
         return end
@@ -109,7 +137,7 @@ def _compared(way: str, measure: str, cells: Cells, base: np.ndarray,
         return 100 * _divide(end, _measured(measure, whole_end))
     whole_base = _measured(measure, cells.flows("base", whole=True))
     moved = _measured(measure, whole_end) - whole_base[::-1]
-    small = np.abs(moved[_VALUE]) < SMALL * (whole_end[0] + whole_end[1])[_VALUE]
+    small = np.abs(moved[_VALUE]) <= SMALL * (whole_end[0] + whole_end[1])[_VALUE]
     return 100 * (end - base[::-1]) / np.where(small, np.nan, moved)
 
 
@@ -119,23 +147,27 @@ def _divide(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
     return np.where(usable, upper, np.nan) / np.where(usable, lower, np.nan)[::-1]
 
 
-def _reasons(cells: Cells, measure: str, value: np.ndarray, base: np.ndarray,
-             end: np.ndarray) -> np.ndarray:
+def _reasons(
+    cells: Cells, measure: str, value: np.ndarray, base: np.ndarray, end: np.ndarray
+) -> np.ndarray:
     """Per row "" or the reason why there is no figure: what is not known, else no meaning."""
     ways = cells.columns["as_"].each
     flows = (measure,) if measure in FLOWS else FLOWS
     reasons = np.full(len(ways), "", dtype=object)
     open_rows = np.isnan(value)
-    steps = [("end", False, end, np.full(len(ways), True)),
-             ("base", False, base, np.isin(ways, COMPARED))]
+    steps = [
+        ("end", False, end, np.full(len(ways), True)),
+        ("base", False, base, np.isin(ways, COMPARED)),
+    ]
     for side, of_ways in (("end", ("share", "contribution")), ("base", ("contribution",))):
         if set(of_ways) & set(cells.columns["as_"].values):
             whole = _measured(measure, cells.flows(side, whole=True))[_VALUE]
             steps.append((side, True, whole, np.isin(ways, of_ways)))
     for side, whole, known, asked in steps:
         rows = np.flatnonzero(open_rows & asked & np.isnan(known))
-        _, first, inverse = np.unique(cells.numbers(side)[rows], return_index=True,
-                                      return_inverse=True)
+        _, first, inverse = np.unique(
+            cells.numbers(side)[rows], return_index=True, return_inverse=True
+        )
         said = [cells.reason(row, side, whole, flows) for row in rows[first]]
         reasons[rows] = np.array(said, dtype=object)[inverse] if len(rows) else ""
         open_rows[rows] = False
@@ -146,10 +178,16 @@ def _reasons(cells: Cells, measure: str, value: np.ndarray, base: np.ndarray,
 
 def _meaningless(measure: str, way: str) -> str:
     if way == "share":
-        return (f"a share of the {measure} has no meaning here: the part or the whole is zero or "
-                "of the other sign; ask for the level")
+        return (
+            f"a share of the {measure} has no meaning here: the part or the whole is zero or "
+            "of the other sign; ask for the level"
+        )
     if way == "contribution":
-        return (f"the whole {measure} hardly moved, so a contribution to its change has no meaning; "
-                "ask for the change")
-    return (f"a {way} of the {measure} has no meaning here: it starts at zero or below, or changes "
-            "sign; ask for the change")
+        return (
+            f"the whole {measure} hardly moved, so a contribution to its change has no meaning; "
+            "ask for the change"
+        )
+    return (
+        f"a {way} of the {measure} has no meaning here: it starts at zero or below, or changes "
+        "sign; ask for the change"
+    )

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from korus_helpers.sources.in_force import in_force
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.sources.partners import Partner, find_partner
 from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.flows import FLOWS, Series, series
 from korus_helpers.trade.periods import period
 from korus_helpers.trade.sectors import BASES, sector
 
+EU, LEFT_EU = "0003", 2020  # the United Kingdom is in the EU figures to 2019
+FIRST_YEAR = 1985
 _WAYS = {"change": "change", "percent-change": "percent change", "ratio": "ratio"}
 
 
@@ -19,7 +21,7 @@ class Figure:
 
     `value`, `low`, `high` are unrounded, in `unit` (million dollars, percent or times); `low` and
     `high` differ where the figures of a past day are known as intervals. `base_value` (NaN for a
-    single period) and `end_value` are in million dollars. `vintage` says the release, or the release
+    single period) and `end_value` are in million dollars. `vintage` is the release, or that
     of each flow; `mixed` marks a balance whose exports and imports were revised at different times.
     `definition.vintage` is the release that "latest" turned out to be.
     """
@@ -43,27 +45,56 @@ class Figure:
         partner = find_partner(asked.partner).in_sentence
         what = {"two-way": "two-way trade"}.get(self.measure, self.measure)
         link = {"exports": "to", "imports": "from"}.get(self.measure, "with")
-        subject = (f"US goods {what} {link} {partner}" if item.name == "total"
-                   else f"US {what} {link} {partner}, {item.words}")
+        subject = (
+            f"US goods {what} {link} {partner}"
+            if item.name == "total"
+            else f"US {what} {link} {partner}, {item.words}"
+        )
         end = period(asked.end).words
         if asked.base:
             base = period(asked.base).words
             way = _WAYS.get(asked.as_)
-            subject = (f"{subject}, {way} from {base} to {end}" if way else
-                       f"{subject}, part of the change in all {what} from {base} to {end}")
+            subject = (
+                f"{subject}, {way} from {base} to {end}"
+                if way
+                else f"{subject}, part of the change in the goods {what} from {base} to {end}"
+            )
         elif asked.as_ == "share":
-            whole = "the world total" if item.whole == item.name else f"all goods {what}"
+            whole = "the world total" if item.whole == item.name else f"the goods {what}"
             subject = f"{subject}, share of {whole} in {end}"
         else:
             subject = f"{subject}, {end}"
         return f"{subject}; {BASES[asked.basis]}"
 
     @property
+    def caution(self) -> str:
+        """What changed in the partner itself between the periods, as a sentence, or ""."""
+        asked = self.definition
+        years = [period(text).last_year for text in (asked.base or asked.end, asked.end)]
+        return caution(find_partner(asked.partner, years), *years)
+
+    @property
     def source(self) -> str:
         """Publisher and title of every source, "; " between them."""
         rows = open_table("sources").set_index("source_id")
-        return "; ".join(dict.fromkeys(f"{rows.publisher[key]}, {rows.title[key]}"
-                                       for key in self.source_ids))
+        return "; ".join(
+            dict.fromkeys(f"{rows.publisher[key]}, {rows.title[key]}" for key in self.source_ids)
+        )
+
+
+def caution(partner: Partner, first: int, last: int) -> str:
+    """A warning where a partner is not the same thing in both years, else ""."""
+    if partner.code == EU and first < LEFT_EU <= last:
+        return (
+            f"The European Union is without the United Kingdom from {LEFT_EU} on, so its figures "
+            "before and after are not of the same countries."
+        )
+    if first == partner.first_year and first > FIRST_YEAR:
+        return (
+            f"Figures of {partner.common_name} begin in {first}, so that year may not be a "
+            "whole one."
+        )
+    return ""
 
 
 def provenance(measure: str, asked: Definition) -> tuple[str, tuple[str, ...], bool]:
@@ -85,7 +116,8 @@ def _by_flow(measure: str, source: Series, years: list[int]) -> tuple[str, tuple
     flows = (measure,) if measure in FLOWS else FLOWS
     label = ", ".join(
         f"{flow} {' and '.join(dict.fromkeys(source.vintages[flow, year] for year in years))}"
-        for flow in flows)
+        for flow in flows
+    )
     # The two newest years of the export file were revised after it, those of the import file not.
     newest = max(year for flow, year in source.vintages if flow == "exports")
     return label, source.source_ids, len(flows) == 2 and max(years) >= newest - 1

@@ -1,4 +1,4 @@
-"""Exports and imports of the United States by partner and period, for any release, basis, sector."""
+"""US exports and imports by partner and period, for any release, basis and sector."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -41,7 +41,7 @@ class Series:
             return found
         rows = np.array([self.partners.get(code, -1) for code in codes])
         for flow, values in enumerate((self.exports, self.imports)):
-            sums = values[:, start:start + count].sum(axis=1)
+            sums = values[:, start : start + count].sum(axis=1)
             found[flow] = np.where(rows >= 0, sums[rows], np.nan)
         return found
 
@@ -85,13 +85,20 @@ def _years(months: Series) -> Series:
     """The calendar years of a monthly series, of which all twelve months are known."""
     skip = -months.first % 12
     count = (months.exports.shape[1] - skip) // 12
-    parts = [values[:, skip:skip + 12 * count].reshape(len(values), count, 12).sum(axis=2)
-             for values in (months.exports, months.imports)]
+    parts = [
+        values[:, skip : skip + 12 * count].reshape(len(values), count, 12).sum(axis=2)
+        for values in (months.exports, months.imports)
+    ]
     return replace(months, first=months.first + skip, step=12, exports=parts[0], imports=parts[1])
 
 
-def _build(frame: pd.DataFrame, time: str, label: str, source_ids: tuple[str, ...],
-           vintages: dict | None = None) -> Series:
+def _build(
+    frame: pd.DataFrame,
+    time: str,
+    label: str,
+    source_ids: tuple[str, ...],
+    vintages: dict | None = None,
+) -> Series:
     """A series from rows with `partner_code`, `exports_musd`, `imports_musd` and a column `time`.
 
     `time` is "year", or "number" for months counted from the year 0.
@@ -105,8 +112,15 @@ def _build(frame: pd.DataFrame, time: str, label: str, source_ids: tuple[str, ..
         grid = np.full((len(partners_), width), np.nan)
         grid[codes, frame[time].to_numpy() - first] = frame[f"{flow}_musd"]
         values.append(grid)
-    return Series({code: i for i, code in enumerate(partners_)}, first * step, step, *values,
-                  label, source_ids, vintages)
+    return Series(
+        {code: i for i, code in enumerate(partners_)},
+        first * step,
+        step,
+        *values,
+        label,
+        source_ids,
+        vintages,
+    )
 
 
 def _without_years_before_trade(frame: pd.DataFrame) -> pd.DataFrame:
@@ -122,8 +136,9 @@ def _without_years_before_trade(frame: pd.DataFrame) -> pd.DataFrame:
 @cache
 def _goods_annual(vintage: str) -> Series:
     annual = annual_goods(vintage)
-    return _build(_without_years_before_trade(annual), "year", vintage,
-                  (releases()[vintage].source_id,))
+    return _build(
+        _without_years_before_trade(annual), "year", vintage, (releases()[vintage].source_id,)
+    )
 
 
 @cache
@@ -133,8 +148,9 @@ def _goods_monthly(vintage: str) -> Series | None:
     if monthly.empty:
         return None
     monthly = monthly.assign(number=month_number(monthly.year, monthly.month))
-    return _build(_without_years_before_trade(monthly), "number", vintage,
-                  (releases()[vintage].source_id,))
+    return _build(
+        _without_years_before_trade(monthly), "number", vintage, (releases()[vintage].source_id,)
+    )
 
 
 def _enduse(item: Sector) -> Series:
@@ -143,13 +159,12 @@ def _enduse(item: Sector) -> Series:
     sums = rows.groupby(["partner_code", "year", "flow"]).value_usd.sum().unstack() / 1e6
     covered = _enduse_releases()
     years = sorted({year for _, year in covered})
-    every = pd.MultiIndex.from_product([_enduse_partners(), years],
-                                       names=["partner_code", "year"])
+    every = pd.MultiIndex.from_product([_enduse_partners(), years], names=["partner_code", "year"])
     # A code without a row is zero in a covered year and flow, and unknown in any other.
     frame = sums.reindex(every).fillna(0).reset_index()
     for flow in FLOWS:
-        frame[f"{flow}_musd"] = frame[flow].where(
-            frame.year.map(lambda year, flow=flow: (flow, year) in covered))
+        known = frame.year.map(lambda year, flow=flow: (flow, year) in covered)
+        frame[f"{flow}_musd"] = frame[flow].where(known) if flow in frame else np.nan
     return _build(frame, "year", "", ("CENSUS_ENDUSE",), covered)
 
 
@@ -166,19 +181,24 @@ def _enduse_partners() -> list[str]:
 
 def _chapter(code: str) -> Series:
     rows = open_table("hs_chapters")
-    rows = rows[rows.code == code].pivot(index=["partner_code", "year"], columns="flow",
-                                         values="value_musd").reindex(columns=FLOWS)
+    rows = (
+        rows[rows.code == code]
+        .pivot(index=["partner_code", "year"], columns="flow", values="value_musd")
+        .reindex(columns=FLOWS)
+    )
     return _build(rows.add_suffix("_musd").reset_index(), "year", "2021", ("CENSUS_API",))
 
 
 def _vehicles() -> Series:
     rows = open_table("hs87_monthly")
-    frame = pd.DataFrame({
-        "partner_code": rows.partner_code,
-        "number": month_number(rows.month.str[:4].astype(int), rows.month.str[5:].astype(int)),
-        "exports_musd": rows.total_exports_musd,
-        "imports_musd": rows.imports_for_consumption_musd,
-    })
+    frame = pd.DataFrame(
+        {
+            "partner_code": rows.partner_code,
+            "number": month_number(rows.month.str[:4].astype(int), rows.month.str[5:].astype(int)),
+            "exports_musd": rows.total_exports_musd,
+            "imports_musd": rows.imports_for_consumption_musd,
+        }
+    )
     return _build(frame, "number", "2021", ("CENSUS_API",))
 
 
@@ -186,18 +206,27 @@ def _consumption(vintage: str) -> Series:
     """Imports for consumption (Korea only) beside the total exports of a country release."""
     rows = open_table("imports_for_consumption")
     exports = _goods_annual(vintage)
-    frame = pd.DataFrame({
-        "partner_code": rows.partner_code, "year": rows.year,
-        "imports_musd": rows.imports_for_consumption_musd,
-        "exports_musd": [exports.window(Period(12 * year, 12), [code])[0, 0]
-                         for code, year in zip(rows.partner_code, rows.year, strict=True)],
-    })
-    return _build(frame, "year", f"exports {vintage}, imports for consumption 2026",
-                  (*exports.source_ids, "CENSUS_API"))
+    frame = pd.DataFrame(
+        {
+            "partner_code": rows.partner_code,
+            "year": rows.year,
+            "imports_musd": rows.imports_for_consumption_musd,
+            "exports_musd": [
+                exports.window(Period(12 * year, 12), [code])[0, 0]
+                for code, year in zip(rows.partner_code, rows.year, strict=True)
+            ],
+        }
+    )
+    return _build(
+        frame,
+        "year",
+        f"exports {vintage}, imports for consumption 2026",
+        (*exports.source_ids, "CENSUS_API"),
+    )
 
 
 def _mirror() -> Series:
-    """Korea's own figures, as US flows: its imports c.i.f. are US exports, its exports US imports."""
+    """Korea's own figures as US flows: its imports c.i.f. are US exports, and the reverse."""
     rows = open_table("mirror_monthly")
     rows = rows[rows.reporter == "KOR"].assign(number=month_number(rows.year, rows.month))
     wide = rows.pivot(index=["partner_code", "number"], columns="flow", values="value_musd")
@@ -210,8 +239,14 @@ def _names() -> dict[str, str]:
     return dict(zip(partners().partner_code, partners().name, strict=True))
 
 
-def why_missing(vintage: str, basis: str, sector_name: str, partner_code: str, asked: Period,
-                flows: tuple[str, ...]) -> str:
+def why_missing(
+    vintage: str,
+    basis: str,
+    sector_name: str,
+    partner_code: str,
+    asked: Period,
+    flows: tuple[str, ...],
+) -> str:
     """The reason why a figure does not ship, as a clause."""
     item, monthly = sector(sector_name), asked.year is None
     country_file = item.name == "total" and basis == GENERAL
@@ -222,8 +257,10 @@ def why_missing(vintage: str, basis: str, sector_name: str, partner_code: str, a
         other = ", or --vintage 2024-08 for months" if country_file else ""
         return f"{asked}: {figures} ship by calendar year only; type a year{other}"
     if found is None and series(LATEST, basis, sector_name, monthly) is not None:
-        return (f"{figures} do not ship in vintage {vintage}: they have a release of their own; "
-                "type --vintage latest")
+        return (
+            f"{figures} do not ship in vintage {vintage}: they have a release of their own; "
+            "type --vintage latest"
+        )
     if found is None:
         return f"{figures} do not ship on the basis {basis}; type --basis {item.basis}"
     names = _names()
@@ -232,6 +269,9 @@ def why_missing(vintage: str, basis: str, sector_name: str, partner_code: str, a
         only = [names[code] for code in found.partners]
         held = f" (they ship for {only[0]} only)" if len(only) == 1 else ""
         return f"{figures} do not ship for {name}{held}"
+    for flow in flows:
+        if np.isnan(getattr(found, flow)).all():
+            return f"there are no US {flow} under {item.words}; ask for the other flow"
     first, last = max(map(found.begin, flows)), min(map(found.last, flows))
     if asked.end > last:
         # Of a year that is not complete the release may hold some months: say how many.

@@ -5,15 +5,27 @@ from dataclasses import dataclass
 
 from korus_helpers.errors import InputError
 
-_MONTHS = ("January February March April May June July August September October November "
-           "December").split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _YEAR = re.compile(r"(19|20)\d\d")
 _WINDOW = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])/((?:19|20)\d\d)-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """Months from `start` on, `start` counted from January of the year 0; both are whole numbers."""
+    """Months from `start` on; `start` is counted from January of the year 0."""
 
     start: int
     months: int
@@ -58,12 +70,12 @@ def month_number(year: int, month: int) -> int:
 
 
 def month_text(number: int) -> str:
-    """"2011-04"."""
+    """As "2011-04"."""
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
 def month_words(number: int) -> str:
-    """"April 2011"."""
+    """As "April 2011"."""
     return f"{_MONTHS[number % 12]} {number // 12}"
 
 

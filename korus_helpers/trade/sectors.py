@@ -10,11 +10,11 @@ from korus_helpers.sources.tables import open_table
 GENERAL, CONSUMPTION, KOREA_REPORTED = "general", "consumption", "korea-reported"
 BASES = {
     GENERAL: "total exports f.a.s., general imports at customs value; Census basis, "
-             "not seasonally adjusted",
+    "not seasonally adjusted",
     CONSUMPTION: "total exports f.a.s., imports for consumption at customs value; Census basis, "
-                 "not seasonally adjusted",
+    "not seasonally adjusted",
     KOREA_REPORTED: "as Korea reports it: US imports are Korea's exports f.o.b., "
-                    "US exports are Korea's imports c.i.f.",
+    "US exports are Korea's imports c.i.f.",
 }
 
 
@@ -55,20 +55,36 @@ _NAMED = [
     Sector("total", "all goods", "all goods", (), GENERAL, "CENSUS_COUNTRY_2024"),
     _enduse("autos", "automotive vehicles, parts and engines", "3"),
     _enduse("passenger_cars", "passenger cars, new and used", "30000"),
-    _enduse("trucks", "trucks, buses and special purpose vehicles", "30100",
-            note="without 30110, bodies and chassis for trucks, which exists in imports only"),
-    _enduse("parts", "automotive engines, bodies, tires and other parts",
-            "30200", "30210", "30220", "30230",
-            note="without 30110, bodies and chassis for trucks, which exists in imports only"),
+    _enduse(
+        "trucks",
+        "trucks, buses and special purpose vehicles",
+        "30100",
+        note="without 30110, bodies and chassis for trucks, which exists in imports only",
+    ),
+    _enduse(
+        "parts",
+        "automotive engines, bodies, tires and other parts",
+        "30200",
+        "30210",
+        "30220",
+        "30230",
+        note="without 30110, bodies and chassis for trucks, which exists in imports only",
+    ),
     _enduse("foods", "foods, feeds and beverages", "0"),
     _enduse("industrial_supplies", "industrial supplies and materials", "1"),
     _enduse("capital_goods", "capital goods, except automotive", "2"),
     _enduse("consumer_goods", "consumer goods, except food and automotive", "4"),
-    _enduse("other", "military, special and other goods", "5", "6",
-            note="groups 5 and 6 mean other things in exports and imports; together they may be netted"),
+    _enduse(
+        "other",
+        "military, special and other goods",
+        "5",
+        "6",
+        note="groups 5 and 6 mean other things in exports and imports; together they may be netted",
+    ),
     _enduse("all_enduse", "all end-use codes together", ""),
-    Sector("hs87", "vehicles other than railway, and parts", "HS", ("87",), CONSUMPTION,
-           "CENSUS_API"),
+    Sector(
+        "hs87", "vehicles other than railway, and parts", "HS", ("87",), CONSUMPTION, "CENSUS_API"
+    ),
 ]
 NAMED = {sector.name: sector for sector in _NAMED}
 GROUPS = ("foods", "industrial_supplies", "capital_goods", "autos", "consumer_goods", "other")
@@ -84,8 +100,9 @@ def sector(name: str) -> Sector:
         title = titles[0] if len(set(titles)) == 1 or netted else " / ".join(titles)
         return Sector(name, title, "end-use", (found[1],), GENERAL, "CENSUS_ENDUSE", netted)
     if found and found[2] and found[2] in _chapter_titles():
-        return Sector(name, _chapter_titles()[found[2]].lower(), "HS", (found[2],), CONSUMPTION,
-                      "CENSUS_API")
+        return Sector(
+            name, _chapter_titles()[found[2]].lower(), "HS", (found[2],), CONSUMPTION, "CENSUS_API"
+        )
     raise InputError(
         f'sector "{name[:40]}" is not known; type one of {", ".join(NAMED)}, '
         "or a code that ships such as enduse:30000 or hs:87"
@@ -97,17 +114,23 @@ def require_netted(item: Sector) -> None:
     if not item.netted:
         code = item.codes[0]
         titles = _enduse_titles()[code][0]
-        what = (f"{titles[0]} in exports and {titles[1]} in imports" if len(titles) == 2
-                else f"{titles[0]}, in one flow only")
-        raise NoFigure(f"end-use {code} is {what}: a balance of the two has no meaning; "
-                       "ask for exports or for imports")
+        what = (
+            f"{titles[0]} in exports and {titles[1]} in imports"
+            if len(titles) == 2
+            else f"{titles[0]}, in one flow only"
+        )
+        raise NoFigure(
+            f"end-use {code} is {what}: a balance of the two has no meaning; "
+            "ask for exports or for imports"
+        )
 
 
 @cache
 def _enduse_titles() -> dict[str, tuple[list[str], bool]]:
     codes = open_table("enduse_codes").sort_values(["code", "flow"])
-    return {code: (list(rows.title), bool(rows.netted.all())) for code, rows in
-            codes.groupby("code")}
+    return {
+        code: (list(rows.title), bool(rows.netted.all())) for code, rows in codes.groupby("code")
+    }
 
 
 @cache

@@ -1,1 +1,1 @@
-"""Build the tables that ship from the source tables: `python -m korus_helpers.data.build FOLDER`."""
+"""Build the tables that ship: `python -m korus_helpers.data.build FOLDER`."""

@@ -40,8 +40,15 @@ def build_partners(goods_annual: pd.DataFrame, goods_monthly: pd.DataFrame) -> p
     the ISO codes itself (empty: none), and a common name where the Census name is not the one.
     Raises `ValueError` for a country that neither knows, and for exceptions that cannot be.
     """
-    columns = ["vintage", "partner_code", "partner", "year", "is_aggregate", "exports_musd",
-               "imports_musd"]
+    columns = [
+        "vintage",
+        "partner_code",
+        "partner",
+        "year",
+        "is_aggregate",
+        "exports_musd",
+        "imports_musd",
+    ]
     rows = pd.concat([goods_annual[columns], goods_monthly[columns]])
     by_code = rows.sort_values("vintage", kind="stable").groupby("partner_code")
     names = by_code.partner.unique()
@@ -54,10 +61,12 @@ def build_partners(goods_annual: pd.DataFrame, goods_monthly: pd.DataFrame) -> p
     if stray := sorted(set(exceptions.index) - set(names.index)):
         raise ValueError(f"exceptions for codes that the source lacks: {', '.join(stray)}")
     reviewed = exceptions.to_dict("index")
-    table = pd.DataFrame([
-        partner(code, list(names[code]), aggregate[code], reviewed.get(code))
-        for code in names.index
-    ])
+    table = pd.DataFrame(
+        [
+            partner(code, list(names[code]), aggregate[code], reviewed.get(code))
+            for code in names.index
+        ]
+    )
     return table.join(years.astype("Int64"), on="partner_code")
 
 
@@ -110,7 +119,8 @@ def iso_country(code: str, name: str, kind: str, exception: dict | None):
     country = pycountry.countries.get(alpha_2=exception["iso2"])
     if country is None or country.alpha_3 != exception["iso3"]:
         raise ValueError(
-            f"the exception for {code} pairs {exception['iso2']} with {exception['iso3']}")
+            f"the exception for {code} pairs {exception['iso2']} with {exception['iso3']}"
+        )
     return country
 
 

@@ -1,0 +1,1 @@
+"""What is judged: printed text, claims, verdicts, consistency and search."""

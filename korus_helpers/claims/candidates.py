@@ -1,0 +1,189 @@
+"""The grid of definitions that could give a number, evaluated, with the steps of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from korus_helpers.claims.quotations import quoted_candidates
+from korus_helpers.claims.steps import BIT, STEPS, Stated, place, table_steps
+from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.trade.definition import COMPARED
+from korus_helpers.trade.evaluate import evaluate
+from korus_helpers.trade.flows import FLOWS, series
+from korus_helpers.trade.periods import Period
+from korus_helpers.trade.sectors import BASES, CONSUMPTION, GENERAL, KOREA_REPORTED, NAMED, sector
+
+DIGITS = 10  # that count: what is behind them is noise of adding floats
+KEY = ["measure", "as_", "sector", "basis", "base", "end"]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Figures of one release: where periods of the right length start, months since year 0."""
+
+    sector: str
+    basis: str
+    vintage: str
+    starts: np.ndarray
+
+
+def candidates(stated: Stated) -> pd.DataFrame:
+    """Every definition with a figure, one row each, of all files and of figures quoted in print.
+
+    Columns: the definition (`measure, as_, sector, basis, vintage, base, end`), `value, low,
+    high` in the unit of `as_`, `bits` and `count` of its steps, `quoted`, and `parts`, the
+    quoted levels behind it. The figure of the day on which the number was printed is the
+    reference of its release, else the newest; another release counts as the step "vintage", and
+    one that gives the same figure as a nearer one is no further definition.
+    """
+    files = [_from_files(stated, measure) for measure in stated.measures]
+    quoted = quoted_candidates(stated)
+    found = pd.concat([*files, quoted] if len(quoted) else files, ignore_index=True)
+    for end in ("value", "low", "high"):
+        found[end] = rounded(found[end].to_numpy(float))
+    group = found.groupby(KEY, sort=False).ngroup()
+    release = np.where(found.quoted & (found.vintage == ""), BIT["other source"], BIT["vintage"])
+    chained = (found.bits & BIT["chains two sources"]) > 0
+    found["bits"] |= np.where(group.duplicated() & ~chained, release, 0)
+    again = found[["low", "high"]].assign(group=group).duplicated()
+    found = found[~again].reset_index(drop=True)
+    found["count"] = sum((found.bits.to_numpy() >> at) & 1 for at in range(len(STEPS)))
+    return found
+
+
+def rounded(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
+    """`values` with so many digits that count, each the float nearest to that decimal."""
+    size = np.abs(np.where(values == 0, 1.0, values))
+    decimals = np.clip(digits - 1 - np.floor(np.log10(size)), 0, 300)
+    return np.rint(values * 10.0**decimals) / 10.0**decimals
+
+
+def _from_files(stated: Stated, measure: str) -> pd.DataFrame:
+    tables = list(_tables(stated, measure))
+    blocks = []
+    for at, table in enumerate(tables):
+        for way in stated.ways:
+            if not _speaks(stated, way, table.sector):
+                continue
+            base, end = _spans(table.starts, way in COMPARED)
+            tried, bits = place(base, end, stated)
+            bits = bits | table_steps(stated, measure, table.sector, table.basis)
+            codes = np.full((2, tried.sum()), [[at], [stated.ways.index(way)]])
+            blocks.append(np.vstack([codes, base[tried], end[tried], bits[tried]]))
+    if not blocks:
+        return _framed(measure, pd.DataFrame(columns=[*KEY, "vintage", "value", "low", "high"]))
+    at, way, base, end, bits = np.hstack(blocks)
+    rows = pd.DataFrame(
+        {
+            "partner": pd.Categorical.from_codes(np.zeros(len(at), int), [stated.partner]),
+            "as_": pd.Categorical.from_codes(way, list(stated.ways)),
+            **{
+                name: _category([getattr(table, name) for table in tables], at)
+                for name in ("sector", "basis", "vintage")
+            },
+            "base": _texts(base, stated.months),
+            "end": _texts(end, stated.months),
+            "bits": bits,
+        }
+    )
+    found = evaluate(measure, rows) if len(rows) else rows.assign(value=0.0, low=0.0, high=0.0)
+    return _framed(measure, found[found.value.notna()])
+
+
+def _framed(measure: str, found: pd.DataFrame) -> pd.DataFrame:
+    text = {name: found[name].astype(object) for name in (*KEY[1:], "vintage")}
+    numbers = found[["value", "low", "high"]].astype(float)
+    return pd.DataFrame(
+        {
+            "measure": measure,
+            **text,
+            **numbers,
+            "bits": found["bits"].astype(np.int64) if "bits" in found else 0,
+            "quoted": numbers.low < numbers.high,
+            "parts": None,
+        }
+    )
+
+
+def _speaks(stated: Stated, way: str, name: str) -> bool:
+    """Whether the way says of the sector what is stated.
+
+    The share of all goods is a partner's part of the world's, that of a sector its part of the
+    partner's: another statement, and no other definition of the same.
+    """
+    if way == "contribution":
+        return name != "total"
+    return (
+        way != "share" or stated.sector is None or (name == "total") == (stated.sector == "total")
+    )
+
+
+def _tables(stated: Stated, measure: str) -> Iterator[_Table]:
+    """The releases of every sector and basis, each sector's best release first."""
+    names = [name for name in NAMED if name != "all_enduse"]  # the same goods as total
+    if stated.sector and stated.sector.startswith(("enduse:", "hs:", "all_enduse")):
+        names.append(stated.sector)
+    for name in names:
+        item = sector(name)
+        if measure not in FLOWS and not item.netted:
+            continue
+        for basis in BASES if name == "total" else (item.basis,):
+            if name == "total" and basis == CONSUMPTION and measure == "exports":
+                continue  # the same exports as on the general basis
+            country = name == "total" and basis != KOREA_REPORTED
+            for vintage in list(releases())[::-1] if country else (LATEST,):
+                starts = _starts(stated, name, basis, vintage)
+                if name == "total" and basis == GENERAL and stated.day and vintage == _newest():
+                    yield _Table(name, basis, f"as-of:{stated.day}", _calendar_years(stated))
+                if len(starts):
+                    yield _Table(name, basis, vintage, starts)
+
+
+def _newest() -> str:
+    return list(releases())[-1]
+
+
+def _calendar_years(stated: Stated) -> np.ndarray:
+    if stated.months != 12:
+        return np.array([], dtype=np.int64)
+    first = min(release.first_year for release in releases().values())
+    return 12 * np.arange(first, int(stated.day[:4]))
+
+
+def _starts(stated: Stated, name: str, basis: str, vintage: str) -> np.ndarray:
+    """Where periods start for which this release may hold a figure of the partner."""
+    months, found = stated.months, [np.array([], dtype=np.int64)]
+    for monthly in (False, True):
+        source = series(vintage, basis, name, monthly)
+        if source is None or stated.partner not in source.partners:
+            continue
+        row = source.partners[stated.partner]
+        known = np.flatnonzero(~np.isnan(source.exports[row]) | ~np.isnan(source.imports[row]))
+        if not len(known) or (months != 12 and not monthly):
+            continue
+        first, last = source.first + source.step * known[[0, -1]]
+        starts = np.arange(first, last + source.step - months + 1, source.step)
+        found.append(starts[starts % 12 > 0] if monthly and months == 12 else starts)
+    return np.concatenate(found)
+
+
+def _spans(starts: np.ndarray, compared: bool) -> tuple[np.ndarray, np.ndarray]:
+    if not compared:
+        return np.full(len(starts), -1), starts
+    base, end = (grid.ravel() for grid in np.meshgrid(starts, starts, indexing="ij"))
+    like = (end > base) & ((end - base) % 12 == 0)
+    return base[like], end[like]
+
+
+def _category(values: list[str], codes: np.ndarray) -> pd.Categorical:
+    numbers, texts = pd.factorize(np.array(values, dtype=object))
+    return pd.Categorical.from_codes(numbers[codes], list(texts))
+
+
+def _texts(starts: np.ndarray, months: int) -> pd.Categorical:
+    each, codes = np.unique(starts, return_inverse=True)
+    return pd.Categorical.from_codes(
+        codes, ["" if start < 0 else str(Period(int(start), months)) for start in each]
+    )

@@ -1,0 +1,170 @@
+"""Figures of calendar years as levels with their interval: quoted in print, or of the files."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cache
+
+import pandas as pd
+
+from korus_helpers.claims.steps import WITH_SERVICES
+from korus_helpers.sources.tables import open_table
+from korus_helpers.trade.definition import Definition
+from korus_helpers.trade.evaluate import evaluate, grid
+from korus_helpers.trade.figure import provenance
+from korus_helpers.trade.flows import FLOWS
+from korus_helpers.trade.sectors import NAMED
+
+TOPICS = {  # that are a sector of the files; others keep their name
+    "motor_vehicles_and_parts": "autos",
+    "goods_total": "total",
+    "korea_reported_goods": "total",
+}
+
+
+@dataclass(frozen=True)
+class Level:
+    """One figure of one calendar year, as US flows, in million dollars with its interval.
+
+    `release` is the day from which it was in force ("" unknown) or the vintage of a file, `until`
+    the end; `said` tells in words where it is from.
+    """
+
+    sector: str
+    basis: str
+    measure: str
+    year: int
+    low: float
+    value: float
+    high: float
+    release: str
+    until: str
+    source_ids: tuple[str, ...]
+    title: str
+    said: str
+    file: bool = False
+
+
+@cache
+def quoted_levels(partner: str) -> tuple[Level, ...]:
+    """Every quoted figure of a partner and what follows from one source by addition.
+
+    Korea's exports are US imports, its surplus is the US deficit. Claims are left out: they are
+    what is looked for. Newest release first.
+    """
+    rows = open_table("quoted")
+    rows = rows[(rows.partner_code == partner) & (rows.status != "claim")]
+    sources = open_table("sources").set_index("source_id")
+    found: list[Level] = []
+    for _, page in rows.groupby(["topic", "year", "source_id", "in_force_from"], sort=False):
+        known = {}
+        for row in page.itertuples():
+            one = _read(row, sources)
+            known[one.measure] = one
+        found += known.values()
+        found += _derived(known)
+    return tuple(sorted(found, key=lambda one: one.release, reverse=True))
+
+
+@cache
+def file_levels(
+    partner: str, measure: str, name: str, basis: str, vintage: str, years: Collection[int]
+) -> tuple[Level, ...]:
+    """Calendar years of one release of the files, or as in force on a day, as levels."""
+    asked = grid(partner=partner, sector=name, basis=basis, vintage=vintage, end=years)
+    found = evaluate(measure, asked)
+    levels = []
+    for row in found[found.value.notna()].itertuples():
+        used = Definition(partner, name, basis, row.vintage, end=row.end)
+        release, source_ids, _ = provenance(measure, used)
+        levels.append(
+            Level(
+                name,
+                basis,
+                measure,
+                int(row.end),
+                row.low,
+                row.value,
+                row.high,
+                row.vintage,
+                "",
+                source_ids,
+                NAMED[name].title,
+                f"of the files, {release}",
+                file=True,
+            )
+        )
+    return tuple(levels)
+
+
+def _read(row: object, sources: pd.DataFrame) -> Level:
+    korean = row.reporter == "KOR"
+    measure, sign = row.flow, 1
+    if measure == "surplus":
+        measure, sign = "deficit", 1 if korean else -1
+    elif korean:
+        measure = {"exports": "imports", "imports": "exports"}[measure]
+    ends = sorted(sign * float(end) for end in (row.low_musd, row.high_musd))
+    source = sources.loc[row.source_id]
+    release = f", release of {row.in_force_from}" if row.in_force_from else ""
+    status = "" if row.status == "quoted" else f", {row.status}"
+    return Level(
+        TOPICS.get(row.topic, row.topic),
+        row.basis,
+        measure,
+        int(row.year),
+        ends[0],
+        sign * float(row.value_musd),
+        ends[1],
+        row.in_force_from,
+        row.in_force_until,
+        (row.source_id,),
+        row.title[0].lower() + row.title[1:],
+        f"quoted by {source.publisher}, {source.title}{release}{status}",
+    )
+
+
+def _derived(known: dict[str, Level]) -> list[Level]:
+    """Deficit, two-way trade and balance where one source gives what they are made of."""
+    found = {}
+    if all(flow in known for flow in FLOWS):
+        exports, imports = (known[flow] for flow in FLOWS)
+        basis = " and ".join(dict.fromkeys([exports.basis, imports.basis]))
+        both = replace(imports, basis=basis, said=f"from exports and imports {imports.said}")
+        found["deficit"] = _sum(both, exports, -1, "deficit")
+        found["two-way"] = _sum(both, exports, 1, "two-way")
+    new = [one for measure, one in found.items() if measure not in known]
+    deficit = known.get("deficit") or found.get("deficit")
+    if deficit:
+        new.append(
+            replace(
+                deficit,
+                measure="balance",
+                low=-deficit.high,
+                value=-deficit.value,
+                high=-deficit.low,
+            )
+        )
+    return new
+
+
+def _sum(one: Level, other: Level, sign: int, measure: str) -> Level:
+    low, high = (other.low, other.high) if sign > 0 else (other.high, other.low)
+    return replace(
+        one,
+        measure=measure,
+        low=one.low + sign * low,
+        high=one.high + sign * high,
+        value=one.value + sign * other.value,
+    )
+
+
+def with_services(goods: Level, services: Level) -> Level:
+    """Goods and services of one measure and year together, from two sources or one."""
+    return replace(
+        _sum(goods, services, 1, goods.measure),
+        sector=WITH_SERVICES,
+        title="goods and services",
+        source_ids=tuple(dict.fromkeys(goods.source_ids + services.source_ids)),
+        said=f"goods {goods.said}; services {services.said}",
+        file=False,
+    )

@@ -1,0 +1,76 @@
+"""The range that claims allow for a figure, from the claims alone."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from korus_helpers.claims.intervals import Interval
+from korus_helpers.claims.programme import (
+    CLOSE,
+    Meaning,
+    Row,
+    Statement,
+    conflict,
+    held,
+    meaning,
+    programme,
+    times,
+)
+from korus_helpers.claims.simplex import estimate, maximum
+
+DECIMALS = 6  # a dollar, a millionth of a percent
+UNIT = ("", "", "", "unit")  # an unknown that is no flow: one over the whole
+
+
+def implied_range(statements: Iterable[Statement], target: Statement) -> Interval | None:
+    """The range that `statements` allow the figure `target` speaks of; its interval is not used.
+
+    In million dollars, percent or times. Ends are rounded outward and closed, even where a claim
+    is open there; None where unbounded. The answer is None where `statements` contradict each
+    other or leave the figure without meaning (a percentage of what cannot be above zero).
+    """
+    statements, about = tuple(statements), meaning(target)
+    rows = held(programme(statements, about), {one.id for one in statements}, about)
+    return None if conflict(rows) else allowed(rows, about)
+
+
+def allowed(rows: Sequence[Row], about: Meaning) -> Interval | None:
+    """As `implied_range`, for what `about` means under `rows` that can all hold."""
+    rows = [*rows, *(replace(row, claim="asked") for row in about.needs)]
+    if about.needs and conflict(rows):
+        return None
+    high, low = highest(rows, about), highest(rows, about, -1)
+    return Interval(_end(-low, math.floor), _end(high, math.ceil))
+
+
+def highest(rows: Sequence[Row], about: Meaning, sign: int = 1) -> Fraction | float:
+    """Exact least upper bound of what `about` means (for `sign` −1, of minus it) under `rows`.
+
+    In the unit of `about`; inf where unbounded. `rows` can all hold, and give `about` its meaning.
+    Strict rows are read as closed, so the bound may be one that is only approached.
+    A quotient is made linear by measuring every flow in wholes (Charnes and Cooper 1962): the
+    whole becomes one, and the limits scale with a further unknown.
+    """
+    goal = times(about.part, sign * about.factor)
+    system = [(row.form, row.limit) for row in rows]
+    if about.whole is not None:
+        system = [({**form, UNIT: -limit}, Fraction(0)) for form, limit in system]
+        system += [(about.whole, Fraction(1)), (times(about.whole, -1), Fraction(-1))]
+    value, binding = estimate(goal, system)
+    if value == math.inf:
+        return value
+    # Fewer rows can only widen: the rows that bind give the bound itself, or one outside it.
+    bound, _ = maximum(goal, [system[at] for at in binding])
+    near = bound <= value + CLOSE * (1 + abs(value))
+    return bound if near else maximum(goal, system)[0]
+
+
+def _end(value: Fraction | float, rounded: Callable[[Fraction], int]) -> Decimal | None:
+    if math.isinf(value):
+        return None
+    digits, places = rounded(value * 10**DECIMALS), DECIMALS
+    while places and digits % 10 == 0:
+        digits, places = digits // 10, places - 1
+    return Decimal(f"{digits}E-{places}")

@@ -1,0 +1,39 @@
+"""Where the figures of a notebook come from, made from the data package."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from korus_helpers.present.tables import show_table
+from korus_helpers.sources.tables import resource
+
+MOST = 4  # sources of one table that are listed by themselves
+
+
+def show_sources(names: Sequence[str]) -> None:
+    """A table of the shipped tables used: publisher and title, address, vintage, checksum."""
+    rows = []
+    for name in names:
+        entry = resource(name)
+        found = dict.fromkeys((s["title"], s.get("path", "")) for s in entry["sources"])
+        if len(found) > MOST:
+            found = {
+                (f"{len(found)} publications, named row by row in its column source_id", ""): None
+            }
+        rows += [
+            {
+                "table": name,
+                "source": title,
+                "address": path,
+                "vintage": entry["vintage"],
+                "sha256": entry["hash"].removeprefix("sha256:")[:12],
+            }
+            for title, path in found
+            or {(f"the address stands in each row ({entry['title']})", ""): None}
+        ]
+    show_table(
+        pd.DataFrame(rows),
+        "Tables used here, their sources and the start of their checksum",
+        "sources",
+        long=True,
+    )

@@ -1,0 +1,117 @@
+"""Tables: small accessible HTML, readable plain text, unrounded CSV."""
+
+import html
+import numbers
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from korus_helpers.present.displays import csv_text, korus_metadata, publish, with_index
+from korus_helpers.present.sentences import visible
+from korus_helpers.present.words import MINUS, number
+
+MISSING = "–"
+LONGEST = 12
+
+Format = str | Callable[[Any], str]
+
+# No colours and no rules: those of the page suit light, dark and paper. `align` repeats the
+# style for GitHub, which drops styles.
+_TEXT = 'align="left" style="text-align:left;vertical-align:top"'
+_NUMBER = 'align="right" style="text-align:right;vertical-align:top;white-space:nowrap"'
+
+
+def show_table(
+    frame: pd.DataFrame,
+    caption: str,
+    name: str,
+    formats: Mapping[str, Format] | None = None,
+    *,
+    long: bool = False,
+    data: pd.DataFrame | None = None,
+) -> None:
+    """Show `frame` as one output with HTML, plain text and CSV.
+
+    The first column heads each row; a named index comes before it, an unnamed one is left out.
+    `formats` gives a format (",.1f") or a function per column; numbers without one show one
+    decimal, whole numbers none. Missing values show as "–", infinite ones as "∞". `name` is what
+    the CSV file is called in a report; `data` is what it holds where that is more than is shown.
+    More than 12 rows raise ValueError unless `long`; so does a format for a column that is not
+    there.
+    """
+    metadata = {"korus": korus_metadata("table", name)}
+    table = with_index(frame)
+    if len(table) > LONGEST and not long:
+        raise ValueError(f"table {name}: {len(table)} rows; at most {LONGEST} unless long=True")
+    formats = dict(formats or {})
+    unknown = [column for column in formats if column not in table.columns]
+    if unknown:
+        raise ValueError(f"table {name}: no column {unknown[0]!r} to format")
+    shown = pd.DataFrame(
+        {column: [_shown(v, formats.get(column)) for v in table[column]] for column in table},
+        index=table.index, columns=table.columns, dtype=object,
+    )  # fmt: skip
+    is_number = [_is_numeric(table[column]) for column in table.columns]
+    publish(
+        {
+            "text/plain": f"{visible(caption)}\n\n{shown.to_string(index=False)}",
+            "text/html": _html(shown, caption, is_number),
+            "text/csv": csv_text(frame if data is None else data),
+        },
+        metadata,
+    )
+
+
+def _html(shown: pd.DataFrame, caption: str, is_number: list[bool]) -> str:
+    """`shown` holds text only; every cell, header and the caption are escaped here."""
+    kinds = [_NUMBER if right else _TEXT for right in is_number]
+    head = "".join(
+        f'<th scope="col" {kind}>{_escaped(column)}</th>'
+        for column, kind in zip(shown.columns, kinds, strict=True)
+    )
+    rows = []
+    for cells in shown.itertuples(index=False, name=None):
+        first, *rest = [f"{kind}>{_escaped(cell)}" for cell, kind in zip(cells, kinds, strict=True)]
+        row = f'<th scope="row" {first}</th>' + "".join(f"<td {cell}</td>" for cell in rest)
+        rows.append(f"<tr>{row}</tr>")
+    return (
+        '<div class="mathjax_ignore" style="overflow-x:auto">\n'
+        '<table class="korus tex2jax_ignore" style="margin-left:0">\n'
+        '<caption align="left" style="caption-side:top;text-align:left;padding:0.3em 0">'
+        f"<b>{_escaped(caption)}</b></caption>\n"
+        f"<thead>\n<tr>{head}</tr>\n</thead>\n"
+        "<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>\n</div>"
+    )
+
+
+def _escaped(text: object) -> str:
+    return html.escape(visible(text))
+
+
+def _shown(value: Any, format_: Format | None) -> str:
+    """One cell in words."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return MISSING
+    if callable(format_):
+        return visible(format_(value))
+    if not _is_number(value):
+        return visible(format(value, format_ or ""))
+    if abs(value) == float("inf"):
+        return f"{MINUS if value < 0 else ''}∞"
+    if format_ is None:
+        whole = isinstance(value, numbers.Integral)
+        return str(value).replace("-", MINUS) if whole else number(value)
+    text = format(value, format_).replace("-", MINUS)
+    return text if any(digit in text for digit in "123456789") else text.lstrip(MINUS)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Number | Decimal) and not isinstance(value, bool)
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Whether the column holds numbers and nothing else, so that it is set to the right."""
+    present = [v for v in column if not (pd.api.types.is_scalar(v) and pd.isna(v))]
+    return bool(present) and all(_is_number(v) for v in present)

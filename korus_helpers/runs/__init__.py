@@ -1,0 +1,1 @@
+"""What is run: notebooks and their reports."""

@@ -1,0 +1,88 @@
+"""Figures, tables and sentences taken from an executed notebook."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE_NAME = re.compile(r"[a-z0-9_-]+")
+
+
+class BadDisplay(RuntimeError):
+    """A notebook shows a figure or table that cannot be filed; the message names both."""
+
+
+@dataclass(frozen=True)
+class Display:
+    """One output of a notebook that the project's display functions made."""
+
+    kind: str  # "figure", "table" or "sentence"
+    name: str  # "" for a sentence
+    text: str  # the sentence, or what the figure shows
+    csv: str = ""  # the figures behind it
+    png: bytes = b""
+
+
+def displays(cells: Sequence) -> Iterator[Display]:
+    """The displays of the executed `cells` of a notebook, in order.
+
+    Raises BadDisplay for a name that is not a safe file name, the same name twice, or a figure
+    or table without the figures behind it.
+    """
+    seen = set()
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            about = output.get("metadata", {}).get("korus", {})
+            kind, name = about.get("kind"), about.get("name", "")
+            if kind in ("figure", "table"):
+                if (kind, name) in seen:
+                    raise BadDisplay(f"two {kind}s are called {name!r}.")
+                seen.add((kind, name))
+                yield _filed(kind, name, data)
+            elif "text/markdown" in data:
+                yield Display("sentence", "", data.get("text/plain", data["text/markdown"]))
+
+
+def _filed(kind: str, name: str, data: dict) -> Display:
+    if not isinstance(name, str) or not FILE_NAME.fullmatch(name):
+        raise BadDisplay(f"the name of the {kind} {name!r} may hold only a-z, 0-9, _ and -.")
+    if "text/csv" not in data:
+        raise BadDisplay(f"the {kind} {name!r} comes without the figures behind it.")
+    try:
+        png = base64.b64decode(data["image/png"]) if kind == "figure" else b""
+    except (KeyError, binascii.Error):
+        raise BadDisplay(f"the figure {name!r} comes without a picture.") from None
+    return Display(kind, name, data.get("text/plain", ""), data["text/csv"], png)
+
+
+def write_displays(executed, notebook: str, folder: Path) -> list[str]:
+    """Write charts/ and tables/ under `folder`; their paths relative to it.
+
+    The table named "verdicts" of notebook 00 is also written as verdicts.csv.
+    Raises BadDisplay as `displays`, before anything is written, and OSError.
+    """
+    files: dict[str, bytes] = {}
+    for display in displays(executed.cells):
+        if display.kind == "sentence":
+            continue
+        place = f"{display.kind.replace('figure', 'chart')}s/{notebook}-{display.name}"
+        csv = display.csv.encode()
+        if display.png:
+            files[f"{place}.png"] = display.png
+        files[f"{place}.csv"] = csv
+        if (display.kind, display.name, notebook[:2]) == ("table", "verdicts", "00"):
+            files["verdicts.csv"] = csv
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    return list(files)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is either not there or complete."""
+    path.parent.mkdir(exist_ok=True)
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)

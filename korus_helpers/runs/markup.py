@@ -1,0 +1,165 @@
+"""Markup of a notebook made safe, and arranged as the body of a report."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from bs4 import BeautifulSoup, Tag
+
+TEXT_TAGS = "h1 h2 h3 h4 h5 h6 p br hr div blockquote q pre ul ol li dl dt dd details summary img"
+INLINE_TAGS = "a abbr b code del em i ins kbd s small span strong sub sup u"
+TABLE_TAGS = "table caption colgroup col thead tbody tfoot tr th td"
+TAGS = frozenset(f"{TEXT_TAGS} {INLINE_TAGS} {TABLE_TAGS}".split())
+CELL = ("scope", "colspan", "rowspan", "style")
+LONG_CELL = 24  # characters
+CELL_STYLES = ("text-align", "vertical-align", "white-space")
+# A picture in the page itself; anything else would be asked from another host.
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """An entry of the table of contents."""
+
+    level: int  # 2 or 3
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """The body of a report, its title and its table of contents."""
+
+    title: str
+    contents: list[Heading]
+    body: str
+
+
+def safe_html(markup: str) -> str:
+    """`markup` without scripts, styles, frames, forms and addresses that the browser would fetch.
+
+    Tags that are not allowed show as text. Links stay: they go somewhere only when clicked.
+    """
+    soup = BeautifulSoup(markup, "html.parser")
+    for style in soup.find_all("style"):
+        style.decompose()
+    return bleach.clean(
+        str(soup),
+        tags=TAGS,
+        attributes=_allowed,
+        protocols=("http", "https", "mailto", "data"),
+        css_sanitizer=CSSSanitizer(allowed_css_properties=CELL_STYLES),
+    )
+
+
+def _allowed(tag: str, attribute: str, value: str) -> bool:
+    if tag == "img":
+        return attribute == "alt" or (attribute == "src" and bool(PICTURE.match(value)))
+    if tag == "a":
+        return attribute == "href" and not value.lower().lstrip().startswith("data:")
+    return tag in ("td", "th") and attribute in CELL
+
+
+def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]]) -> Page:
+    """The parts of a report from its rendered cells.
+
+    The first level-1 heading becomes the title and leaves the body. Figures and tables are
+    numbered, and get the links that `links` holds under their `data-name`: pairs of label and
+    address. A link to another notebook leads to its report where `links` has the key
+    "<notebook>.ipynb", and stays plain text otherwise.
+    """
+    soup = BeautifulSoup(content, "html.parser")
+    first = soup.find("h1")
+    title = first.extract().get_text(" ", strip=True) if first else name
+    contents = _headings(soup)
+    _captions(soup, links)
+    for link in soup.find_all("a", href=True):
+        _lead(link, links)
+    for block in soup.find_all("pre"):
+        block["tabindex"] = "0"  # the keyboard can scroll it then
+    return Page(title, contents, str(soup))
+
+
+def _headings(soup: BeautifulSoup) -> list[Heading]:
+    """Give each heading an anchor as JupyterLab does; levels 2 and 3 are the contents."""
+    contents, taken = [], {"text", "show-code"}
+    for heading in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
+        text = heading.get_text(" ", strip=True)
+        anchor = plain = text.replace(" ", "-") or "section"
+        number = 2
+        while anchor in taken:
+            anchor, number = f"{plain}-{number}", number + 1
+        taken.add(anchor)
+        heading["id"] = anchor
+        # The page has one level-1 heading, its title.
+        heading.name = "h2" if heading.name == "h1" else heading.name
+        if heading.name in ("h2", "h3"):
+            contents.append(Heading(int(heading.name[1]), text, quote(anchor)))
+    return contents
+
+
+def _captions(soup: BeautifulSoup, links: Mapping[str, list[tuple[str, str]]]) -> None:
+    for number, figure in enumerate(soup.find_all("figure"), start=1):
+        caption = soup.new_tag("figcaption")
+        caption.append(_bold(soup, f"Figure {number}."))
+        caption.append(f" {figure.img['alt']}")
+        _files(soup, caption, links.get(f"figure {figure['data-name']}", []))
+        figure.append(caption)
+    for number, table in enumerate(soup.find_all("table"), start=1):
+        _cells(table)
+        caption = table.caption or soup.new_tag("caption")
+        words = soup.new_tag("span")  # stays in view when the table is scrolled
+        words.extend([_bold(soup, f"Table {number}. "), *list(caption.contents)])
+        caption.append(words)
+        table.insert(0, caption)
+        region = soup.new_tag(
+            "div",
+            attrs={
+                "class": "scroll",
+                "role": "region",
+                "tabindex": "0",
+                "aria-label": caption.get_text(" ", strip=True),
+            },
+        )
+        table.wrap(region)
+        shown = table.find_parent("div", class_="table")
+        if shown:
+            files = soup.new_tag("p", attrs={"class": "files"})
+            _files(soup, files, links.get(f"table {shown['data-name']}", []))
+            shown.append(files)
+
+
+def _cells(table: Tag) -> None:
+    for cell in table.find_all(["th", "td"]):
+        if len(cell.get_text()) > LONG_CELL:
+            cell["class"] = "long"  # or narrow columns would take a letter a line
+    for header in table.find_all("th", scope=False):
+        header["scope"] = "col" if header.find_parent("thead") else "row"
+
+
+def _files(soup: BeautifulSoup, place: Tag, files: list[tuple[str, str]]) -> None:
+    for label, address in files:
+        place.append(" ")
+        link = soup.new_tag("a", attrs={"class": "file", "href": quote(address)})
+        link.string = label
+        place.append(link)
+
+
+def _bold(soup: BeautifulSoup, text: str) -> Tag:
+    bold = soup.new_tag("b")
+    bold.string = text
+    return bold
+
+
+def _lead(link: Tag, links: Mapping[str, list[tuple[str, str]]]) -> None:
+    address, _, anchor = link["href"].partition("#")
+    if address == "" or re.match(r"(https?|mailto):", address) or "file" in link.get("class", []):
+        return
+    target = links.get(unquote(address).removeprefix("./"))
+    if target:
+        link["href"] = target[0][1] + (f"#{anchor}" if anchor else "")
+    else:
+        link.unwrap()

@@ -1,0 +1,86 @@
+"""The HTML report of one executed notebook: one file that asks nothing of any other host."""
+
+import functools
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import korus_helpers
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHOWN = ["text/html", "text/markdown", "image/png", "text/plain"]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report says about its run."""
+
+    notebook: str  # name without .ipynb
+    notebooks: Sequence[str]  # all of the run, for links between reports
+    parameters: Sequence[tuple[str, str, bool]]  # name, value, whether it was typed
+    files: Sequence[str]  # charts and tables, relative to the report
+    command: str  # what makes the report again
+    made: str  # day and time
+    failure: str = ""  # where the notebook stopped and why, "" if it did not
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a result may depend on."""
+    ours = {"Python": platform.python_version(), "korus_helpers": korus_helpers.__version__}
+    return ours | {package: version(package) for package in ("pandas", "papermill")}
+
+
+def versions_in_words() -> str:
+    return ", ".join(f"{package} {number}" for package, number in versions().items())
+
+
+def html_report(executed, about: About) -> str:
+    """The page for the notebook `executed` (a notebook node).
+
+    Every value shown is escaped; markup of cells and outputs is reduced to harmless tags.
+    """
+    from korus_helpers.runs.markup import arrange, safe_html
+
+    exporter = _exporter()
+    exporter.register_filter("safe_html", safe_html)
+    exporter.register_filter(
+        "arrange", lambda content: arrange(content, about.notebook, _links(about))
+    )
+    report = {
+        "parameters": about.parameters,
+        "failure": about.failure,
+        "command": about.command,
+        "made": about.made,
+        "versions": versions_in_words(),
+    }
+    page, _ = exporter.from_notebook_node(executed, {"report": report})
+    return page
+
+
+@functools.cache
+def _exporter():
+    from nbconvert import HTMLExporter
+    from traitlets.config import Config
+
+    return HTMLExporter(
+        config=Config(NbConvertBase={"display_data_priority": SHOWN}),
+        template_name="korus",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+
+
+def _links(about: About) -> dict[str, list[tuple[str, str]]]:
+    """What `arrange` needs: addresses of the files behind each display, and of other reports."""
+    links = {f"{name}.ipynb": [("report", f"{name}.html")] for name in about.notebooks}
+    for file in about.files:
+        folder, _, name = file.partition("/")
+        kind = {"charts": "figure", "tables": "table"}.get(folder)
+        stem, _, extension = name.removeprefix(f"{about.notebook}-").rpartition(".")
+        label = {"png": "Picture (PNG)", "csv": "Data (CSV)"}[extension]
+        links.setdefault(f"{kind} {stem}", []).append((label, file))
+    return links

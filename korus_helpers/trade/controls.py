@@ -1,0 +1,152 @@
+"""Control totals: our figures against totals that were published apart from them."""
+
+import pandas as pd
+
+from korus_helpers.errors import NoFigure
+from korus_helpers.sources.partners import partners
+from korus_helpers.sources.vintages import annual_goods
+from korus_helpers.trade.cells import WORLD
+from korus_helpers.trade.comparison import KOREA, Comparison
+from korus_helpers.trade.definition import Definition
+from korus_helpers.trade.evaluate import evaluate
+from korus_helpers.trade.flows import FLOWS, series
+from korus_helpers.trade.periods import Period
+from korus_helpers.trade.sectors import GENERAL
+
+EXACT = 0.001  # million dollars
+# Countries and World differ by carry-over in older releases: Census publishes both so.
+WORLD_TOLERANCE = 0.0005
+FIRST_WORLD_YEAR = 1992
+# Years in which the end-use files hold the same revision as the newest country files.
+ENDUSE_YEARS = {"exports": range(2013, 2021), "imports": range(2014, 2022)}
+
+
+def country_controls(item: Comparison) -> pd.DataFrame:
+    """Checks of a comparison's two years: `check, ours, published, difference, passed`.
+
+    Million dollars; `passed` is yes or no. Months against years, countries against the World, and
+    the country file against the end-use files and the FRED series, each where it ships.
+    """
+    rows = []
+    for year in (item.base_year, item.end_year):
+        for flow in FLOWS:
+            published = item.figure(flow, year=year).value
+            rows += [
+                _row(
+                    f"{flow} {year}: twelve months and the year",
+                    _months(item, year, flow),
+                    published,
+                    EXACT,
+                ),
+                _row(
+                    f"{flow} {year}: end-use codes and the country file",
+                    _enduse(item, year, flow),
+                    published,
+                    EXACT,
+                ),
+                _row(
+                    f"{flow} {year}: FRED series (vintage 2026-06) and the country file",
+                    _fred(item, year, flow),
+                    published,
+                    EXACT,
+                ),
+            ]
+            if item.release.partners == "all" and year >= FIRST_WORLD_YEAR:
+                ours, world = _countries(item.release.vintage, year, flow)
+                rows.append(
+                    _row(
+                        f"{flow} {year}: all countries and the World",
+                        ours,
+                        world,
+                        WORLD_TOLERANCE * world,
+                    )
+                )
+    return pd.DataFrame([row for row in rows if row])
+
+
+def _row(check: str, ours: float | None, published: float, tolerance: float) -> dict | None:
+    if ours is None:
+        return None
+    difference = ours - published
+    return {
+        "check": check,
+        "ours": ours,
+        "published": published,
+        "difference": difference,
+        "passed": "yes" if abs(difference) <= tolerance else "no",
+    }
+
+
+def _months(item: Comparison, year: int, flow: str) -> float | None:
+    months = series(item.release.vintage, GENERAL, "total", monthly=True)
+    if months is None:
+        return None
+    return float(months.window(Period(12 * year, 12), [item.partner.code])[FLOWS.index(flow), 0])
+
+
+def _enduse(item: Comparison, year: int, flow: str) -> float | None:
+    if year not in ENDUSE_YEARS[flow] or item.release.vintage < "2022-03":
+        return None
+    return _value(flow, Definition(item.partner.code, "all_enduse", end=str(year)))
+
+
+def _fred(item: Comparison, year: int, flow: str) -> float | None:
+    # Revisions after the release compared would be no error of ours.
+    if item.partner.code != KOREA or item.release.vintage != "2024-08" or year > 2021:
+        return None
+    return _value(flow, Definition(KOREA, vintage="2026-06", end=str(year)))
+
+
+def _value(flow: str, definition: Definition) -> float | None:
+    try:
+        return evaluate(flow, definition).value
+    except NoFigure:
+        return None
+
+
+def _countries(vintage: str, year: int, flow: str) -> tuple[float, float]:
+    rows = annual_goods(vintage)
+    rows = rows[rows.year == year].set_index("partner_code")[f"{flow}_musd"]
+    kinds = partners().set_index("partner_code").kind
+    single = kinds.index[kinds.isin(["country", "residual"])]
+    return float(rows.reindex(single).sum()), float(rows[WORLD])
+
+
+def enduse_controls(item: Comparison) -> pd.DataFrame:
+    """Checks of the end-use figures: `check, ours, published, difference, passed`.
+
+    All codes together against the country file, and cars, trucks, parts and the truck bodies that
+    exist in imports only against the whole auto group, in the end year where it ships.
+    """
+    rows = []
+    for year in sorted({item.base_year, item.end_year}):
+        for flow in FLOWS:
+            published = item.figure(flow, year=year).value
+            rows.append(
+                _row(
+                    f"{flow} {year}: end-use codes and the country file",
+                    _enduse(item, year, flow),
+                    published,
+                    EXACT,
+                )
+            )
+            parts = [
+                _value(flow, Definition(item.partner.code, name, end=str(year)))
+                for name in _auto_parts(flow)
+            ]
+            whole = _value(flow, Definition(item.partner.code, "autos", end=str(year)))
+            if whole is not None and None not in parts:
+                rows.append(
+                    _row(
+                        f"{flow} {year}: cars, trucks and parts, and the auto group",
+                        sum(parts),
+                        whole,
+                        EXACT,
+                    )
+                )
+    return pd.DataFrame([row for row in rows if row])
+
+
+def _auto_parts(flow: str) -> list[str]:
+    only_imports = ["enduse:30110"] if flow == "imports" else []
+    return ["passenger_cars", "trucks", "parts", *only_imports]

@@ -1,0 +1,125 @@
+"""The tables that ship come out of the build again, byte for byte."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from korus_helpers.sources.tables import DATA
+
+pytest.importorskip("pycountry")
+from korus_helpers.data.build import __main__ as build
+
+SHIPPED = sorted(path.name for path in DATA.iterdir() if path.is_file())
+
+
+@pytest.fixture(scope="module")
+def rebuilt(tmp_path_factory):
+    """The folder with all tables built anew from ../shared."""
+    repository = Path(__file__).parents[1]
+    source = repository.parent / "shared"
+    if not source.is_dir():
+        pytest.skip("needs the source tables in ../shared, which do not ship")
+    out = tmp_path_factory.mktemp("rebuilt") / "data"
+    command = [sys.executable, "-m", "korus_helpers.data.build", str(source), str(out)]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return out
+
+
+def test_the_build_writes_the_files_that_ship_and_no_other(rebuilt):
+    assert sorted(path.name for path in rebuilt.iterdir()) == SHIPPED
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name.endswith(".csv")])
+def test_csv_files_come_out_the_same(rebuilt, name):
+    assert (rebuilt / name).read_bytes() == (DATA / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name.endswith(".parquet")])
+def test_parquet_files_come_out_the_same(rebuilt, name):
+    if same_writer(name):
+        assert (rebuilt / name).read_bytes() == (DATA / name).read_bytes()
+    else:
+        assert pq.read_table(rebuilt / name).equals(pq.read_table(DATA / name))
+
+
+def test_the_descriptor_comes_out_the_same(rebuilt):
+    ours, theirs = (
+        json.loads((folder / "datapackage.json").read_text("utf-8")) for folder in (rebuilt, DATA)
+    )
+    for entry in [*ours["resources"], *theirs["resources"]]:
+        if entry["format"] == "parquet" and not same_writer(entry["path"]):
+            del entry["bytes"], entry["hash"]
+    assert ours == theirs
+    if all(map(same_writer, (name for name in SHIPPED if name.endswith(".parquet")))):
+        assert (rebuilt / "datapackage.json").read_bytes() == (
+            DATA / "datapackage.json"
+        ).read_bytes()
+
+
+def same_writer(name: str) -> bool:
+    """Whether the installed pyarrow is the one that wrote a file: others may pack differently."""
+    return pq.read_metadata(DATA / name).created_by.endswith(pa.__version__)
+
+
+@pytest.mark.parametrize(
+    ("in_force_from", "until"),
+    [
+        ("", ""),
+        ("2016-06", "2017-06-02"),
+        ("2017-02-07", "2017-06-02"),
+        ("2017-06-02", "2018-06-06"),
+        ("2018-02-06", "2018-06-06"),
+        ("2018-06-06", "2019-06"),
+        ("2013-02-08", "2013-06"),
+        ("2014", "2014-06"),
+        ("2024-12", "2025-06"),
+    ],
+)
+def test_a_figure_is_in_force_until_the_next_june(in_force_from, until):
+    assert build.next_revision(in_force_from) == until
+
+
+def test_titles_tell_which_codes_may_be_netted():
+    codes = pd.DataFrame(
+        [
+            ("export", "00000", "Wheat"),
+            ("import", "00000", "Green coffee"),
+            ("export", "00010", "Rice"),
+            ("import", "00010", "RICE"),
+            ("import", "30110", "Bodies"),
+            ("export", "30100", "Trucks, buses, and special purpose vehicles"),
+            ("import", "30100", "Trucks, buses and special purpose vehicles"),
+        ],
+        columns=["flow", "code", "title"],
+    )
+    table = build.enduse_codes(codes)
+    assert list(table.flow.unique()) == ["exports", "imports"]
+    assert list(table.netted) == [False, False, True, True, False, True, True]
+
+
+def test_the_world_of_the_enduse_file_gets_the_code_of_the_country_file():
+    row = {"partner_code": "0000", "flow": "export", "code": "00000", "year": 2016}
+    table = build.enduse(pd.DataFrame([row | {"value_usd": 1, "vintage": "2023-07"}]))
+    assert table.loc[0, ["partner_code", "flow"]].tolist() == ["0015", "exports"]
+
+
+def test_a_date_or_claim_without_words_stops_the_build():
+    with pytest.raises(ValueError, match=r"timeline and wording differ: .*1999-01-01"):
+        build.timeline(pd.DataFrame({"date": ["1999-01-01", *build.WORDS["timeline"]]}))
+    with pytest.raises(ValueError, match=r"claims and wording differ: .*exports_2016"):
+        build.article_claims(pd.DataFrame({"claim_id": list(build.WORDS["claims"])[1:]}))
+
+
+def test_a_field_says_what_always_holds():
+    table = pd.DataFrame({"flow": ["exports", "imports"], "value_musd": [1.5, None], "note": ""})
+    flow, value, note = (build.field(table, column) for column in table)
+    assert flow["constraints"] == {"required": True, "enum": ["exports", "imports"]}
+    assert (value["type"], value["unit"]) == ("number", "million US dollars")
+    assert "constraints" not in value and "constraints" not in note

@@ -1,0 +1,158 @@
+"""The command line: answers, exit statuses, and one sentence for what is not understood."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import korus_helpers
+from korus_helpers import __version__
+from korus_helpers.cli import korus
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(korus, arguments)
+
+
+def test_value_is_one_line_with_definition_vintage_and_source():
+    answer = run("value", "deficit", "--year", "2016")
+    assert answer.exit_code == 0
+    assert answer.stdout.count("\n") == 1
+    for words in (
+        "US goods deficit with South Korea, 2016: USD 27,624.6 million",
+        "general imports at customs value",
+        "vintage 2026-06",
+        "U.S. Census Bureau",
+    ):
+        assert words in answer.stdout
+
+
+def test_value_as_json_is_unrounded_and_names_everything():
+    answer = run(
+        "value",
+        "exports",
+        "--from",
+        "2011",
+        "--to",
+        "2016",
+        "--as",
+        "percent-change",
+        "--vintage",
+        "2018-10",
+        "--json",
+    )
+    found = json.loads(answer.stdout)
+    assert found["value"] == pytest.approx(-2.6436, abs=1e-4)
+    assert found["unit"] == "percent"
+    assert found["vintage"] == "2018-10"
+    assert {"definition", "source"} <= set(found)
+
+
+@pytest.mark.parametrize(("arguments", "value", "unit"), [
+    (["deficit", "--period", "2011-04/2012-03"], 13049.740, "million dollars"),
+    (["deficit", "--from", "2011", "--to", "2016"], 14424.868, "million dollars"),
+    (["deficit", "--from", "2011", "--to", "2016", "--as", "ratio"], 2.0928, "times"),
+    (["deficit", "--year", "2016", "--sector", "autos", "--share"], 81.660, "percent"),
+    (["deficit", "--year", "2016", "--basis", "consumption"], 29321.705, "million dollars"),
+    (["balance", "--year", "2016", "--partner", "KOR"], -27624.591, "million dollars"),
+    (["two-way", "--year", "2016"], 112148.965, "million dollars"),
+    (["deficit", "--year", "2016", "--share"], 3.757, "percent"),
+    (["deficit", "--from", "2014", "--to", "2016", "--sector", "autos", "--as", "contribution"],
+     48.523, "percent"),
+])  # fmt: skip
+def test_values(arguments, value, unit):
+    found = json.loads(run("value", *arguments, "--json").stdout)
+    assert found["value"] == pytest.approx(value, abs=1e-3)
+    assert found["unit"] == unit
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["value", "deficit", "--partner", "Korea", "--year", "2016"], '"South Korea" (5800)'),
+    (["value", "deficit", "--partner", "Mexico", "--year", "2024"], "go up to June 2024"),
+    (["value", "deficit", "--year", "2026"], "go up to April 2026"),
+    (["value", "defisit", "--year", "2016"], "type one of exports"),
+    (["value", "deficit"], "type --year 2016"),
+    (["value", "deficit", "--year", "2016", "--period", "2016"], "not both"),
+    (["value", "deficit", "--from", "2011"], "type --from 2011 --to 2016"),
+    (["value", "deficit", "--from", "2011", "--to", "2016", "--year", "2016"], "type either"),
+    (["value", "deficit", "--from", "2011", "--to", "2016", "--share"], "--as contribution"),
+    (["value", "deficit", "--from", "2011", "--to", "2016", "--as", "level"], "type one of change"),
+    (["value", "deficit", "--year", "2016", "--share", "--as", "change"], "not both"),
+    (["value", "deficit", "--year", "2016", "--partner", "Mexico", "--vintage",
+      "as-of:2017-12-28"], "cannot be checked"),
+    (["value", "deficit", "--from", "1994", "--to", "2016", "--as", "ratio", "--partner",
+      "Mexico"], "from -1,349.8 to 63,271.8 million dollars it rose"),
+    (["value", "deficit", "--colour", "red"], "--colour"),
+    (["value"], "MEASURE"),
+    (["nonsense"], "nonsense"),
+])  # fmt: skip
+def test_what_is_not_understood_is_one_sentence_and_status_2(arguments, says):
+    answer = run(*arguments)
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    assert answer.stderr.startswith("Error: ")
+    assert answer.stderr.count("\n") == 1
+    assert says in answer.stderr
+
+
+def test_data_lists_tables_vintages_and_sources():
+    answer = run("data")
+    assert answer.exit_code == 0
+    for words in ("goods_monthly", "1985-01 to 2026-04", "2024-08", "CENSUS_ENDUSE"):
+        assert words in answer.stdout
+    assert " NO " not in answer.stdout
+
+
+def test_data_as_json():
+    found = json.loads(run("data", "--json").stdout)
+    assert all(table["ok"] for table in found["tables"])
+    assert {table["name"] for table in found["tables"]} >= {"goods_annual", "quoted", "partners"}
+    assert [row["vintage"] for row in found["vintages"]][-1] == "2026-06"
+
+
+def test_a_damaged_table_is_named_and_status_1(tmp_path):
+    package = Path(korus_helpers.__file__).parent
+    shutil.copytree(package, tmp_path / "korus_helpers", ignore=shutil.ignore_patterns("*.pyc"))
+    path = tmp_path / "korus_helpers" / "data" / "quoted.csv"
+    path.write_bytes(path.read_bytes()[:-10])
+
+    def korus_there(*arguments: str):
+        return subprocess.run(
+            [sys.executable, "-m", "korus_helpers.cli", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": "."},
+        )
+
+    listed = korus_there("data")
+    assert listed.returncode == 1
+    assert "quoted.csv is truncated" in listed.stdout
+    assert "git checkout" in listed.stdout
+    asked = korus_there("value", "deficit", "--year", "2016", "--vintage", "as-of:2017-12-28")
+    assert asked.returncode == 1
+    assert asked.stderr.startswith("Error: quoted.csv is truncated")
+
+
+def test_the_module_runs_as_a_process():
+    found = subprocess.run(
+        [sys.executable, "-m", "korus_helpers.cli", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == f"korus {__version__}\n"
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    code = (
+        "import sys, korus_helpers.cli; "
+        "print([m for m in ('pandas', 'matplotlib', 'papermill', 'scipy') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

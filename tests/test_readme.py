@@ -1,0 +1,77 @@
+"""What the README says is true: its table of claims, its commands, its files.
+
+`python tests/test_readme.py` writes the table anew.
+"""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from korus_helpers.claims.audit import audit
+from korus_helpers.claims.register import article
+from korus_helpers.cli import korus
+from korus_helpers.present.verdicts import count_sentence, verdict_table
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+START, END = "<!-- claims: ", "<!-- /claims -->"
+
+
+def claims_in_markdown() -> str:
+    """The trade figures of the article as a Markdown table, below the sentence that counts them."""
+    verdicts = [v for v in audit(article()).verdicts if v.claim.sector]
+    verdicts = [v for v in verdicts if v.claim.id != "deficit_2016_again"]
+    table = verdict_table(verdicts)[
+        ["claim", "as printed", "official, when printed", "official, today", "verdict", "marks"]
+    ]
+    rows = [table.columns, ["---"] * len(table.columns), *table.to_numpy()]
+    lines = [f"| {' | '.join(cell or '–' for cell in cells)} |" for cells in rows]
+    sentence = count_sentence(verdicts, "figures about trade that the article prints")
+    return "\n".join([sentence, "", *lines])
+
+
+def parts() -> tuple[str, str, str]:
+    """The README before, in and after its table of claims."""
+    text = README.read_text("utf-8")
+    start = text.index("\n", text.index(START)) + 1
+    return text[:start], text[start : text.index(END)], text[text.index(END) :]
+
+
+def test_the_table_of_claims_is_that_of_a_run():
+    assert parts()[1].strip() == claims_in_markdown()
+
+
+def commands(name: str) -> list[str]:
+    found = re.findall(rf"^(?:\$ )?(korus {name} [^#\n]+)", README.read_text("utf-8"), re.M)
+    return [line.strip() for line in found]
+
+
+@pytest.mark.parametrize("line", commands("value"))
+def test_the_commands_shown_answer(line):
+    answer = CliRunner().invoke(korus, shlex.split(line)[1:])
+    assert answer.exit_code == 0, answer.stderr
+
+
+def test_linked_files_exist():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README.read_text("utf-8")):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_notebook_is_listed():
+    text = README.read_text("utf-8")
+    for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"):
+        assert f"notebooks/{path.name}" in text
+
+
+def test_make_targets_exist():
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    for target in re.findall(r"\bmake (\w+)", README.read_text("utf-8")):
+        assert target in targets or target == "PYTHON"
+
+
+if __name__ == "__main__":
+    before, _, after = parts()
+    README.write_text(f"{before}{claims_in_markdown()}\n{after}", "utf-8")

@@ -1,0 +1,313 @@
+"""Reports of executed notebooks that are written down here, cell by cell."""
+
+import base64
+import io
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from nbformat import v4
+from PIL import Image
+
+from korus_helpers.runs.execute import Outcome
+from korus_helpers.runs.harvest import BadDisplay, displays, write_displays
+from korus_helpers.runs.index import card, index_page, readable
+from korus_helpers.runs.markup import safe_html
+from korus_helpers.runs.reports import About, html_report
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }} $5 한국"
+
+
+def png(size=(1152, 648)):
+    picture = io.BytesIO()
+    Image.new("RGB", size, "white").save(picture, "PNG")
+    return base64.b64encode(picture.getvalue()).decode()
+
+
+def shown(data, metadata=None):
+    return v4.new_output("display_data", data, metadata=metadata or {})
+
+
+def sentence(text):
+    return shown({"text/plain": text, "text/markdown": text})
+
+
+def figure(name="over_time", alt="Exports stood still", **data):
+    bundle = {"image/png": png(), "text/plain": alt, "text/csv": "year,exports\n2016,42262.187\n"}
+    about = {"image/png": {"alt": alt}, "korus": {"kind": "figure", "name": name}}
+    return shown(bundle | data, about)
+
+
+def table(name="goods", markup="<table><thead><tr><th>a</th></tr></thead></table>", csv="a\n1\n"):
+    bundle = {"text/html": markup, "text/plain": "a", "text/csv": csv}
+    return shown(bundle, {"korus": {"kind": "table", "name": name}})
+
+
+def code(source, *outputs):
+    return v4.new_code_cell(source, execution_count=1, outputs=list(outputs))
+
+
+def notebook(*cells):
+    return v4.new_notebook(cells=[v4.new_markdown_cell("# Did exports fall?\n\nText."), *cells])
+
+
+def about(**changes):
+    standard = {
+        "notebook": "01_goods",
+        "notebooks": ["00_start", "01_goods"],
+        "parameters": [("partner", "Korea, South", False), ("base_year", "2011", True)],
+        "files": [],
+        "command": "korus run -p base_year 2011 01_goods",
+        "made": "23 November 2026, 18:45",
+    }
+    return About(**standard | changes)
+
+
+def page(*cells, **changes):
+    return BeautifulSoup(html_report(notebook(*cells), about(**changes)), "html.parser")
+
+
+def fetched(soup):
+    """Addresses that a browser would ask for without a click."""
+    places = [("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"),
+              ("object", "data"), ("embed", "src"), ("source", "src"), ("video", "src"),
+              ("form", "action"), ("base", "href"), ("img", "srcset")]  # fmt: skip
+    found = [tag[key] for name, key in places for tag in soup.find_all(name, attrs={key: True})]
+    styles = "".join(style.get_text() for style in soup.find_all("style"))
+    styles += "".join(tag["style"] for tag in soup.find_all(style=True))
+    found += re.findall(r"@import[^;]*|url\([^)]*\)", styles)
+    return [address for address in found if not address.startswith("data:image/")]
+
+
+def active(soup):
+    """Script of any kind that a browser would run."""
+    handlers = [k for tag in soup.find_all(True) for k in tag.attrs if k.startswith("on")]
+    links = [a["href"] for a in soup.find_all(href=re.compile("(?i)^ *(javascript|data):"))]
+    tags = soup.select("script, iframe, object, embed, base, meta[http-equiv], svg, form")
+    return tags + handlers + links
+
+
+def test_title_parameters_versions_and_command_are_on_the_page():
+    soup = page()
+    assert soup.html["lang"] == "en"
+    assert soup.title.string == soup.h1.string == "Did exports fall?"
+    assert len(soup.find_all("h1")) == 1
+    facts = {d.dt.get_text(): (d.dd.get_text(), d.get("class")) for d in soup.select("dl > div")}
+    assert facts == {
+        "partner": ("Korea, South", None),
+        "base year": ("2011", ["changed"]),
+    }
+    footer = soup.footer.get_text()
+    assert "korus run -p base_year 2011 01_goods" in footer
+    for package in ("korus_helpers", "pandas", "papermill", "23 November 2026, 18:45"):
+        assert package in footer
+
+
+def test_a_notebook_without_heading_is_called_by_its_name():
+    executed = v4.new_notebook(cells=[v4.new_markdown_cell("Text.")])
+    soup = BeautifulSoup(html_report(executed, about(parameters=[])), "html.parser")
+    assert soup.h1.string == "01_goods"
+    assert not soup.select("nav, dl")
+
+
+def test_contents_lead_to_each_heading_even_of_the_same_name():
+    soup = page(v4.new_markdown_cell('## Totals & "shares"\n\n### Totals\n\n# Totals\n\n#### Deep'))
+    entries = [(a.get_text(), a["href"]) for a in soup.nav.find_all("a")]
+    assert [text for text, _ in entries] == ['Totals & "shares"', "Totals", "Totals"]
+    anchors = [heading["id"] for heading in soup.main.find_all(["h2", "h3", "h4"])]
+    assert anchors == ['Totals-&-"shares"', "Totals", "Totals-2", "Deep"]
+    assert entries[0][1] == "#Totals-%26-%22shares%22"
+
+
+def test_code_is_there_and_hidden_until_the_box_is_ticked():
+    soup = page(code("1 + 1", v4.new_output("execute_result", {"text/plain": "2"})), code(" "))
+    switch = soup.find(id="show-code")
+    assert (switch.name, switch["type"], switch.has_attr("checked")) == ("input", "checkbox", False)
+    assert soup.find("label", attrs={"for": "show-code"}).get_text() == "Show code"
+    assert [block.parent.name for block in soup.select("#show-code ~ .code")] == ["main"]
+    assert "#show-code:not(:checked) ~ .code { display: none; }" in soup.style.get_text()
+    assert soup.select_one(".code").get_text().strip() == "1 + 1"
+    assert soup.select_one("pre.stream").get_text().strip() == "2"
+
+
+def test_figures_have_the_finding_as_alternative_text_a_number_and_their_files():
+    files = ["charts/01_goods-over_time.png", "charts/01_goods-over_time.csv"]
+    soup = page(code("", figure(alt='Exports "stood" still')), files=files)
+    assert soup.figure.img["alt"] == 'Exports "stood" still'
+    assert soup.figcaption.get_text().startswith('Figure 1. Exports "stood" still')
+    assert [a["href"] for a in soup.figcaption.find_all("a")] == files
+
+
+def test_tables_have_a_number_scopes_files_and_room_of_their_own():
+    markup = (
+        '<div style="overflow-x:auto"><table class="korus"><caption><b>Goods</b></caption>'
+        "<thead><tr><th>year</th><th>value</th></tr></thead><tbody><tr><th>2016</th>"
+        f'<td style="text-align:right;position:fixed">{"long " * 9}</td></tr></tbody></table></div>'
+    )
+    soup = page(code("", table(markup=markup)), files=["tables/01_goods-goods.csv"])
+    assert soup.caption.get_text() == "Table 1. Goods"
+    assert [th["scope"] for th in soup.find_all("th")] == ["col", "col", "row"]
+    assert soup.td["style"].replace(" ", "") == "text-align:right;"
+    assert soup.td["class"] == ["long"]
+    region = soup.table.parent
+    assert (region["class"], region["tabindex"]) == (["scroll"], "0")
+    assert region["aria-label"] == "Table 1. Goods"
+    assert soup.select_one("p.files a")["href"] == "tables/01_goods-goods.csv"
+
+
+def test_a_failed_notebook_says_so_on_top_and_where_it_stopped():
+    error = v4.new_output("error", ename="KeyError", evalue="'x'", traceback=["/home/me/x.py"])
+    marker = v4.new_markdown_cell("marker", metadata={"tags": ["papermill-error-cell-tag"]})
+    soup = page(marker, code("x", error), failure="Cell 3 stopped with KeyError: '<x>'")
+    boxes = [box.get_text() for box in soup.select(".failure")]
+    assert boxes == [
+        "This report is not complete. Cell 3 stopped with KeyError: '<x>'",
+        "The notebook stopped here. Cell 3 stopped with KeyError: '<x>'",
+    ]
+    assert "marker" not in soup.get_text() and "/home" not in soup.get_text()
+
+
+def test_prints_are_shown_and_warnings_only_with_the_code():
+    outputs = [v4.new_output("stream", name=name, text="<b>") for name in ("stdout", "stderr")]
+    soup = page(code("x", *outputs))
+    assert [pre["class"] for pre in soup.select("pre.stream")] == [["stream"], ["stream", "code"]]
+    assert [pre.get_text().strip() for pre in soup.select("pre.stream")] == ["<b>", "<b>"]
+
+
+def test_links_lead_to_other_reports_of_the_run_or_nowhere():
+    text = "[a](00_start.ipynb#Totals) [b](05_other.ipynb) [c](../README.md) [d](#Totals)"
+    text += " [e](https://census.gov/x) [f](./01_goods.ipynb)"
+    main = page(v4.new_markdown_cell(text)).main
+    links = {a.get_text(): a["href"] for a in main.find_all("a")}
+    assert links == {
+        "a": "00_start.html#Totals",
+        "d": "#Totals",
+        "e": "https://census.gov/x",
+        "f": "01_goods.html",
+    }
+
+
+MARKUP = f"""{HOSTILE}
+<style>@import url(http://x.test/a.css); body {{ background: url(//x.test/b.png) }}</style>
+<img src="https://x.test/c.png" srcset="https://x.test/d.png"> ![e](https://x.test/e.png)
+<iframe src="https://x.test"></iframe><link rel="stylesheet" href="https://x.test/f.css">
+<a href="javascript:alert(3)" onclick="alert(4)">g</a> [h](javascript:alert(5))
+<a href=" DATA:text/html,<script>alert(6)</script>">i</a>
+<table><tr><td style="background:url(https://x.test/j.png)" onclick="alert(7)">k</td></tr></table>
+<form action="https://x.test"><input id="show-code" name="l"></form><svg onload="alert(8)"></svg>
+<meta http-equiv="refresh" content="0;url=https://x.test"><base href="https://x.test/">"""
+
+
+def test_nothing_hostile_is_active_and_nothing_is_fetched():
+    soup = page(
+        v4.new_markdown_cell(MARKUP),
+        v4.new_markdown_cell(f"## {MARKUP}"),
+        code(MARKUP, sentence(MARKUP), table(markup=MARKUP), figure(alt=HOSTILE)),
+        code("", shown({"application/javascript": "alert(9)", "text/plain": HOSTILE})),
+        code("", shown({"image/svg+xml": "<svg onload='alert(1)'/>", "text/plain": "an image"})),
+        notebook=HOSTILE,
+        parameters=[(HOSTILE, HOSTILE, True)],
+        command=HOSTILE,
+        failure=HOSTILE,
+        made=HOSTILE,
+    )
+    assert active(soup) == []
+    assert fetched(soup) == []
+    assert [tag["id"] for tag in soup.find_all("input")] == ["show-code"]
+    assert soup.dd.get_text() == HOSTILE
+    assert soup.figure.img["alt"] == HOSTILE
+    assert soup.select_one(".command").get_text() == HOSTILE
+
+
+def test_the_ordinary_page_fetches_nothing_and_has_no_script():
+    soup = page(code("x = 1", sentence("Exports *fell*."), figure(), table()))
+    assert (active(soup), fetched(soup)) == ([], [])
+    assert soup.select_one(".sentence em").get_text() == "fell"
+
+
+def test_text_of_tags_that_are_not_allowed_stays_readable():
+    assert safe_html("a <script>b</script> <b>c</b>") == "a &lt;script&gt;b&lt;/script&gt; <b>c</b>"
+
+
+def test_displays_are_filed_under_the_name_of_the_notebook(tmp_path):
+    executed = notebook(code("", sentence("It fell."), figure(), table(), table("verdicts")))
+    files = write_displays(executed, "00_start", tmp_path)
+    assert files == [
+        "charts/00_start-over_time.png",
+        "charts/00_start-over_time.csv",
+        "tables/00_start-goods.csv",
+        "tables/00_start-verdicts.csv",
+        "verdicts.csv",
+    ]
+    assert (tmp_path / files[0]).read_bytes() == base64.b64decode(png())
+    assert (tmp_path / files[1]).read_bytes() == b"year,exports\n2016,42262.187\n"
+    assert (tmp_path / "verdicts.csv").read_bytes() == b"a\n1\n"
+    assert not list(tmp_path.rglob("*.unfinished"))
+    assert "verdicts.csv" not in write_displays(executed, "03_audit", tmp_path / "..")
+    assert [d.text for d in displays(executed.cells) if d.kind == "sentence"] == ["It fell."]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "message"),
+    [
+        ([figure("../../x")], r"the name of the figure '../../x' may hold only a-z, 0-9, _ and -"),
+        ([table("A b")], "the name of the table 'A b' may hold only"),
+        ([table("a\n")], "may hold only"),
+        ([table("")], "may hold only"),
+        ([table(None)], "may hold only"),
+        ([table(), table()], "two tables are called 'goods'"),
+        ([figure(**{"image/png": "x"})], "the figure 'over_time' comes without a picture"),
+        ([shown({}, {"korus": {"kind": "table", "name": "a"}})], "without the figures behind it"),
+    ],
+)
+def test_displays_that_cannot_be_filed_are_named_and_nothing_is_written(tmp_path, outputs, message):
+    with pytest.raises(BadDisplay, match=message):
+        write_displays(notebook(code("", *outputs)), "01_goods", tmp_path)
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_card_shows_title_finding_first_figure_and_files():
+    heading = v4.new_markdown_cell("## Totals")
+    outputs = [sentence("First."), sentence("Second."), figure(), figure("b", "Second")]
+    executed = notebook(code("", sentence("Partner: Mexico.")), heading, code("", *outputs))
+    files = ["charts/01_goods-over_time.png", "verdicts.csv"]
+    shown_card = card(executed, Outcome("01_goods", "done", 2.345), files)
+    assert shown_card["title"] == "Did exports fall?"
+    assert (shown_card["finding"], shown_card["alt"]) == ("First.", "Exports stood still")
+    assert shown_card["files"] == [
+        {"path": "charts/01_goods-over_time.png", "name": "over_time.png"}
+    ]
+    with Image.open(io.BytesIO(base64.b64decode(shown_card["picture"]))) as picture:
+        assert picture.size == (640, 360)
+    assert shown_card["failure"] == ""
+    broken = card(
+        notebook(heading, code("", figure(name="A"))), Outcome("a", "failed", 1, 3, "x"), []
+    )
+    assert (broken["picture"], broken["failure"]) == ("", "Cell 3 stopped with x")
+    assert card(v4.new_notebook(), Outcome("a", "failed", 1, None, "x"), [])["title"] == "a"
+
+
+def test_the_index_escapes_everything_and_fetches_nothing():
+    hostile_card = dict.fromkeys(("title", "finding", "alt", "failure", "seconds"), HOSTILE) | {
+        "picture": png(),
+        "report": f"{HOSTILE}.html",
+        "notebook": "a.ipynb",
+        "files": [{"path": HOSTILE, "name": HOSTILE}],
+    }
+    verdicts = [{"id": HOSTILE, "official": "42262.187"}]
+    text = index_page([hostile_card], verdicts, [("partner", HOSTILE, True)], HOSTILE, HOSTILE)
+    soup = BeautifulSoup(text, "html.parser")
+    assert (active(soup), fetched(soup)) == ([], [])
+    assert soup.h1.get_text() == f"US trade with {HOSTILE}"
+    assert (soup.tbody.th.get_text(), soup.td.get_text()) == (HOSTILE, "42,262.2")
+    assert BeautifulSoup(index_page([], [], [], "", ""), "html.parser").h1.string == "Reports"
+
+
+def test_numbers_of_the_verdict_table_are_rounded_for_reading_only():
+    assert [readable(text) for text in ("42262.187", "-2.7598", "2.0928", "$3.5 billion", "")] == [
+        "42,262.2",
+        "−2.76",
+        "2.093",
+        "$3.5 billion",
+        "",
+    ]

@@ -1,0 +1,394 @@
+"""Runs with real kernels and real processes, of small notebooks written on the spot."""
+
+import base64
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbformat import v4
+from PIL import Image
+
+from korus_helpers.cli import korus
+from korus_helpers.errors import DamagedData, InputError
+from korus_helpers.runs.execute import Kernels, without_folders
+from korus_helpers.runs.run import OutputError, new_folder, run_collection
+from korus_helpers.runs.terminal import text_table
+
+HOSTILE = "<script>alert('1')</script> \"한국\" {x} $HOME %s\n../.."
+PARAMETERS = 'partner: str = "Korea, South"  # who\nend_year: int = 2016  # last year'
+SHOW = "from IPython.display import display\nimport os, sys, time"
+CHECK = """
+class InputError(ValueError):
+    pass
+if end_year > 2023:
+    raise InputError(f"end_year {end_year}: the figures end in 2023; type 2023 or less")
+"""
+VERDICTS = """id,printed,official,unit,vintage,verdict,source
+exports_2016,$42.3 billion,42262.187,million dollars,2024-08,as printed,Census
+exports_2011,$3.5 billion,43461.636,million dollars,2024-08,not as printed,Census
+"""
+
+
+def png():
+    picture = io.BytesIO()
+    Image.new("RGB", (200, 100), "white").save(picture, "PNG")
+    return base64.b64encode(picture.getvalue()).decode()
+
+
+FIGURE = f"""
+bundle = {{"image/png": "{png()}", "text/plain": "It fell", "text/csv": "year\\n2016\\n"}}
+about = {{"image/png": {{"alt": "It fell"}}, "korus": {{"kind": "figure", "name": "fall"}}}}
+display(bundle, raw=True, metadata=about)
+"""
+TABLE = f"""
+bundle = {{"text/html": "<table></table>", "text/plain": "t", "text/csv": '''{VERDICTS}'''}}
+display(bundle, raw=True, metadata={{"korus": {{"kind": "table", "name": "verdicts"}}}})
+"""
+SENTENCE = 'display({"text/markdown": partner, "text/plain": partner}, raw=True)'
+
+
+def write_notebook(folder, name, *sources):
+    """A notebook with the parameters cell, the check of parameters and one cell per source."""
+    tagged = {PARAMETERS: ["parameters"], CHECK: ["check-parameters"]}
+    cells = [v4.new_markdown_cell(f"# The notebook {name}")]
+    for source in (PARAMETERS, SHOW, CHECK, *sources):
+        cells.append(v4.new_code_cell(source, metadata={"tags": tagged.get(source, [])}))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = folder / "notebooks" / f"{name}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+def start_korus(folder, *arguments):
+    """`python -m korus_helpers.cli ...` as a process of its own, in `folder`."""
+    package = str(Path(__file__).resolve().parents[1])
+    return subprocess.Popen(
+        [sys.executable, "-m", "korus_helpers.cli", *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": package},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder with outputs/, to be the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "outputs").mkdir()
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run of a good, a failing and a badly naming notebook, with a hostile partner."""
+    place = tmp_path_factory.mktemp("place {with} braces")
+    facts = "print(sys.executable, os.getcwd(), os.environ['OPENBLAS_NUM_THREADS'], end_year)"
+    write_notebook(place, "00_good", SENTENCE, FIGURE, TABLE, facts)
+    write_notebook(place, "01_failing", SENTENCE, "open('/no/such/figures.csv')", "print('never')")
+    write_notebook(place, "02_badly_named", FIGURE.replace('"fall"', '"../fall"'))
+    kernels = place / "jupyter" / "kernels" / "python3"
+    kernels.mkdir(parents=True)
+    (place / "out").mkdir()
+    # Somebody else's kernel of the same name must not be taken.
+    (kernels / "kernel.json").write_text('{"argv": ["/no/such/python"], "display_name": "x"}')
+    sources = {path: path.read_bytes() for path in (place / "notebooks").iterdir()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        patch.setenv("JUPYTER_PATH", str(place / "jupyter"))
+        result = run_collection(
+            [], [("partner", HOSTILE), ("end_year", "2015")], place / "out", progress=False
+        )
+    assert {path: path.read_bytes() for path in (place / "notebooks").iterdir()} == sources
+    return result
+
+
+def test_a_run_has_a_folder_named_by_time_and_partner_that_is_complete(finished):
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\d_\d{4}-\d\d_script-alert-1-script-x-home-s", finished.folder.name
+    )
+    assert [path.name for path in finished.folder.parent.iterdir()] == [finished.folder.name]
+    files = {p.relative_to(finished.folder).as_posix() for p in finished.folder.rglob("*.*")}
+    assert files == {
+        "index.html", "run.json", "verdicts.csv",
+        "00_good.html", "00_good.ipynb", "01_failing.html", "01_failing.ipynb",
+        "02_badly_named.html", "02_badly_named.ipynb",
+        "charts/00_good-fall.png", "charts/00_good-fall.csv", "tables/00_good-verdicts.csv",
+    }  # fmt: skip
+
+
+def test_a_failing_notebook_is_kept_as_far_as_it_came_and_others_complete(finished):
+    good, failing, badly_named = finished.outcomes
+    assert (good.status, good.cell, good.error) == ("done", None, "")
+    assert (failing.status, failing.cell) == ("failed", 6)
+    assert failing.error == (
+        "FileNotFoundError: [Errno 2] No such file or directory: 'figures.csv'"
+    )
+    assert badly_named.status == "failed"
+    assert "'../fall' may hold only" in badly_named.error
+    executed = nbformat.read(finished.folder / "01_failing.ipynb", 4)
+    assert executed.cells[-1].outputs == []
+    assert executed.metadata.papermill["input_path"] == "01_failing.ipynb"
+    report = (finished.folder / "01_failing.html").read_text()
+    assert "The notebook stopped here.</strong> Cell 6 stopped with FileNotFoundError" in report
+
+
+def test_the_kernel_is_this_interpreter_in_the_folder_of_the_notebook(finished):
+    executed = nbformat.read(finished.folder / "00_good.ipynb", 4)
+    notebooks = finished.folder.parents[1] / "notebooks"
+    assert executed.cells[-1].outputs[0].text == f"{sys.executable} {notebooks} 1 2015\n"
+    streams = {o.get("name") for cell in executed.cells for o in cell.get("outputs", [])}
+    assert "stderr" not in streams
+
+
+def test_hostile_parameters_arrive_unchanged_and_are_shown_as_text(finished):
+    executed = nbformat.read(finished.folder / "00_good.ipynb", 4)
+    spoken = [o.data["text/plain"] for c in executed.cells for o in c.get("outputs", [])
+              if "text/markdown" in o.get("data", {})]  # fmt: skip
+    assert spoken == [HOSTILE]
+    for page in finished.folder.glob("*.html"):
+        assert "<script" not in page.read_text()
+        assert "&lt;script&gt;alert" in page.read_text()
+
+
+def test_the_record_tells_parameters_outcomes_sizes_and_no_folder_of_this_machine(finished):
+    text = (finished.folder / "run.json").read_text()
+    record = json.loads(text)
+    assert record["notebooks"][0]["parameters"] == {"partner": HOSTILE, "end_year": 2015}
+    assert [n["outcome"] for n in record["notebooks"]] == ["done", "failed", "failed"]
+    assert record["versions"]["Python"] in sys.version
+    assert 0 < record["notebooks"][0]["seconds"] < record["seconds"]
+    for name in ("index.html", "charts/00_good-fall.png"):
+        assert record["files"][name] == (finished.folder / name).stat().st_size
+    assert str(finished.folder.parents[1]) not in text and "/no/such" not in text
+
+
+def test_verdicts_are_those_of_notebook_00(finished):
+    assert (finished.folder / "verdicts.csv").read_text() == VERDICTS
+    assert [row["id"] for row in finished.verdicts] == ["exports_2016", "exports_2011"]
+    assert "43,461.6" in (finished.folder / "index.html").read_text()
+
+
+def test_parameters_that_a_notebook_refuses_leave_nothing_behind(place):
+    write_notebook(place, "00_checks", SENTENCE)
+    slow = write_notebook(place, "01_slow", "time.sleep(60)")
+    slow.write_text(slow.read_text().replace("2023:", "9999:"))
+    answer = CliRunner().invoke(korus, ["run", "-p", "end_year", "2031", "00", "01"])
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr == (
+        "Error: 00_checks: end_year 2031: the figures end in 2023; type 2023 or less\n"
+    )
+    assert list((place / "outputs").iterdir()) == []
+
+
+def test_a_plain_value_error_refuses_in_the_check_cell_only(place):
+    check = CHECK.replace("InputError(", "ValueError(")
+    path = write_notebook(place, "00_checks", SENTENCE)
+    notebook = nbformat.read(path, 4)
+    notebook.cells[3].source = check
+    nbformat.write(notebook, path)
+    with pytest.raises(InputError, match="end_year 2031: the figures end"):
+        run_collection(["00"], [("end_year", "2031")], place / "outputs", progress=False)
+    notebook.cells[3].metadata.tags = []
+    nbformat.write(notebook, path)
+    result = run_collection(["00"], [("end_year", "2031")], place / "outputs", progress=False)
+    assert result.outcomes[0].error.startswith("ValueError: end_year 2031")
+
+
+def test_a_kernel_that_dies_is_a_failed_notebook(place):
+    write_notebook(place, "00_dies", "os._exit(1)")
+    result = run_collection([], [], place / "outputs", progress=False)
+    assert result.outcomes[0].status == "failed"
+    assert "kernel stopped" in result.outcomes[0].error
+    assert (result.folder / "00_dies.html").exists()
+
+
+def test_a_disk_that_gives_way_is_one_sentence(place):
+    write_notebook(place, "00_removes", "import shutil; shutil.rmtree('../outputs')")
+    with pytest.raises(OutputError, match=r"cannot be written \(.*what was finished is in"):
+        run_collection([], [], place / "outputs", progress=False)
+
+
+def test_two_runs_at_the_same_time_do_not_disturb_each_other(place):
+    write_notebook(place, "00_good", SENTENCE, TABLE, "time.sleep(0.5)")
+    runs = [start_korus(place, "run", "-p", "partner", name) for name in ("0015", "Mexico")]
+    answers = [run.communicate(timeout=60) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert [err for _, err in answers] == ["", ""]
+    folders = sorted(path.name.split("_")[-1] for path in (place / "outputs").iterdir())
+    assert folders == ["0015", "mexico"]
+    for (out, _), name in zip(answers, ("0015", "mexico"), strict=True):
+        index = place / re.search(r"Open (\S+index\.html)", out)[1]
+        assert index.parent.name.endswith(name) and index.exists()
+        assert "exports_2011  $3.5 billion   43,461.6  not as printed" in out
+
+
+def test_an_interrupted_run_ends_its_kernels_and_looks_incomplete(place):
+    write_notebook(place, "00_quick", SENTENCE)
+    endless = "open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
+    write_notebook(place, "01_endless", SENTENCE, endless)
+    run = start_korus(place, "run")
+    pid_file = place / "notebooks" / "pid"
+    deadline = time.monotonic() + 40
+    while not (pid_file.exists() and pid_file.read_text() and list(place.glob("o*/*/*.html"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=20)
+    assert (run.returncode, out) == (130, "")
+    [folder] = (place / "outputs").iterdir()
+    assert folder.suffix == ".incomplete"
+    assert err.strip() == f"Stopped; what was finished is in outputs/{folder.name}."
+    assert not (folder / "index.html").exists()
+    assert {path.name for path in folder.iterdir()} == {
+        "00_quick.html", "00_quick.ipynb", "01_endless.unfinished.ipynb"
+    }  # fmt: skip
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text()), 0)
+
+
+def test_no_kernel_starts_after_the_stop(tmp_path):
+    kernels = Kernels(tmp_path)
+    manager = kernels.manager_class()()
+    kernels.stop()
+    with pytest.raises(RuntimeError, match="stopped"):
+        import asyncio
+
+        asyncio.run(manager.start_kernel())
+
+
+def test_a_long_folder_of_sockets_means_encrypted_ports(tmp_path):
+    long = Kernels(tmp_path / ("x" * 80)).manager_class()()
+    assert (long.transport, long.transport_encryption) == ("tcp", "auto")
+    short = Kernels(Path("/tmp/korus-x")).manager_class()()
+    assert (short.transport, short.transport_encryption) == ("ipc", "disabled")
+
+
+def test_a_missing_folder_is_refused_with_what_to_type(place):
+    write_notebook(place, "00_good")
+    answer = CliRunner().invoke(korus, ["run", "--out", "no such"])
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr == "Error: There is no folder no such; type: mkdir -p 'no such'\n"
+    answer = CliRunner().invoke(korus, ["run", "--out", "notebooks/00_good.ipynb"])
+    assert (answer.exit_code, "is not a folder" in answer.stderr) == (2, True)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_any_notebook(place):
+    write_notebook(place, "00_good")
+    if os.geteuid() == 0:  # root may write everywhere but to what the kernel makes up
+        locked = Path("/sys/kernel")
+        if not locked.is_dir():
+            pytest.skip("needs /sys, or not to be root")
+    else:
+        locked = place / "locked"
+        locked.mkdir(mode=0o555)
+    answer = CliRunner().invoke(korus, ["run", "--out", str(locked)])
+    assert (answer.exit_code, answer.stdout) == (3, "")
+    assert answer.stderr.startswith(f"Error: The folder {locked} cannot be written to (")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_an_unknown_parameter_is_refused_before_any_notebook(place):
+    write_notebook(place, "00_good")
+    answer = CliRunner().invoke(korus, ["run", "-p", "patner", "Mexico"])
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr == (
+        "Error: There is no parameter 'patner' in the chosen notebooks; try partner.\n"
+    )
+    assert list((place / "outputs").iterdir()) == []
+
+
+def test_without_out_the_folder_outputs_is_made(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_notebook(tmp_path, "00_fails", "1 / 0")
+    answer = CliRunner().invoke(korus, ["run"])
+    assert answer.exit_code == 1
+    assert answer.stdout.startswith("Open outputs/")
+    assert answer.stderr == (
+        "Error: 00_fails is not complete. Cell 4 stopped with ZeroDivisionError: division by zero\n"
+    )
+
+
+def test_folders_of_the_same_second_get_numbers(tmp_path):
+    first = new_folder(tmp_path, "2026-11-23_1845-10", "Korea, South")
+    assert first.name == "2026-11-23_1845-10_korea-south.incomplete"
+    second = new_folder(tmp_path, "2026-11-23_1845-10", "Korea, South")
+    assert second.name == "2026-11-23_1845-10_korea-south_2.incomplete"
+    first.rename(first.with_suffix(""))
+    third = new_folder(tmp_path, "2026-11-23_1845-10", "Korea, South")
+    assert third.name == "2026-11-23_1845-10_korea-south_3.incomplete"
+    assert new_folder(tmp_path, "2026", "한국").name == "2026.incomplete"
+    assert new_folder(tmp_path, "2026", "Côte d'Ivoire/..").name == "2026_cote-d-ivoire.incomplete"
+    assert len(new_folder(tmp_path, "2026", "x" * 500).name) < 60
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (InputError("type this\x1b[2J"), 2, "Error: type this�[2J\n"),
+        (DamagedData("a.csv is damaged"), 1, "Error: a.csv is damaged\n"),
+        (ConnectionError("no network"), 3, "Error: no network\n"),
+        (KeyboardInterrupt(), 130, "\nStopped.\n"),
+    ],
+)
+def test_errors_are_one_sentence_and_a_status(error, status, text):
+    @korus.command("fail", hidden=True)
+    def fail():
+        raise error
+
+    answer = CliRunner().invoke(korus, ["fail"])
+    del korus.commands["fail"]
+    assert (answer.exit_code, answer.stdout, answer.stderr) == (status, "", text)
+
+
+def test_version_and_help():
+    assert re.match(r"korus \S", CliRunner().invoke(korus, ["--version"]).stdout)
+    assert "NAME VALUE" in CliRunner().invoke(korus, ["run", "--help"]).stdout
+
+
+def test_the_command_line_imports_nothing_heavy():
+    heavy = "{'pandas', 'papermill', 'nbconvert', 'nbformat', 'matplotlib', 'scipy', 'pyarrow'}"
+    program = f"import sys, korus_helpers.cli; print({heavy} & set(sys.modules))"
+    package = str(Path(__file__).resolve().parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=package, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
+
+
+def test_folders_are_cut_from_messages():
+    shortened = {
+        "[Errno 2] No such file: '/home/ana/x y/a.csv'": "[Errno 2] No such file: 'x y/a.csv'",
+        r"C:\Users\ana\a.csv is damaged": "a.csv is damaged",
+        "two\nlines of 1/2 and https://census.gov/a/b": "two lines of 1/2 and https://census.gov/a/b",
+    }
+    assert {text: without_folders(text) for text in shortened} == shortened
+
+
+def test_a_table_for_the_terminal_fits_and_shows_no_control_characters():
+    rows = [
+        {"id": "exports", "printed": "nearly $20 billion of goods", "verdict": "as\x1b printed\n"},
+        {"id": "한국", "printed": "", "verdict": "x" * 30},
+    ]
+    table = text_table(rows, ["id", "printed", "verdict"], 40)
+    assert table.splitlines() == [
+        "id       printed         verdict",
+        "-------  --------------  ---------------",
+        "exports  nearly $20      as� printed",
+        "         billion of",
+        "         goods",
+        "한국                     xxxxxxxxxxxxxxx",
+        "                         xxxxxxxxxxxxxxx",
+    ]
+    assert max(len(line) for line in text_table(rows, ["printed"], 200).splitlines()) == 27

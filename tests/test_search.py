@@ -1,0 +1,576 @@
+"""Which definitions give a number: against single calculations, by hand and on known results."""
+
+import random
+import time
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from korus_helpers.claims import search as module
+from korus_helpers.claims.candidates import rounded
+from korus_helpers.claims.intervals import Interval
+from korus_helpers.claims.printed import read_printed
+from korus_helpers.claims.register import article
+from korus_helpers.claims.search import garbles, near, search
+from korus_helpers.claims.steps import NEAR, STEPS
+from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.sources.vintages import releases
+from korus_helpers.trade.definition import MEASURES, Definition
+from korus_helpers.trade.evaluate import evaluate
+from korus_helpers.trade.periods import Period, agreement_year
+from korus_helpers.trade.sectors import BASES, NAMED
+
+MUSD = "million dollars"
+
+
+def look_for(text, **stated):
+    printed = read_printed(text)
+    return search(printed.interval, printed.unit, **stated)
+
+
+def between(low, high, **ends):
+    return Interval(Decimal(str(low)), Decimal(str(high)), **ends)
+
+
+def sure(found):
+    return [match for match in found.matches if not match.possible]
+
+
+# What must come out
+
+
+def test_29_3_billion_for_2016_is_the_deficit_with_imports_for_consumption():
+    first = look_for("29.3 billion", end="2016").matches[0]
+    assert (first.measure, first.basis, first.end) == ("deficit", "consumption", "2016")
+    assert first.value == pytest.approx(29321.705, abs=0.001)  # 71,583.892 - 42,262.187
+    assert first.steps == ("import basis",)
+    assert "imports for consumption" in first.label
+
+
+def test_27_7_billion_is_the_first_release_of_2016():
+    first = look_for("27.7 billion", end="2016").matches[0]
+    assert (first.measure, first.vintage, first.quoted) == ("deficit", "2017-02-07", True)
+    assert (first.low, first.value, first.high) == (27650, 27700, 27750)
+    assert first.steps == ("vintage",)
+    assert first.source_ids == ("USTR_FACTS_2016",)
+    assert "release of 2017-02-07" in first.label and "Trade Representative" in first.label
+
+
+@pytest.mark.parametrize(
+    ("number", "source"), [("23.2 billion", "MOTIE_KBS_2017"), ("23.3 billion", "PULSE_2017")]
+)
+def test_23_2_and_23_3_billion_are_quoted_from_korea(number, source):
+    first = look_for(number, end="2016").matches[0]
+    assert (first.measure, first.basis, first.quoted) == ("deficit", "korea-reported", True)
+    assert first.source_ids == (source,)
+    assert first.steps == ("other source", "reporter")
+
+
+def test_23_4_billion_is_the_file_of_both_reporters():
+    first = look_for("23.4 billion", end="2016").matches[0]
+    assert (first.basis, first.quoted, first.steps) == ("korea-reported", False, ("reporter",))
+    assert first.value == pytest.approx(23364.49, abs=0.01)
+
+
+def test_korean_statistics_take_no_step_where_korea_is_the_reporter():
+    first = look_for("23.4 billion", end="2016", reporter="KOR").matches[0]
+    assert (first.basis, first.steps) == ("korea-reported", ())
+
+
+def nine(**more):
+    found = look_for("nearly $20 billion", measure="imports", as_="change", **more)
+    return [(int(m.base), int(m.end)) for m in found.matches if not m.steps]
+
+
+def test_nearly_20_billion_matches_nine_pairs_of_years():
+    assert sorted(nine()) == [
+        *((1988, 2009), (1989, 2009), (1994, 2009), (1995, 2005), (1998, 2005)),
+        *((2003, 2011), (2009, 2012), (2011, 2020), (2020, 2021)),
+    ]
+
+
+def test_years_after_the_day_of_the_number_are_not_tried():
+    assert {end for _, end in nine(made_on="2017-12-28")} == {2005, 2009, 2011, 2012}
+
+
+def test_the_full_grid_of_one_measure_takes_less_than_two_seconds():
+    look_for("nearly $20 billion", measure="deficit")
+    start = time.process_time()
+    found = look_for("nearly $20 billion", measure="deficit")
+    assert time.process_time() - start < 2
+    assert found.tried > 10_000
+
+
+# Against a plain loop over single calculations
+
+
+def alone(measure, as_, name, basis, vintage, base, end):
+    """The value of one definition, calculated by itself; None where there is none."""
+    try:
+        return evaluate(measure, Definition("5800", name, basis, vintage, base, end, as_)).value
+    except NoFigure:
+        return None
+
+
+def spans(as_):
+    """Calendar years and 12-month windows around 2015 to 2016."""
+    pairs = [("2014", "2015"), ("2014", "2016"), ("2015", "2016"), ("2015", "2017")]
+    starts = [12 * 2015 + month for month in (1, 3, 6, 9)]
+    pairs += [(str(Period(start, 12)), str(Period(start + 12, 12))) for start in starts]
+    return sorted({("", end) for _, end in pairs} if as_ in ("level", "share") else pairs)
+
+
+@pytest.mark.parametrize(
+    ("measure", "as_", "unit", "low", "high", "sector"),
+    [
+        ("imports", "change", MUSD, -500, 3000, None),
+        ("exports", "ratio", "times", 0.9, 1.02, None),
+        ("deficit", "share", "percent", 5, 90, "autos"),
+        ("two-way", "level", MUSD, 100_000, 115_000, None),
+        ("deficit", "percent-change", "percent", -50, 40, None),
+        ("deficit", "contribution", "percent", 10, 300, None),
+    ],
+)
+def test_a_sample_of_the_grid_agrees_with_a_plain_loop(measure, as_, unit, low, high, sector):
+    interval = between(low, high)
+    stated = {"base": "" if as_ in ("level", "share") else "2015", "end": "2016", "sector": sector}
+    found = search(interval, unit, measure=measure, as_=as_, **stated)
+    assert found.complete
+    values = {}
+    for m in found.matches:
+        if not m.quoted:
+            values.setdefault((m.sector, m.basis, m.base, m.end), []).append(m.value)
+    whole = [("total", basis, vintage) for basis in BASES for vintage in releases()]
+    whole += [("total", "korea-reported", "latest")] * 6
+    # The share or contribution of all goods is of the world's, and exports have one basis.
+    whole = [] if as_ in ("share", "contribution") else whole
+    parts = [(one.name, one.basis, "latest") for one in NAMED.values()]
+    tables = [
+        (name, basis, vintage)
+        for name, basis, vintage in whole + [part for part in parts if part[0] != "total"]
+        if name != "all_enduse"
+        and not (measure == "exports" and (name, basis) == ("total", "consumption"))
+    ]
+    definitions = [(*table, *span) for table in tables for span in spans(as_)]
+    with_a_value = 0
+    for name, basis, vintage, base, end in random.Random(7).sample(definitions, 70):
+        value = alone(measure, as_, name, basis, vintage, base, end)
+        listed = values.get((name, basis, base, end), [])
+        is_listed = value is not None and any(v == pytest.approx(value, rel=1e-6) for v in listed)
+        assert is_listed == (value is not None and interval.contains(value))
+        with_a_value += value is not None
+    assert with_a_value > 10
+    chosen = [m for m in found.matches if not m.quoted]
+    for m in random.Random(7).sample(chosen, min(len(chosen), 15)):
+        value = alone(measure, as_, m.sector, m.basis, m.vintage, m.base, m.end)
+        assert m.value == pytest.approx(value, rel=1e-9)
+
+
+HELD = [("total", 1992, 2014), ("total", 1992, 2014), ("autos", 2014, 2022), ("hs87", 2013, 2018)]
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_a_definition_whose_value_is_the_number_is_always_found(data):
+    measure = data.draw(st.sampled_from(MEASURES))
+    as_ = data.draw(st.sampled_from(["level", "change", "percent-change", "ratio"]))
+    name, first_year, last_year = data.draw(st.sampled_from(HELD))
+    vintage = data.draw(st.sampled_from(list(releases()))) if name == "total" else "latest"
+    first = data.draw(st.integers(first_year, last_year - 1))
+    last = data.draw(st.integers(first + 1, last_year))
+    has_months = name != "autos" and (vintage == "latest" or releases()[vintage].has_months)
+    month = data.draw(st.sampled_from([0, 3, 7])) if has_months else 0
+    base, end = (str(Period(12 * year + month, 12)) for year in (first, last))
+    base = "" if as_ == "level" else base
+    every = name != "hs87" and vintage != "2026-06"
+    partner = data.draw(st.sampled_from(["5800", "2010", "5700"])) if every else "5800"
+    try:
+        figure = evaluate(measure, Definition(partner, name, "", vintage, base, end, as_))
+    except NoFigure:  # a ratio of balances below zero
+        assume(False)
+    step = Decimal("0.0005")
+    middle = round(Decimal(repr(figure.value)), 3)
+    stated = {"partner": partner, "sector": name, "base": base, "end": end}
+    interval = Interval(middle - step, middle + step)
+    found = search(interval, figure.unit, measure=measure, as_=as_, **stated)
+    asked = (name, figure.definition.basis, base, end)
+    assert any(
+        (m.sector, m.basis, m.base, m.end) == asked and m.value == pytest.approx(figure.value)
+        for m in found.matches
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    low=st.integers(-60_000, 60_000),
+    width=st.integers(0, 4_000),
+    low_open=st.booleans(),
+    high_open=st.booleans(),
+    measure=st.sampled_from(MEASURES),
+    end=st.sampled_from(["2000", "2012", "2016"]),
+)
+def test_every_match_lies_in_the_interval(low, width, low_open, high_open, measure, end):
+    interval = between(low, low + width, low_open=low_open, high_open=high_open)
+    found = search(interval, MUSD, measure=measure, end=end)
+    for match in found.matches:
+        meets = interval.meets(match.low, match.high)
+        assert meets == ("straddles" if match.possible else "inside")
+    assert 0 <= found.chance_rate <= found.odds <= 1
+
+
+@given(
+    value=st.floats(-1e7, 1e7, allow_subnormal=False),
+    digits=st.integers(0, 6),
+    opened=st.booleans(),
+)
+def test_ends_are_kept_as_exact_decimals_keep_them(value, digits, opened):
+    number = round(Decimal(repr(value)), digits)
+    interval = Interval(number, number + 1, low_open=opened)
+    shown = rounded(np.array([value, float(number), float(number + 1)]))
+    inside, _ = module._lands(pd.DataFrame({"low": shown, "high": shown}), interval)
+    assert list(inside) == [interval.contains(one) for one in shown]
+
+
+def test_noise_of_adding_floats_does_not_move_a_figure_across_an_end():
+    assert list(rounded(np.array([0.1 + 0.2, 27624.590999999997, 0.0, -1.1 * 3]))) == [
+        *(0.3, 27624.591, 0.0, -3.3)
+    ]
+
+
+# Steps
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "steps", "value"),
+    [
+        ("$27.6 billion", {"end": "2016"}, (), 27624.591),
+        ("$27.58 billion", {"end": "2016"}, ("vintage",), 27582.661),
+        ("1.94 times", {"base": "2011", "end": "2016"}, ("agreement year",), 1.9385),
+        ("2.75 times", {"base": "2011", "end": "2016"}, ("base year",), 2.747),
+        ("$28.3 billion", {"end": "2014"}, ("year",), 28291.344),
+        ("$23.95 billion", {"sector": "autos", "end": "2016"}, ("year",), 23949.8),
+        ("$14.5 billion", {"sector": "autos", "end": "2016"}, ("sector",), 14488.0),
+        ("$25.3 billion", {"end": "2016-04/2017-03"}, (), 25296.924),
+        ("$27.62 billion", {"end": "2016-04/2017-03"}, ("calendar year",), 27624.591),
+        ("$27.62 billion", {"end": "2016", "basis": "consumption"}, ("import basis",), 27624.591),
+    ],
+)
+def test_named_steps(text, stated, steps, value):
+    first = look_for(text, measure="deficit", **stated).matches[0]
+    assert first.steps == steps
+    assert first.value == pytest.approx(value, abs=0.06)
+
+
+def test_april_to_march_is_an_agreement_year_for_korea_only():
+    windows = {"partner": "2010", "measure": "deficit", "end": "2016", "as_": "level"}
+    value = evaluate("deficit", Definition("2010", end="2016-04/2017-03")).value
+    found = search(between(value - 1, value + 1), MUSD, **windows)
+    assert [m.steps for m in found.matches if m.end == "2016-04/2017-03"] == [("12-month window",)]
+
+
+def test_windows_of_a_stated_year_share_most_months_with_it_or_a_neighbour():
+    found = search(Interval(None, None), MUSD, measure="imports", as_="level", end="2016")
+    ends = {m.end for m in found.matches if m.sector == "total" and m.basis == "general"}
+    assert {"2014-08/2015-07", "2016", "2017-07/2018-06"} <= ends
+    assert not ends & {"2014-07/2015-06", "2017-08/2018-07"}
+
+
+def test_other_lengths_than_a_year_compare_the_same_months():
+    found = look_for("$8.2 billion", measure="deficit", end="2016-01/2016-03", as_="level")
+    assert found.matches[0].value == pytest.approx(8150.634)
+    every = search(Interval(None, None), MUSD, measure="deficit", end="2016-01/2016-03")
+    assert {m.end for m in every.matches} == {f"{y}-01/{y}-03" for y in (2015, 2016, 2017)}
+    assert found.tried == every.tried
+
+
+def test_an_open_base_goes_with_a_stated_end_and_the_other_way_round():
+    every = Interval(None, None)
+    ended = search(every, "percent", measure="exports", as_="percent-change", end="2000")
+    assert {m.base for m in ended.matches} >= {"1985", "1998"}
+    assert {m.end for m in ended.matches if "-" not in m.end} == {"1999", "2000", "2001"}
+    begun = search(every, MUSD, measure="exports", base="2020")
+    assert {m.as_ for m in begun.matches} == {"change"}
+    assert {m.base for m in begun.matches if "-" not in m.base} == {"2019", "2020", "2021"}
+
+
+def test_ranked_by_steps_then_files_before_print_then_newer_releases():
+    found = look_for("about $28 billion", measure="deficit", as_="level", end="2016")
+    certain = sure(found)
+    counts = [len(m.steps) for m in certain]
+    assert counts == sorted(counts)
+    vintages = [m.vintage for m in certain if m.steps == ("vintage",) and m.sector == "total"]
+    assert vintages == ["2018-10", "2017-06-02", "2017-02-07"]
+    assert [m.possible for m in found.matches] == sorted(m.possible for m in found.matches)
+
+
+def test_a_long_list_is_cut_and_says_so():
+    found = search(Interval(None, None), MUSD, measure="imports", as_="change")
+    assert len(found.matches) == module.LISTED < found.tried
+    assert not found.complete
+    assert look_for("29.3 billion", end="2016").complete
+
+
+def test_the_same_figure_of_several_releases_is_listed_once():
+    found = look_for("$13.2 billion", measure="deficit", as_="level", end="2011")
+    assert [m.vintage for m in found.matches if not set(m.steps) - {"vintage"}] == [
+        *("2026-06", "2013-02-08")
+    ]
+
+
+# Figures quoted in print
+
+
+def one(found, **wanted):
+    chosen = [m for m in found.matches if all(getattr(m, k) == v for k, v in wanted.items())]
+    assert len(chosen) == 1, [(m.sector, m.vintage, m.label) for m in chosen]
+    return chosen[0]
+
+
+def test_exports_and_imports_of_one_source_give_its_deficit():
+    found = look_for("about $26.6 billion", measure="deficit", as_="level", end="2014")
+    match = one(found, source_ids=("EPI_2015",), end="2014")
+    assert (match.low, match.value, match.high) == (26_500, 26_600, 26_700)  # 68,600 - 42,000
+    assert match.steps == ("import basis", "export basis")
+    assert "from exports and imports quoted by Economic Policy Institute" in match.label
+
+
+def test_a_quoted_base_and_a_year_of_the_files_make_a_comparison():
+    found = look_for("59.5 percent", measure="deficit", sector="autos", base="2011", end="2016")
+    match = one(found, base="2011", end="2016", sector="autos")
+    assert match.low == pytest.approx(100 * (22558.3 / 14145 - 1), abs=0.01)
+    assert match.high == pytest.approx(100 * (22558.3 / 14135 - 1), abs=0.01)
+    assert match.steps == ("chains two sources",)
+    assert match.label.endswith("chains two sources")
+    assert match.source_ids == ("HERALD_2013", "CENSUS_ENDUSE")
+
+
+def test_an_old_quotation_is_not_set_against_a_newer_file_that_has_the_year():
+    found = look_for("about 2.1 times", measure="deficit", base="2011", end="2016")
+    pairs = [m.vintage for m in found.matches if "chains two sources" in m.steps]
+    assert "2026-06 and 2017-02-07" in pairs and "2013-02-08 and 2017-02-07" in pairs
+    assert "2013-02-08 and 2026-06" not in pairs
+
+
+def test_77_percent_is_only_possible_on_two_definitions_of_cars():
+    found = near(
+        *("deficit", "percent-change", "5800", "autos", "", "2011", "2016"),
+        read_printed("an increase of 77 percent").interval,
+        made_on="2017-12-28",
+    )
+    assert [m.possible for m in found.matches] == [True, True]
+    cars, hs = found.matches
+    assert (cars.sector, cars.steps) == ("passenger_cars", ("chains two sources", "sector"))
+    assert (hs.sector, hs.steps) == ("hs8703", ("basis not stated", "sector"))
+    assert (hs.low, hs.high) == pytest.approx((76.0736, 79.5031), abs=1e-4)
+
+
+def test_the_trade_of_korea_is_turned_round():
+    found = look_for("$16.0 billion", measure="imports", as_="level", end="2016", reporter="KOR")
+    match = one(found, sector="automobiles_korea", end="2016")
+    assert (match.value, match.steps) == (16_018, ("sector",))
+
+
+@pytest.mark.parametrize(
+    ("measure", "text"), [("balance", "$10.7 billion"), ("deficit", "−$10.7 billion")]
+)
+def test_a_surplus_in_services_is_a_negative_deficit(measure, text):
+    match = look_for(text, measure=measure, sector="services", end="2016").matches[0]
+    assert (match.sector, match.steps) == ("services", ())
+    assert (match.high - match.low, abs(match.value)) == (100, 10_700)
+
+
+def test_goods_with_services_is_one_step():
+    found = look_for("about $17 billion", measure="deficit", as_="level", end="2016")
+    match = one(found, sector="goods-and-services", vintage="2026-06")
+    assert match.value == pytest.approx(27624.591 - 10700)
+    assert match.steps == ("goods with services",)
+    assert match.source_ids == ("FRED_2026", "USTR_FACTS_2016")
+    same_page = one(found, sector="goods-and-services", vintage="2017-02-07")
+    assert (same_page.low, same_page.high) == (16_900, 17_100)
+
+
+def test_an_unspecified_deficit_is_of_goods_or_of_goods_with_services():
+    stated = {"measure": "deficit", "sector": "unspecified", "end": "2016", "as_": "level"}
+    for text in ("$27.6 billion", "about $17 billion"):
+        assert look_for(text, **stated).matches[0].steps == ()
+
+
+def test_goods_with_services_compares_one_release_with_itself():
+    found = search(
+        Interval(None, None), "times", measure="exports", sector="goods-and-services", base="2011"
+    )
+    assert {m.vintage for m in found.matches if m.sector == "goods-and-services"} <= set(releases())
+
+
+def test_the_claim_itself_is_no_match():
+    found = search(Interval(None, None), MUSD, measure="deficit", sector="autos", end="2016")
+    assert all("USTR_2017_AS_REPORTED" not in match.source_ids for match in found.matches)
+
+
+# Near
+
+
+def article_near(name):
+    claim = next(claim for claim in article() if claim.id == name)
+    return near(
+        *(claim.measure, claim.as_, claim.partner, claim.sector, claim.basis),
+        *(claim.base, claim.end, read_printed(claim.printed).interval),
+        made_on=claim.date,
+    )
+
+
+def test_the_figure_of_the_day_comes_first_and_another_release_is_a_step():
+    first, *others = article_near("deficit_2016").matches
+    assert (first.vintage, first.steps, first.quoted) == ("as-of:2017-12-28", (), True)
+    assert first.value == pytest.approx(27570, abs=1)
+    assert "as quoted" in first.label and "Korea Herald" in first.label
+    assert [(m.vintage, m.steps) for m in others if not m.possible] == [
+        *(("2026-06", ("vintage",)), ("2018-10", ("vintage",)))
+    ]
+
+
+@pytest.mark.parametrize("name", ["exports_2011", "imports_change", "auto_deficit_2016"])
+def test_claims_of_the_article_that_no_near_definition_gives(name):
+    assert article_near(name).matches == ()
+
+
+def test_near_is_at_most_two_steps_and_no_other_reporter_window_or_end_year():
+    stated = ("deficit", "change", "5800", "total", "", "2011", "2016")
+    every = near(*stated, Interval(None, None), made_on="2018-06-30")
+    assert every.complete and every.tried >= len(every.matches) > 20
+    assert all(len(m.steps) <= 2 and set(m.steps) <= NEAR for m in every.matches)
+    assert {m.base for m in every.matches} >= {"2010", "2011", "2012", "2011-04/2012-03"}
+    assert {m.end for m in every.matches} == {"2016", "2016-04/2017-03"}
+    assert {step for m in every.matches for step in m.steps} <= set(STEPS)
+
+
+def test_near_leaves_out_periods_that_had_not_ended():
+    agreed = str(agreement_year(5))
+    stated = ("deficit", "level", "5800", "total", "", "", "2016")
+    for day, there in (("2017-03-31", False), ("2017-04-01", True)):
+        every = near(*stated, Interval(None, None), made_on=day)
+        assert (agreed in {m.end for m in every.matches}) is there
+
+
+def test_the_share_of_a_sector_is_not_the_share_of_a_partner():
+    stated = ("deficit", "share", "5800", "autos", "", "", "2016")
+    assert "total" not in {m.sector for m in near(*stated, Interval(None, None)).matches}
+    stated = ("deficit", "share", "5800", "total", "", "", "2016")
+    assert {m.sector for m in near(*stated, Interval(None, None)).matches} == {"total"}
+
+
+# Chance
+
+
+def test_the_chance_rate_by_hand():
+    values = np.array([80.0, 100.0, 120.0])
+    grid = pd.DataFrame({"low": values, "high": values})
+    # Of 101 moves the one by 1.000 overlaps; 0.800 meets the first value, 1.200 the last.
+    rate, odds = module._chance(grid, between(99.9, 100.1))
+    assert rate == pytest.approx(2 * (1 / 3) / 100)
+    assert odds == pytest.approx(2 / 100)
+
+
+def test_the_chance_rate_of_an_open_interval_counts_every_move():
+    grid = pd.DataFrame({"low": [90.0, 1000.0], "high": [90.0, 1000.0]})
+    rate, odds = module._chance(grid, Interval(Decimal(100), None, low_open=True))
+    # 90 lies above 75.0, 75.5, ... 89.5: 30 of 101 moves; 1000 above all.
+    assert rate == pytest.approx((101 + 30) / 2 / 101)
+    assert odds == 1
+
+
+def test_one_number_for_a_year_is_rarely_met_by_chance():
+    found = look_for("29.3 billion", measure="deficit", end="2016")
+    assert 0 < found.chance_rate < 0.01
+    assert found.chance_rate < found.odds < 1
+
+
+# Slips
+
+
+def test_a_dropped_digit_is_proposed_with_the_definition_it_gives():
+    slips = garbles("$3.5 billion", measure="exports", end="2011", made_on="2017-12-28")
+    assert [(slip.what, slip.text) for slip in slips] == [("a digit added: 4", "$43.5 billion")]
+    assert slips[0].matches[0].value == pytest.approx(43461.636)
+
+
+def test_another_measure_is_proposed():
+    slips = garbles("$42.3 billion", measure="imports", as_="level", end="2016")
+    assert ("exports meant, imports printed", "$42.3 billion") in [(s.what, s.text) for s in slips]
+    assert all(set(m.steps) <= {"vintage"} and not m.possible for s in slips for m in s.matches)
+
+
+def test_the_sign_is_one_slip_not_two():
+    slips = garbles("$27.6 billion", measure="balance", as_="level", end="2016")
+    assert [slip.what for slip in slips] == ["the sign flipped"]
+
+
+def test_slips_without_a_measure_are_of_the_text_alone():
+    slips = garbles("$276 billion", end="2016", as_="level")
+    assert slips == ()
+    assert "a digit added: 7" in [s.what for s in garbles("$2.6 billion", end="2016", as_="level")]
+
+
+# Edges
+
+
+def test_an_empty_interval_has_no_match_and_no_chance():
+    found = search(between(2, 2, low_open=True), MUSD, measure="exports", end="2016")
+    assert (found.matches, found.chance_rate, found.odds, found.complete) == ((), 0, 0, True)
+
+
+def test_an_open_end_leaves_out_the_value_on_it():
+    stated = {"measure": "imports", "as_": "level", "end": "2016"}
+    value = search(between(69886, 69887), MUSD, **stated).matches[0].value
+    for opened, there in ((True, False), (False, True)):
+        interval = between(value, value + 1, low_open=opened)
+        assert bool(sure(search(interval, MUSD, **stated))) is there
+
+
+def test_a_small_partner_has_its_own_grid():
+    found = search(Interval(None, None), MUSD, partner="Tokelau", measure="imports", end="2016")
+    assert {m.basis for m in found.matches} == {"general"}
+    assert all(m.partner == "9514" or not m.quoted for m in found.matches)
+    assert {m.end for m in found.matches} >= {"2015", "2016", "2017"}
+
+
+def test_a_partner_without_trade_has_no_definition():
+    found = look_for("$1 billion", partner="5080")
+    assert (found.tried, found.matches, found.chance_rate) == (0, (), 0)
+
+
+def test_one_flow_codes_are_searched_in_that_flow_only():
+    stated = {"sector": "enduse:00000", "end": "2016", "as_": "level"}
+    every = Interval(None, None)
+    for measure, there in (("exports", True), ("deficit", False)):
+        found = search(every, MUSD, measure=measure, **stated)
+        assert ("enduse:00000" in {m.sector for m in found.matches}) is there
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"unit": "count"}, "no definition gives a number in count"),
+        ({"unit": "percentage points"}, "no definition gives"),
+        ({"unit": "percent", "as_": "ratio"}, "a ratio is in times, while"),
+        ({"as_": "growth"}, "not a way to compare"),
+        ({"as_": "level", "base": "2011"}, "needs one period"),
+        ({"measure": "surplus"}, 'measure "surplus" is not known'),
+        ({"sector": "ships"}, 'sector "ships" is not known'),
+        ({"basis": "cif"}, 'basis "cif" is not known'),
+        ({"partner": "Korea"}, "Korea"),
+        ({"reporter": "CHN"}, 'reporter "CHN" is not known'),
+        ({"made_on": "2017-02-30"}, 'day "2017-02-30" is not understood'),
+        ({"made_on": "December 2017"}, "type one like 2017-12-28"),
+        ({"base": "2016", "end": "2011"}, "not before the end"),
+        ({"base": "2011", "end": "2011-04/2011-06"}, "same length"),
+    ],
+)
+def test_what_is_not_understood_is_said(stated, said):
+    stated = {"unit": MUSD, **stated}
+    with pytest.raises(InputError, match=said):
+        search(between(1, 2), **stated)

@@ -1,0 +1,156 @@
+"""Verdicts on single claims: the ladder, margins, remarks, and dates."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from korus_helpers.claims.events import judge_event
+from korus_helpers.claims.printed import read_printed
+from korus_helpers.claims.register import Claim, article
+from korus_helpers.claims.verdicts import by_vintage, day_of, judge, tolerance_needed
+
+ARTICLE = {claim.id: claim for claim in article()}
+DEFICIT = Claim("x", "$27.6 billion", "deficit", end="2016")
+
+
+@pytest.mark.parametrize(("name", "verdict", "today"), [
+    ("exports_2016", "as printed", "as printed"),
+    ("exports_2011", "not reproduced", "not reproduced"),
+    ("exports_change", "as printed", "not reproduced"),
+    ("imports_change", "not reproduced", "not reproduced"),
+    ("deficit_2011", "as printed", "as printed"),
+    ("deficit_2016", "as printed", "as printed"),
+    ("deficit_ratio", "within the hedge", "within the hedge"),
+])  # fmt: skip
+def test_the_article_on_its_day_and_today(name, verdict, today):
+    found = judge(ARTICLE[name])
+    assert (found.verdict, found.now_verdict) == (verdict, today)
+
+
+@pytest.mark.parametrize(("printed", "verdict"), [
+    ("$27.6 billion", "as printed"), ("more than $28 billion", "not reproduced"),
+    ("nearly $28 billion", "within the hedge"), ("about $27 billion", "within the hedge"),
+    ("at least $27.6 billion", "within the hedge"),
+])  # fmt: skip
+def test_a_hedge_decides_alone(printed, verdict):
+    assert judge(replace(DEFICIT, printed=printed)).now_verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("printed", "year"), [("more than $28 billion", "2016"), ("nearly $23 billion", "2017")]
+)
+def test_the_wrong_side_of_a_hedge_is_said(printed, year):
+    found = judge(replace(DEFICIT, printed=printed, end=year))
+    assert found.now_verdict == "not reproduced"
+    assert any("wrong side" in remark for remark in found.remarks)
+
+
+def test_truncation_is_reported_and_is_no_reproduction():
+    found = judge(replace(DEFICIT, printed="$16 billion", end="2012"))
+    assert found.now_verdict == "not reproduced"
+    assert any("cut off rather than rounded" in remark for remark in found.remarks)
+
+
+def test_an_interval_across_the_printed_one_is_undetermined():
+    first_release = replace(ARTICLE["exports_change"], date="2017-03-15")
+    assert judge(first_release).verdict == "undetermined"
+
+
+def test_margin_is_the_distance_to_the_nearest_end():
+    assert judge(DEFICIT).margin == pytest.approx(27650 - 27624.591, abs=1e-3)
+    assert judge(replace(DEFICIT, printed="$28 billion", end="2015")).margin == pytest.approx(
+        28500 - 28313.849, abs=200
+    )
+    assert judge(replace(DEFICIT, printed="$30 billion")).margin < 0
+
+
+def test_smallest_tolerance_that_passes():
+    assert tolerance_needed(read_printed("nearly $20 billion"), 19000) == pytest.approx(0.05)
+    assert tolerance_needed(read_printed("nearly $20 billion"), 20500) is None
+    assert tolerance_needed(read_printed("about 90 percent"), 81.66) == pytest.approx(
+        0.0927, abs=1e-4
+    )
+    assert tolerance_needed(read_printed("$20 billion"), 19000) is None
+
+
+def test_a_wider_tolerance_admits_more():
+    share = ARTICLE["auto_share"]
+    assert judge(share).now_verdict == "not reproduced"
+    assert judge(share, tolerance=Decimal("0.1")).now_verdict == "within the hedge"
+
+
+@pytest.mark.parametrize(("claim", "says"), [
+    (ARTICLE["auto_deficit_change"], "begin in January 2014"),
+    (replace(DEFICIT, printed="2.7 percent"), "is in percent, while level of deficit"),
+    (replace(DEFICIT, partner="Mexico", base="1994", as_="ratio", printed="more than doubled"),
+     "has no meaning"),
+])  # fmt: skip
+def test_what_cannot_be_checked_says_why(claim, says):
+    found = judge(claim)
+    assert found.verdict in ("cannot be checked", "undetermined")
+    assert any(says in remark for remark in found.remarks)
+
+
+def test_another_partner_is_judged_by_today_and_the_answer_says_so():
+    found = judge(
+        Claim("x", "$63.3 billion", "deficit", partner="Mexico", end="2016", date="2017-07-17")
+    )
+    assert (found.then, found.verdict) == (None, "as printed")
+    assert any("do not ship" in remark for remark in found.remarks)
+
+
+def test_a_quotation_does_not_confirm_the_page_it_comes_from():
+    page = "https://m.koreaherald.com/view.php?ud=20180212000562"
+    claim = Claim("x", "$27.57 billion", "deficit", end="2016", date="2018-02-12", url=page)
+    found = judge(claim)
+    assert found.then is None
+    assert any("same page" in remark for remark in found.remarks)
+    assert judge(replace(claim, url="https://example.org/other")).verdict == "as printed"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2017-12-28", "2017-12-28"),
+        ("2018-02", "2018-02-28"),
+        ("2016-02", "2016-02-29"),
+        ("2017", ""),
+        ("", ""),
+    ],
+)
+def test_days_of_claims(text, day):
+    assert day_of(text) == day
+
+
+@pytest.mark.parametrize(("name", "verdict", "official"), [
+    ("in_force", "as printed", "2012-03-15"), ("signed", "not reproduced", "2007-06-30"),
+    ("age", "within the hedge", "5.81 years"),
+    ("special_sessions", "as printed", "2017-08-22 and 2017-10-04"),
+    ("talks_begin", "as printed", "2018-01-05"), ("directed", "as printed", "2017-07-12"),
+    ("two_sessions", "as printed", "2"),
+])  # fmt: skip
+def test_dates_of_the_article(name, verdict, official):
+    assert judge_event(ARTICLE[name], 0.05) == (verdict, official)
+
+
+@pytest.mark.parametrize(("name", "printed"), [
+    ("in_force", "April 2012"), ("talks_begin", "Jan. 6, 2018"), ("two_sessions", "three sessions"),
+    ("special_sessions", "Aug. 22, 2017"), ("age", "nearly seven years old"),
+])  # fmt: skip
+def test_wrong_dates_are_not_reproduced(name, printed):
+    assert judge_event(replace(ARTICLE[name], printed=printed), 0.05)[0] == "not reproduced"
+
+
+def test_an_order_that_the_sources_leave_open_is_undetermined():
+    assert judge(ARTICLE["withdrawal_first"]).verdict == "undetermined"
+
+
+def test_claims_under_every_release():
+    table = by_vintage([ARTICLE["exports_change"], ARTICLE["deficit_2016"]]).set_index("as printed")
+    row = table.loc["a decline of 2.7 percent"]
+    assert row["2017-02-07, as quoted"] == "unclear: −2.79 to −2.67"
+    assert row["2017-06-02, as quoted"].startswith("holds: −2.65")
+    assert row["2018-10"] == "fails: −2.64"
+    assert row["2022-03 to 2026-06"] == "fails: −2.76"
+    assert "2017-01" not in table.columns
