@@ -10,7 +10,7 @@ run: $(READY)
 	@$(BIN)/korus run
 
 test: $(READY)
-	@$(BIN)/pytest --cov
+	@$(BIN)/pytest --nbval --cov
 
 lab: $(READY)
 	@$(BIN)/jupyter lab notebooks

@@ -166,20 +166,45 @@ def data(ctx: click.Context, as_json: bool) -> None:
 
 @korus.command()
 @click.argument("printed", metavar="TEXT")
-@click.option("--measure", required=True, metavar="MEASURE",
-              help="exports, imports, deficit (imports minus exports), balance or two-way.")
-@click.option("--as", "way", metavar="WAY",
-              help="level, change, percent-change, ratio, share or contribution; taken from the "
-                   "text and the periods where these leave no doubt.")
+@click.option(
+    "--measure",
+    required=True,
+    metavar="MEASURE",
+    help="exports, imports, deficit (imports minus exports), balance or two-way.",
+)
+@click.option(
+    "--as",
+    "way",
+    metavar="WAY",
+    help="level, change, percent-change, ratio, share or contribution; taken from the "
+    "text and the periods where these leave no doubt.",
+)
 @with_definition
 @click.option("--share", is_flag=True, help="The same as --as share.")
-@click.option("--date", default="", metavar="DAY",
-              help="When it was printed: judged by the figures in force then, where they ship.")
-@click.option("--tolerance", default="0.05", show_default=True, metavar="T",
-              help="How far words such as about and nearly reach, as a share.")
+@click.option(
+    "--date",
+    default="",
+    metavar="DAY",
+    help="When it was printed: judged by the figures in force then, where they ship.",
+)
+@click.option(
+    "--tolerance",
+    default="0.05",
+    show_default=True,
+    metavar="T",
+    help="How far words such as about and nearly reach, as a share.",
+)
 @AS_JSON
-def check(printed: str, measure: str, way: str | None, share: bool, date: str, tolerance: str,
-          as_json: bool, **choices: str) -> None:
+def check(
+    printed: str,
+    measure: str,
+    way: str | None,
+    share: bool,
+    date: str,
+    tolerance: str,
+    as_json: bool,
+    **choices: str,
+) -> None:
     """Whether a printed figure holds, with the official one.
 
     TEXT is the figure with its words, such as "nearly $20 billion". It may print two levels:
@@ -188,7 +213,8 @@ def check(printed: str, measure: str, way: str | None, share: bool, date: str, t
     from korus_helpers.claims.check import claims_to_check, tolerance_of
     from korus_helpers.claims.verdicts import judge
     from korus_helpers.present.answers import to_json
-    from korus_helpers.present.audit import check_object, check_rows
+    from korus_helpers.present.audit import check_rows
+    from korus_helpers.present.claim_answers import check_object
 
     reach, vintage = tolerance_of(tolerance), choices["vintage"]
     claims = claims_to_check(printed, measure, way, share, date, **choices)
@@ -202,10 +228,20 @@ def check(printed: str, measure: str, way: str | None, share: bool, date: str, t
 
 @korus.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--tolerance", default="0.05", show_default=True, metavar="T",
-              help="How far words such as about and nearly reach, as a share.")
-@click.option("--vintage", default="latest", show_default=True, metavar="V",
-              help="Release for the figures of today; those of the day of a claim are looked up.")
+@click.option(
+    "--tolerance",
+    default="0.05",
+    show_default=True,
+    metavar="T",
+    help="How far words such as about and nearly reach, as a share.",
+)
+@click.option(
+    "--vintage",
+    default="latest",
+    show_default=True,
+    metavar="V",
+    help="Release for the figures of today; those of the day of a claim are looked up.",
+)
 @click.option("--template", is_flag=True, help="Print a file of claims to start from, and exit.")
 @AS_JSON
 def audit(file: Path | None, tolerance: str, vintage: str, template: bool, as_json: bool) -> None:
@@ -222,15 +258,97 @@ def audit(file: Path | None, tolerance: str, vintage: str, template: bool, as_js
     from korus_helpers.claims.check import tolerance_of
     from korus_helpers.claims.register import article, read_claims
     from korus_helpers.present.answers import to_json
-    from korus_helpers.present.audit import audit_object, audit_sentences, claim_rows
+    from korus_helpers.present.audit import audit_sentences, claim_rows
+    from korus_helpers.present.claim_answers import audit_object
 
     reach = tolerance_of(tolerance)
     found = audited(read_claims(file) if file else article(), tolerance=reach, vintage=vintage)
     if as_json:
         click.echo(to_json(audit_object(found)))
         return
-    click.echo(_table(claim_rows(found.verdicts), ["id", "printed", "official", "verdict", "marks"]))
+    columns = ["id", "printed", "official", "verdict", "marks"]
+    click.echo(_table(claim_rows(found.verdicts), columns))
     for sentence in audit_sentences(found):
+        click.echo(_sentence(sentence))
+
+
+@korus.command()
+@click.argument("printed", metavar="TEXT")
+@click.option(
+    "--partner",
+    default="Korea, South",
+    show_default=True,
+    metavar="P",
+    help="Name, ISO code or 4-digit Census code.",
+)
+@click.option("--year", metavar="Y", help="The year that the number is of, for example 2016.")
+@click.option("--from", "start", metavar="Y", help="First period of a comparison.")
+@click.option("--to", "end", metavar="Y", help="Last period of a comparison.")
+@click.option(
+    "--measure",
+    metavar="MEASURE",
+    help="exports, imports, deficit (imports minus exports), balance or two-way; all unless given.",
+)
+@click.option(
+    "--as",
+    "way",
+    metavar="WAY",
+    help="level, change, percent-change, ratio, share or contribution.",
+)
+@click.option("--sector", metavar="S", help="For example autos; all goods unless given.")
+@click.option(
+    "--date",
+    default="",
+    metavar="DAY",
+    help="When it was printed, as 2017-12-28: periods that had not ended by then are left out.",
+)
+@click.option("--all", "everything", is_flag=True, help="Show every match, not the first twelve.")
+@AS_JSON
+def search(
+    printed: str,
+    partner: str,
+    year: str | None,
+    start: str | None,
+    end: str | None,
+    measure: str | None,
+    way: str | None,
+    sector: str | None,
+    date: str,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Which definitions give a number, the nearest to what is stated first.
+
+    TEXT is the number with its unit, such as "29.3 billion" or "77 percent". What is left out
+    (measure, years, the way to compare) is open.
+    """
+    from korus_helpers.claims.printed import read_printed
+    from korus_helpers.claims.search import search as searched
+    from korus_helpers.present.answers import to_json
+    from korus_helpers.present.matches import SHOWN, match_rows, search_object, search_sentences
+
+    if year and (start or end):
+        raise InputError("type either --year for one period, or --from and --to for a comparison")
+    read = read_printed(printed)
+    found = searched(
+        read.interval,
+        read.unit,
+        measure=measure,
+        as_=way,
+        partner=partner,
+        sector=sector,
+        base=start or "",
+        end=year or end or "",
+        made_on=date,
+    )
+    if as_json:
+        click.echo(to_json(search_object(read, found)))
+        return
+    most = None if everything else SHOWN
+    if found.matches:
+        columns = ["definition", "value", "steps from what was asked"]
+        click.echo(_table(match_rows(found, most), columns))
+    for sentence in search_sentences(found, most):
         click.echo(_sentence(sentence))
 
 

@@ -151,6 +151,28 @@ def test_without_knowledge_the_smaller_change_comes_first():
     ]
 
 
+def test_ids_decide_between_equals_whatever_the_order_of_the_claims():
+    claims = [
+        level("b", "exports", "[2, 2]"),
+        level("a", "imports", "[2, 2]"),
+        level("between", "deficit", "[1, 1]"),
+    ]
+    for order in (claims, claims[::-1]):
+        found = consistency(order)
+        assert found.repairs == (("a",), ("b",), ("between",))
+
+
+def test_the_smallest_contradiction_comes_first():
+    claims = [
+        level("low", "exports", "[1, 2]", partner="1220"),
+        level("high", "exports", "[3, 4]", partner="1220"),
+        level("imports", "imports", "[1, 2]"),
+        level("deficit", "deficit", "[0, 2]"),
+        level("negative", "exports", "[-2, -1]"),
+    ]
+    assert consistency(claims).contradictions == (("negative",), ("low", "high"))
+
+
 def test_a_change_that_cannot_be_measured_counts_as_the_largest():
     claims = [
         level("nothing", "exports", "[0, 0]"),

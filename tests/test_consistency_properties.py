@@ -26,7 +26,7 @@ SIGNS = {  # of exports and imports
     "two-way": (1, 1),
 }
 QUIET = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 

@@ -545,3 +545,10 @@ def test_every_partner_and_pair_of_years_at_once():
     assert np.nanmax(np.abs(np.diagonal(cells, axis1=1, axis2=2))) == 0
     np.testing.assert_array_equal(cells, -cells.transpose(0, 2, 1))
     assert np.isnan(cells[:, 0]).all()
+
+
+def test_a_grid_refuses_codes_that_mean_other_goods_in_exports_and_imports():
+    rows = grid(sector=["autos", "enduse:00000"], end=2016)
+    with pytest.raises(NoFigure, match="Green coffee in imports"):
+        evaluate("deficit", rows)
+    assert evaluate("exports", rows).value.notna().all()

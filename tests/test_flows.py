@@ -23,6 +23,13 @@ def test_a_year_of_several_partners():
     assert np.isnan([exports[1], imports[1]]).all()
 
 
+def test_an_unknown_partner_never_gets_the_figures_of_another():
+    for vintage in ("2024-08", "2026-06"):
+        assert np.isnan(window("2016", "9999", vintage=vintage)).all()
+    found = window("2016", MEXICO, vintage="latest", sector="hs87", basis="consumption")
+    assert np.isnan(found).all()
+
+
 def test_months_are_summed_by_hand():
     months = open_table("goods_monthly").query(
         "vintage == '2024-08' and partner_code == @KOREA and "

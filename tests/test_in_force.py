@@ -69,6 +69,7 @@ def test_releases_that_agree_before_and_after_give_the_figure_between():
         ("2017-12-28", KOREA, 2017),  # released in February 2018
         ("2016-03-01", KOREA, 2016),
         ("2010-01-01", KOREA, 2008),  # older than any file
+        ("2015-04-15", KOREA, 2012),  # quoted on that day are domestic exports, another basis
         ("2026-01-15", MEXICO, 2023),  # after the last file for all partners
         ("2099-01-01", KOREA, 2016),
         ("2018-12-28", KOREA, 1984),
@@ -108,6 +109,12 @@ def test_korea_2016_through_its_releases(day, label):
             in_force(day, KOREA, 2016)
     else:
         assert in_force(day, KOREA, 2016).label == label
+
+
+def test_a_revision_replaces_the_release_before_it_on_its_day():
+    assert in_force("2017-06-01", KOREA, 2016).deficit == (27650.0, 27700.0, 27700.0)
+    assert in_force("2017-06-02", KOREA, 2016).deficit == (27565.0, 27570.0, 27575.0)
+    assert in_force("2018-06-05", KOREA, 2016).deficit == (27565.0, 27570.0, 27575.0)
 
 
 def test_a_year_that_was_released_later_than_the_file_began():

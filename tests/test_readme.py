@@ -1,23 +1,24 @@
 """What the README says is true: its table of claims, its commands, its files.
 
-`python tests/test_readme.py` writes the table anew.
+`python tests/test_readme.py` writes its tables anew.
 """
 
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from korus_helpers.claims.audit import audit
-from korus_helpers.claims.register import article
+from korus_helpers.claims.register import article, public
+from korus_helpers.claims.verdicts import LADDER, judge
 from korus_helpers.cli import korus
 from korus_helpers.present.verdicts import count_sentence, verdict_table
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-START, END = "<!-- claims: ", "<!-- /claims -->"
 
 
 def claims_in_markdown() -> str:
@@ -33,15 +34,34 @@ def claims_in_markdown() -> str:
     return "\n".join([sentence, "", *lines])
 
 
-def parts() -> tuple[str, str, str]:
-    """The README before, in and after its table of claims."""
+def public_in_markdown() -> str:
+    """How many of the public claims, and of the article's, end in each verdict."""
+    counts = {
+        name: Counter(judge(claim).verdict for claim in claims)
+        for name, claims in (("public claims", public()), ("the article", article()))
+    }
+    lines = ["| verdict | public claims | the article |", "| --- | ---: | ---: |"]
+    lines += [
+        f"| {verdict} | " + " | ".join(str(found[verdict]) for found in counts.values()) + " |"
+        for verdict in LADDER
+    ]
+    return "\n".join(lines)
+
+
+MADE = {"claims": claims_in_markdown, "public": public_in_markdown}
+
+
+def parts(name: str) -> tuple[str, str, str]:
+    """The README before, in and after one part that is made."""
     text = README.read_text("utf-8")
-    start = text.index("\n", text.index(START)) + 1
-    return text[:start], text[start : text.index(END)], text[text.index(END) :]
+    start = text.index("\n", text.index(f"<!-- {name}: ")) + 1
+    end = text.index(f"<!-- /{name} -->")
+    return text[:start], text[start:end], text[end:]
 
 
-def test_the_table_of_claims_is_that_of_a_run():
-    assert parts()[1].strip() == claims_in_markdown()
+@pytest.mark.parametrize("name", MADE)
+def test_the_parts_that_are_made_are_up_to_date(name):
+    assert parts(name)[1].strip() == MADE[name]()
 
 
 def commands(name: str) -> list[str]:
@@ -49,7 +69,7 @@ def commands(name: str) -> list[str]:
     return [line.strip() for line in found]
 
 
-@pytest.mark.parametrize("line", commands("value"))
+@pytest.mark.parametrize("line", [*commands("value"), *commands("check"), *commands("search")])
 def test_the_commands_shown_answer(line):
     answer = CliRunner().invoke(korus, shlex.split(line)[1:])
     assert answer.exit_code == 0, answer.stderr
@@ -73,5 +93,6 @@ def test_make_targets_exist():
 
 
 if __name__ == "__main__":
-    before, _, after = parts()
-    README.write_text(f"{before}{claims_in_markdown()}\n{after}", "utf-8")
+    for made in MADE:
+        before, _, after = parts(made)
+        README.write_text(f"{before}{MADE[made]()}\n{after}", "utf-8")

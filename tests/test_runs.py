@@ -17,10 +17,17 @@ from click.testing import CliRunner
 from nbformat import v4
 from PIL import Image
 
+import korus_helpers
 from korus_helpers.cli import korus
 from korus_helpers.errors import DamagedData, InputError
 from korus_helpers.runs.execute import Kernels, without_folders
-from korus_helpers.runs.run import OutputError, new_folder, run_collection
+from korus_helpers.runs.run import (
+    OutputError,
+    _longest_first,
+    _words,
+    new_folder,
+    run_collection,
+)
 from korus_helpers.runs.terminal import text_table
 
 HOSTILE = "<script>alert('1')</script> \"한국\" {x} $HOME %s\n../.."
@@ -94,7 +101,11 @@ def place(tmp_path, monkeypatch):
 def finished(tmp_path_factory):
     """A run of a good, a failing and a badly naming notebook, with a hostile partner."""
     place = tmp_path_factory.mktemp("place {with} braces")
-    facts = "print(sys.executable, os.getcwd(), os.environ['OPENBLAS_NUM_THREADS'], end_year)"
+    facts = (
+        "import korus_helpers\n"
+        "print(sys.executable, os.getcwd(), os.environ['OPENBLAS_NUM_THREADS'], end_year)\n"
+        "print(korus_helpers.__file__)"
+    )
     write_notebook(place, "00_good", SENTENCE, FIGURE, TABLE, facts)
     write_notebook(place, "01_failing", SENTENCE, "open('/no/such/figures.csv')", "print('never')")
     write_notebook(place, "02_badly_named", FIGURE.replace('"fall"', '"../fall"'))
@@ -147,7 +158,10 @@ def test_a_failing_notebook_is_kept_as_far_as_it_came_and_others_complete(finish
 def test_the_kernel_is_this_interpreter_in_the_folder_of_the_notebook(finished):
     executed = nbformat.read(finished.folder / "00_good.ipynb", 4)
     notebooks = finished.folder.parents[1] / "notebooks"
-    assert executed.cells[-1].outputs[0].text == f"{sys.executable} {notebooks} 1 2015\n"
+    assert executed.cells[-1].outputs[0].text.splitlines() == [
+        f"{sys.executable} {notebooks} 1 2015",
+        str(Path(korus_helpers.__file__).resolve()),
+    ]
     streams = {o.get("name") for cell in executed.cells for o in cell.get("outputs", [])}
     assert "stderr" not in streams
 
@@ -365,6 +379,31 @@ def test_the_command_line_imports_nothing_heavy():
         [sys.executable, "-c", program], cwd=package, capture_output=True, text=True, check=True
     )
     assert done.stdout == "set()\n"
+
+
+def test_papermill_comes_without_the_grammar_that_takes_seconds():
+    program = (
+        "import sys; from korus_helpers.runs.execute import import_papermill;"
+        "print(import_papermill().__name__, {'lark', 'rfc3987_syntax'} & set(sys.modules))"
+    )
+    package = str(Path(__file__).resolve().parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=package, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "papermill set()\n"
+
+
+def test_parameters_are_shown_in_words():
+    values = (True, False, ["Mexico", "Canada"], [], "", 2016)
+    shown = [_words(value) for value in values]
+    assert shown == ["yes", "no", "Mexico, Canada", "none", "none", "2016"]
+
+
+def test_the_longest_notebook_starts_first(tmp_path):
+    for name, size in (("00", 10), ("01", 30), ("02", 20)):
+        (tmp_path / name).write_text("x" * size)
+    order = _longest_first({name: tmp_path / name for name in ("00", "01", "02")})
+    assert [name for name, _ in order] == ["01", "02", "00"]
 
 
 def test_folders_are_cut_from_messages():

@@ -18,6 +18,7 @@ from korus_helpers.claims.register import article
 from korus_helpers.claims.search import garbles, near, search
 from korus_helpers.claims.steps import NEAR, STEPS
 from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.vintages import releases
 from korus_helpers.trade.definition import MEASURES, Definition
 from korus_helpers.trade.evaluate import evaluate
@@ -282,7 +283,8 @@ def test_windows_of_a_stated_year_share_most_months_with_it_or_a_neighbour():
 def test_other_lengths_than_a_year_compare_the_same_months():
     found = look_for("$8.2 billion", measure="deficit", end="2016-01/2016-03", as_="level")
     assert found.matches[0].value == pytest.approx(8150.634)
-    every = search(Interval(None, None), MUSD, measure="deficit", end="2016-01/2016-03")
+    stated = {"measure": "deficit", "end": "2016-01/2016-03", "made_on": "2018-01-31"}
+    every = search(Interval(None, None), MUSD, **stated)
     assert {m.end for m in every.matches} == {f"{y}-01/{y}-03" for y in (2015, 2016, 2017)}
     assert found.tried == every.tried
 
@@ -346,6 +348,13 @@ def test_a_quoted_base_and_a_year_of_the_files_make_a_comparison():
     assert match.steps == ("chains two sources",)
     assert match.label.endswith("chains two sources")
     assert match.source_ids == ("HERALD_2013", "CENSUS_ENDUSE")
+
+
+def test_a_change_between_quoted_figures_carries_the_rounding_of_both():
+    found = look_for("about $7.4 billion", measure="imports", base="2011", end="2016")
+    match = one(found, sector="hs8703")
+    assert (match.low, match.value, match.high) == (7300, 7400, 7500)  # 16,000 - 8,600, each ±50
+    assert match.steps == ("basis not stated", "sector")
 
 
 def test_an_old_quotation_is_not_set_against_a_newer_file_that_has_the_year():
@@ -534,7 +543,7 @@ def test_an_open_end_leaves_out_the_value_on_it():
 def test_a_small_partner_has_its_own_grid():
     found = search(Interval(None, None), MUSD, partner="Tokelau", measure="imports", end="2016")
     assert {m.basis for m in found.matches} == {"general"}
-    assert all(m.partner == "9514" or not m.quoted for m in found.matches)
+    assert {m.partner for m in found.matches} == {find_partner("Tokelau").code}
     assert {m.end for m in found.matches} >= {"2015", "2016", "2017"}
 
 

@@ -265,9 +265,10 @@ def test_the_descriptor_says_where_a_table_comes_from(name):
         assert source["title"].startswith(f"{publishers[source['source_id']]}, ")
         assert source.get("path", "https://").startswith(("https://", "http://"))
     assert [set(licence) for licence in entry["licenses"]] == [{"name", "title"}]
-    # Tables without sources of their own name an address in every row, or only add up to context.
+    # Tables without sources of their own name an address in every row, only add up to context, or
+    # are decisions of this project.
     has_rows_with_source = {"url"} & set(open_table(name).columns)
-    assert entry["sources"] or has_rows_with_source or name == "context_annual"
+    assert entry["sources"] or has_rows_with_source or name in ("context_annual", "choices")
 
 
 def test_public_domain_is_said_only_where_every_source_is():

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
 
 from korus_helpers.claims.consistency import (
     Consistency,
@@ -13,26 +12,26 @@ from korus_helpers.claims.consistency import (
     implied_range,
     rank_repairs,
 )
+from korus_helpers.claims.corrections import FAILS, corrected, correction
 from korus_helpers.claims.entries import NOT_SHIPPED
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import one_edits, read_printed
-from korus_helpers.claims.register import UNSPECIFIED, Claim, describe
-from korus_helpers.claims.services import WITH_SERVICES
+from korus_helpers.claims.programme import rows
+from korus_helpers.claims.register import UNSPECIFIED, Claim
 from korus_helpers.claims.verdicts import (
     HOLDS,
-    NOT_REPRODUCED,
-    OTHER_BASIS,
     TOLERANCE,
     Verdict,
     judge,
 )
+from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.vintages import LATEST
 from korus_helpers.trade.definition import MEASURES, UNITS
-from korus_helpers.trade.flows import FLOWS
-from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, sector
+from korus_helpers.trade.sectors import GENERAL, sector
 
-FAILS = (NOT_REPRODUCED, OTHER_BASIS)
+__all__ = ["FAILS", "HOLDS", "Audit", "Misprint", "audit", "corrected", "correction",
+           "statements_of"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,11 @@ def statements_of(
         base = claim.base if claim.as_ not in ("level", "share") else ""
         item = Statement(claim.id, claim.measure, claim.as_, printed.interval, claim.sector,
                          _frame(verdict), base, claim.end)  # fmt: skip
+        try:
+            rows(item)
+        except InputError as error:  # beyond any figure, or a share of itself
+            apart[claim.id] = str(error).removeprefix(f"{claim.id}: ")
+            continue
         key = (*(getattr(item, name) for name in (
             "measure", "as_", "sector", "partner", "base", "end")), str(item.interval))  # fmt: skip
         alike.setdefault(key, []).append(item)
@@ -145,69 +149,15 @@ def _frame(verdict: Verdict) -> str:
     return " ".join([find_partner(claim.partner).code, *parts])
 
 
-def unstated(found: Audit, tolerance: Decimal = TOLERANCE) -> dict[str, Interval]:
-    """What the kept claims imply of levels that no claim states, where bounded at both ends.
-
-    In words ("US auto-sector deficit with South Korea, 2011") to million dollars, in the order of
-    the claims; levels are those at either end of a comparison, and the flows behind a balance.
-    """
-    statements, _, _ = statements_of(found.verdicts)
-    dropped = found.repairs[0].ids if found.repairs else ()
-    kept = [one for one in statements if one.id not in dropped]
-    if not kept or (not found.repairs and not found.together.consistent):
-        return {}
-    claims = {verdict.claim.id: verdict.claim for verdict in found.verdicts}
-    stated = {_quantity(one) for one in statements if one.as_ == "level"}
-    implied = {}
-    for one in statements:
-        measures = [one.measure]
-        if one.sector == "total" and one.measure not in FLOWS:
-            measures += FLOWS
-        for measure, when in product(measures, filter(None, (one.base, one.end))):
-            level = replace(one, id="", measure=measure, as_="level", base="", end=when)
-            if _quantity(level) in stated:
-                continue
-            stated.add(_quantity(level))
-            bounds = implied_range(kept, level)
-            if bounds and bounds.high is not None and _is_narrow(bounds, tolerance):
-                claim = replace(claims[one.id], measure=measure, as_="level", base="", end=when)
-                name = find_partner(claim.partner).in_sentence
-                implied[describe(claim, name)] = bounds
-    return implied
+def known_of(verdicts: Sequence[Verdict]) -> dict[str, bool | None]:
+    """Which claims hold on official figures and which do not; None: undetermined."""
+    return {v.claim.id: v.verdict in HOLDS if v.verdict in HOLDS + FAILS else None
+            for v in verdicts}  # fmt: skip
 
 
-def by_tolerance(
-    found: Audit, tolerances: Iterable[Decimal], *, budget_seconds: float = 2.0
-) -> list[tuple[Decimal, int, Consistency]]:
-    """How far hedges reach and what follows: tolerance, claims that hold, and consistency.
-
-    The official figures are those of `found`; only the printed intervals are read again.
-    """
-    rows = []
-    for tolerance in tolerances:
-        again = []
-        for verdict in found.verdicts:
-            printed = verdict.printed
-            if printed is not None:
-                printed = read_printed(verdict.claim.printed, tolerance=tolerance)
-            again.append(replace(verdict, printed=printed))
-        holding = sum(
-            verdict.verdict in HOLDS if verdict.used is None or verdict.printed is None else
-            verdict.printed.interval.meets(verdict.used.low, verdict.used.high) == "inside"
-            for verdict in again
-        )  # fmt: skip
-        statements, _, _ = statements_of(again)
-        rows.append((tolerance, holding, consistency(statements, budget_seconds=budget_seconds)))
-    return rows
-
-
-def _is_narrow(bounds: Interval, tolerance: Decimal) -> bool:
-    """Whether a range says more of a level than a word like "about" would."""
-    return bounds.high - bounds.low <= 2 * tolerance * abs(bounds.high)
-
-
-def _quantity(one: Statement) -> tuple[str, ...]:
-    return one.measure, one.sector, one.partner, one.end
+def edits_of(statements: list[Statement], verdicts: Sequence[Verdict]) -> set[str]:
+    """The claims that one edit of the printed text makes true."""
+    return {s.id for s, v in _beside(statements, verdicts) if _mended(v)}
 
 
 def _beside(
@@ -252,15 +202,11 @@ def _misprints(
                 again = judge(
                     replace(verdict.claim, printed=edit.text), tolerance=tolerance, vintage=vintage
                 )
+                if implied.high is None and again.verdict not in HOLDS:
+                    continue  # without an end nearly every edit would fit
+                text = verdict.claim.printed
                 found.append(
-                    Misprint(
-                        statement.id,
-                        verdict.claim.printed,
-                        edit.text,
-                        edit.what,
-                        implied,
-                        again.verdict,
-                    )
+                    Misprint(statement.id, text, edit.text, edit.what, implied, again.verdict)
                 )
     # Several edits may fit; those that also give the official figure come first, one per claim.
     found.sort(key=lambda item: item.verdict not in HOLDS)
@@ -283,59 +229,3 @@ def _marked(
     if slip and verdict.severity:
         return replace(verdict, severity="slip of type", misprint=slip.probably)
     return verdict
-
-
-def correction(verdict: Verdict) -> str:
-    """The sentence with the right figure, its definition and vintage, for a claim that fails.
-
-    "" for a claim that does not fail, and where no figure of its own definition ships.
-    """
-    figure = verdict.used
-    if verdict.verdict not in FAILS or figure is None:
-        return ""
-    if figure.definition.sector == WITH_SERVICES:
-        return ""
-    right = verdict.printed.reprint(figure.value)
-    return (
-        f"{verdict.claim.what}: {right} ({short_definition(verdict)}; "
-        f"vintage {short_vintage(verdict)})."
-    )
-
-
-def corrected(found: Audit) -> list[Claim]:
-    """The claims with the right figure in place of each that fails; the others as they are."""
-    return [
-        replace(one.claim, printed=one.printed.reprint(one.used.value)) if correction(one) else
-        one.claim
-        for one in found.verdicts
-    ]  # fmt: skip
-
-
-_EXPORTS, _IMPORTS = "total exports f.a.s.", "general imports at customs value"
-_FLOWS_OF = {
-    GENERAL: (_EXPORTS, _IMPORTS),
-    CONSUMPTION: (_EXPORTS, "imports for consumption at customs value"),
-    KOREA_REPORTED: ("Korea's imports c.i.f.", "Korea's exports f.o.b."),
-}
-
-
-def short_definition(verdict: Verdict) -> str:
-    """The definition of the deciding figure in at most 25 words."""
-    figure = verdict.used
-    asked = figure.definition
-    if asked.basis not in _FLOWS_OF:
-        return "services as quoted in print"
-    exports, imports = _FLOWS_OF[asked.basis]
-    flows = {"exports": exports, "imports": imports}.get(figure.measure, f"{exports}, {imports}")
-    item = sector(asked.sector)
-    codes = f"{item.classification} {', '.join(filter(None, item.codes))}, " if item.codes else ""
-    whose = "Korean statistics" if asked.basis == KOREA_REPORTED else "Census basis"
-    return f"{codes}{whose}, {flows}, not seasonally adjusted"
-
-
-def short_vintage(verdict: Verdict) -> str:
-    """The release of the deciding figure: its name, or the day whose figures were taken."""
-    figure, asked = verdict.used, verdict.used.definition
-    if asked.vintage.startswith("as-of:"):
-        return f"in force on {asked.vintage.removeprefix('as-of:')}"
-    return figure.vintage

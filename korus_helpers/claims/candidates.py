@@ -133,16 +133,12 @@ def _tables(stated: Stated, measure: str) -> Iterator[_Table]:
             if name == "total" and basis == CONSUMPTION and measure == "exports":
                 continue  # the same exports as on the general basis
             country = name == "total" and basis != KOREA_REPORTED
+            if (name, basis) == ("total", GENERAL) and stated.day:
+                yield _Table(name, basis, f"as-of:{stated.day}", _calendar_years(stated))
             for vintage in list(releases())[::-1] if country else (LATEST,):
                 starts = _starts(stated, name, basis, vintage)
-                if name == "total" and basis == GENERAL and stated.day and vintage == _newest():
-                    yield _Table(name, basis, f"as-of:{stated.day}", _calendar_years(stated))
                 if len(starts):
                     yield _Table(name, basis, vintage, starts)
-
-
-def _newest() -> str:
-    return list(releases())[-1]
 
 
 def _calendar_years(stated: Stated) -> np.ndarray:

@@ -23,13 +23,21 @@ _MODULES = {
     "autos": ("auto_finding", "auto_rows", "definition_rows", "reach_title", "years_finding"),
     "verdicts": ("count_sentence", "count_word", "verdict_frame", "verdict_table"),
     "audit": (
-        "claim_rows", "consistency_sentences", "correction_table", "ends_words", "implied_table",
+        "claim_rows", "consistency_sentences", "correction_table", "implied_table",
         "misprint_sentence", "repairs_table", "sets_table", "tolerance_table",
     ),
+    "claim_units": ("ends_words",),
     "claim_pictures": (
         "context_sentence", "context_table", "contradiction", "interval_title",
         "printed_and_official",
     ),
+    "choices": (
+        "centre", "choices_drawn", "curve_rows", "curve_title", "fit_title", "fitting_pairs",
+        "pairs_title", "readable", "release_table", "robustness_sentence", "robustness_table",
+        "shown_interval", "spread", "spread_sentence", "statement_sentence", "subject",
+        "way_words", "window_sentence", "window_table",
+    ),
+    "matches": ("amount", "garble_sentence", "match_table", "search_sentences"),
     "sources": ("show_sources",),
     "claim_charts": ("IntervalRow", "interval_size", "intervals"),
 }  # fmt: skip

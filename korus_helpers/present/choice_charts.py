@@ -30,6 +30,7 @@ from korus_helpers.present.words import number
 NAME = {"size": 9, "weight": "bold"}
 NOTE = {"size": 9}
 LINE, GAP = 0.19, 0.1  # inches for one way to settle a choice, and before each choice
+BELOW = 0.36  # inches that words take below a dot
 FAINT = "#c9ccd0"
 
 
@@ -201,9 +202,17 @@ def _values(
     upper: Axes, values: np.ndarray, inside: np.ndarray, claimed: Interval, own: int
 ) -> None:
     """The values from low to high over the claimed band, the claim's own one ringed and said."""
+    size = upper.get_window_extent()
+    width, height = size.width / upper.figure.dpi, size.height / upper.figure.dpi
+    said = f"as the claim defines it: {number(values[own])}"
+    # Left above a rising row of dots is free, and right below it.
+    above = (own + 1) / (len(values) + 1) * width > text_size(upper.figure, said, **NAME)[0] + 0.2
     bounds = [*values, *(end for end in ends(claimed) if math.isfinite(end))]
     air = 0.06 * (max(bounds) - min(bounds)) or 1
-    upper.set_ylim(min(bounds) - air, max(bounds) + air)
+    low, high = min(bounds) - air, max(bounds) + air
+    if not above:  # room for the words below their dot
+        low = min(low, values[own] - BELOW / (height - BELOW) * (high - values[own]))
+    upper.set_ylim(low, high)
     band = np.clip(ends(claimed), *upper.get_ylim())
     upper.axhspan(*band, color=PRINTED, alpha=0.2, linewidth=0, zorder=0)
     if upper.get_ylim()[0] < 0 < upper.get_ylim()[1]:
@@ -214,10 +223,6 @@ def _values(
         upper.plot(places[where], values[where], "o", color=colour, markersize=4.5, zorder=2)
     ring = {"markersize": 10, "markerfacecolor": "none", "markeredgecolor": PRINTED}
     upper.plot([own], [values[own]], "o", markeredgewidth=2, zorder=3, **ring)
-    said = f"as the claim defines it: {number(values[own])}"
-    room = (own + 1) / (len(values) + 1) * upper.get_window_extent().width / upper.figure.dpi
-    # Left above a rising row of dots is free, and right below it.
-    above = room > text_size(upper.figure, said, **NAME)[0] + 0.2
     upper.annotate(
         said, (own, values[own]), (-7, 17) if above else (7, -17), textcoords="offset points",
         ha="right" if above else "left", va="center", zorder=4, path_effects=HALO, **NAME,

@@ -25,18 +25,19 @@ def flows_finding(table: pd.DataFrame, partner: str) -> str:
     return f"Exports to {partner} {verb_x}{size_x}, imports {tail}"
 
 
-def deficit_finding(base: float, end: float, partner: str) -> str:
-    """As "The deficit with South Korea grew to 2.09 times" and its relatives for surpluses."""
+def deficit_finding(base: float, end: float, partner: str, goods: str = "") -> str:
+    """As "The deficit with South Korea grew to 2.09 times" and its relatives for surpluses.
+
+    `goods` names a sector: "The auto deficit with …".
+    """
+    of = f"{goods} " if goods else ""
     if base > 0 and end > 0:
         verb = "grew" if end > base else "shrank"
         if abs(end / base - 1) < 0.005:
-            return f"The deficit with {partner} stood still"
-        return f"The deficit with {partner} {verb} to {times(end / base)}"
+            return f"The {of}deficit with {partner} stood still"
+        return f"The {of}deficit with {partner} {verb} to {times(end / base)}"
     if base <= 0 and end <= 0:
         verb = "grew" if end < base else "shrank"
-        return f"The surplus with {partner} {verb}"
-    return (
-        f"A surplus with {partner} became a deficit"
-        if end > 0
-        else f"A deficit with {partner} became a surplus"
-    )
+        return f"The {of}surplus with {partner} {verb}"
+    before, after = ("surplus", "deficit") if end > 0 else ("deficit", "surplus")
+    return f"{'An' if goods.startswith('a') else 'A'} {of}{before} with {partner} became a {after}"

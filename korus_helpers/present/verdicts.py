@@ -109,7 +109,7 @@ def official(figure: Figure | None) -> str:
     if figure is None:
         return ""
     _, size, digits = _SHOWN[figure.unit]
-    unit = {"million dollars": "", "percent": " %", "times": " times"}[figure.unit]
+    unit = {"million dollars": "", "percent": "\u00a0%", "times": "\u00a0times"}[figure.unit]
     low, high = (number(end / size, digits) for end in (figure.low, figure.high))
     if low != high:
         return f"{range_words(figure.low / size, figure.high / size, digits)}{unit}"

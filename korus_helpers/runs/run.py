@@ -16,7 +16,7 @@ from pathlib import Path
 
 from korus_helpers.errors import InputError
 from korus_helpers.runs.collection import choose_notebooks
-from korus_helpers.runs.execute import Kernels, Outcome, execute
+from korus_helpers.runs.execute import Kernels, Outcome, execute, import_papermill
 from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
 from korus_helpers.runs.index import card, failure_in_words, index_page, read_verdicts, record
 from korus_helpers.runs.parameters import assign, declared_parameters
@@ -145,7 +145,7 @@ def new_folder(out: Path, moment: str, partner: str) -> Path:
 
 def _execute_all(run: _Run, progress: bool) -> None:
     """Execute the notebooks and write the report of each as it comes in."""
-    import papermill  # noqa: F401  # imported once here, before threads would do it side by side
+    import_papermill()  # once, before two threads would do it side by side
     from tqdm import tqdm
 
     logging.getLogger("papermill").addHandler(SILENCE)
@@ -155,7 +155,7 @@ def _execute_all(run: _Run, progress: bool) -> None:
         try:
             waiting = [
                 pool.submit(execute, path, run.typed[name], run.folder / f"{name}.ipynb", kernels)
-                for name, path in run.notebooks.items()
+                for name, path in _longest_first(run.notebooks)
             ]
             finished = as_completed(waiting)
             for future in tqdm(
@@ -168,6 +168,14 @@ def _execute_all(run: _Run, progress: bool) -> None:
         finally:
             kernels.stop()
             pool.shutdown(cancel_futures=True)
+
+
+def _longest_first(notebooks: dict[str, Path]) -> list[tuple[str, Path]]:
+    """Names and paths in the order to start: a long notebook started last would end alone.
+
+    The size of the file, which holds the outputs of the last time, tells which one is long.
+    """
+    return sorted(notebooks.items(), key=lambda item: item[1].stat().st_size, reverse=True)
 
 
 def _report(run: _Run, outcome: Outcome) -> None:
@@ -217,4 +225,4 @@ def _complete(run: _Run, seconds: float) -> RunResult:
 def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (", ".join(map(str, value)) if isinstance(value, list) else str(value)) or "none"

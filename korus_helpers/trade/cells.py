@@ -1,5 +1,6 @@
 """The cells behind a grid of definitions: each partner and period is read once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -39,6 +40,11 @@ class Column:
 
     def __getitem__(self, row: int) -> str:
         return self.values[self.codes[row]]
+
+    def among(self, names: Iterable[str]) -> np.ndarray:
+        """For every row whether its value is one of these; distinct values are compared only."""
+        wanted = set(names)
+        return np.array([value in wanted for value in self.values], dtype=bool)[self.codes]
 
     @property
     def each(self) -> np.ndarray:
@@ -111,7 +117,8 @@ class Cells:
     def vintages(self) -> np.ndarray:
         """For every row the release used; "latest" where a sector has a release of its own."""
         asked, resolved = self.columns["vintage"], np.array(list(self.releases.values()), object)
-        country = _country_file(self.columns["sector"].each, self.columns["basis"].each)
+        total, korean = self.columns["sector"].among(["total"]), [KOREA_REPORTED]
+        country = total & ~self.columns["basis"].among(korean)
         return np.where(country, resolved[asked.codes], asked.each)
 
     def cell(self, row: int, side: str, whole: bool) -> Cell:
@@ -122,7 +129,7 @@ class Cells:
         if whole:
             partner = WORLD if item.whole == item.name else partner
             item = sector(item.whole)
-        if _country_file(item.name, basis):
+        if item.name == "total" and basis != KOREA_REPORTED:
             vintage = self.releases[vintage]
         return Cell(vintage, basis, item.name, partner, self.columns[side][row])
 
@@ -159,11 +166,6 @@ class Cells:
                 found[:2, :, mine] = flows[:, None, :]
                 found[2, :, mine] = (flows[1] - flows[0])[:, None]
         return found
-
-
-def _country_file(sector_name: str | np.ndarray, basis: str | np.ndarray) -> bool | np.ndarray:
-    """Whether figures come from a release of the country file; others have one release each."""
-    return (sector_name == "total") & (basis != KOREA_REPORTED)
 
 
 def _then(cell: Cell, asked: Period) -> list[tuple[float, float, float]]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.trade.cells import CHOICES, Cells
+from korus_helpers.trade.cells import CHOICES, Cells, Column
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
 from korus_helpers.trade.figure import Figure, provenance
 from korus_helpers.trade.flows import FLOWS
@@ -32,10 +32,12 @@ def evaluate(measure: str, definition: Definition | pd.DataFrame) -> Figure | pd
         raise InputError(
             f'measure "{measure[:40]}" is not known; type one of {", ".join(MEASURES)}'
         )
-    if isinstance(definition, pd.DataFrame):
+    single = isinstance(definition, Definition)
+    names = [definition.sector] if single else Column.of(definition, "sector").values
+    for name in names if measure not in FLOWS else ():
+        require_netted(sector(name))
+    if not single:
         return _evaluate(measure, definition)
-    if measure not in FLOWS:
-        require_netted(sector(definition.sector))
     row = _evaluate(measure, pd.DataFrame([{k: getattr(definition, k) for k in CHOICES}])).iloc[0]
     if row.reason:
         raise NoFigure(row.reason + _moved(definition, row))
@@ -89,12 +91,12 @@ def _moved(definition: Definition, row: pd.Series) -> str:
 
 def _evaluate(measure: str, rows: pd.DataFrame) -> pd.DataFrame:
     cells = Cells(rows)
-    ways = cells.columns["as_"].each
+    ways = cells.columns["as_"]
     end, base = (_measured(measure, cells.flows(side)) for side in ("end", "base"))
     value = np.full_like(end, np.nan)
-    for way in cells.columns["as_"].values:
+    for way in ways.values:
         found = _compared(way, measure, cells, base, end)
-        value = np.where(ways == way, found, value)
+        value = np.where(ways.among([way]), found, value)
     numbers = dict(zip(("low", "value", "high"), value, strict=True))
     return rows.assign(
         value=numbers["value"],
@@ -102,7 +104,7 @@ def _evaluate(measure: str, rows: pd.DataFrame) -> pd.DataFrame:
         high=numbers["high"],
         base_value=base[_VALUE],
         end_value=end[_VALUE],
-        unit=np.array([UNITS[way] for way in ways], dtype=object),
+        unit=np.array([UNITS[way] for way in ways.values], dtype=object)[ways.codes],
         vintage=cells.vintages,
         reason=_reasons(cells, measure, value[_VALUE], base[_VALUE], end[_VALUE]),
     )
@@ -137,8 +139,8 @@ def _compared(
         return 100 * _divide(end, _measured(measure, whole_end))
     whole_base = _measured(measure, cells.flows("base", whole=True))
     moved = _measured(measure, whole_end) - whole_base[::-1]
-    small = np.abs(moved[_VALUE]) <= SMALL * (whole_end[0] + whole_end[1])[_VALUE]
-    return 100 * (end - base[::-1]) / np.where(small, np.nan, moved)
+    large = np.abs(moved[_VALUE]) > SMALL * (whole_end[0] + whole_end[1])[_VALUE]
+    return 100 * (end - base[::-1]) / np.where(large, moved, np.nan)
 
 
 def _divide(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
@@ -151,18 +153,18 @@ def _reasons(
     cells: Cells, measure: str, value: np.ndarray, base: np.ndarray, end: np.ndarray
 ) -> np.ndarray:
     """Per row "" or the reason why there is no figure: what is not known, else no meaning."""
-    ways = cells.columns["as_"].each
+    ways = cells.columns["as_"]
     flows = (measure,) if measure in FLOWS else FLOWS
-    reasons = np.full(len(ways), "", dtype=object)
+    reasons = np.full(len(value), "", dtype=object)
     open_rows = np.isnan(value)
     steps = [
-        ("end", False, end, np.full(len(ways), True)),
-        ("base", False, base, np.isin(ways, COMPARED)),
+        ("end", False, end, np.full(len(value), True)),
+        ("base", False, base, ways.among(COMPARED)),
     ]
     for side, of_ways in (("end", ("share", "contribution")), ("base", ("contribution",))):
-        if set(of_ways) & set(cells.columns["as_"].values):
+        if set(of_ways) & set(ways.values):
             whole = _measured(measure, cells.flows(side, whole=True))[_VALUE]
-            steps.append((side, True, whole, np.isin(ways, of_ways)))
+            steps.append((side, True, whole, ways.among(of_ways)))
     for side, whole, known, asked in steps:
         rows = np.flatnonzero(open_rows & asked & np.isnan(known))
         _, first, inverse = np.unique(
@@ -171,8 +173,8 @@ def _reasons(
         said = [cells.reason(row, side, whole, flows) for row in rows[first]]
         reasons[rows] = np.array(said, dtype=object)[inverse] if len(rows) else ""
         open_rows[rows] = False
-    for way in cells.columns["as_"].values:
-        reasons[open_rows & (ways == way)] = _meaningless(measure, way)
+    for way in ways.values:
+        reasons[open_rows & ways.among([way])] = _meaningless(measure, way)
     return reasons
 
 

@@ -87,6 +87,7 @@ def build_tables(source: Path) -> dict[str, pd.DataFrame]:
         "timeline": timeline(text(claims / "timeline.csv")),
         "article_claims": article_claims(text(claims / "article_claims.csv")),
         "public_claims": public_claims(text(claims / "public_claims.csv"), WORDS["public_claims"]),
+        "choices": pd.read_csv(HERE / "choices.csv", keep_default_na=False),
         "partners": build_partners(annual, monthly),
     }
     for name in ("hs87_monthly", "hs_chapters", "imports_for_consumption", "mirror_monthly"):
