@@ -305,7 +305,7 @@ def test_frictionless_accepts_the_descriptor_and_every_csv(monkeypatch):
     assert report.valid, report.flatten(["message"])
     described = frictionless.Package("datapackage.json")
     tables = [table for table in described.resources if table.format == "csv"]
-    assert len(tables) == 17
+    assert len(tables) == 18
     for table in tables:
         report = table.validate()
         assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])
