@@ -10,7 +10,8 @@ run: $(READY)
 	@$(BIN)/korus run
 
 test: $(READY)
-	@$(BIN)/pytest --nbval --cov
+	@$(BIN)/pytest --cov tests
+	@$(BIN)/pytest --nbval notebooks
 
 lab: $(READY)
 	@$(BIN)/jupyter lab notebooks

@@ -143,7 +143,9 @@ def test_rows_of_verdicts_csv(found):
     row = table.set_index("id").loc["exports_change"]
     assert row.official == pytest.approx(-2.652, abs=1e-3)
     assert (row.unit, row.verdict_today) == ("percent", "not reproduced")
-    assert table.set_index("id").loc["signed"].official == "2007-06-30"
+    signed = table.set_index("id").loc["signed"]
+    assert signed.official == "2007-06-30"
+    assert signed.source.startswith("https://www.govinfo.gov/")
 
 
 def test_rows_for_readers(found):

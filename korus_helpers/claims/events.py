@@ -46,6 +46,12 @@ def _number_word(number: int) -> str:
     return _NUMBER_WORDS[number]
 
 
+def event_sources(claim: Claim) -> str:
+    """Addresses of the timeline's entries that settle a claim about dates, "; " between them."""
+    table = open_table("timeline").set_index("event_id")
+    return "; ".join(table.url[event] for event in filter(None, claim.events.split(";")))
+
+
 def _holds(flag: bool) -> str:
     return "as printed" if flag else "not reproduced"
 

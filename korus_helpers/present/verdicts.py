@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from korus_helpers.claims.audit import HOLDS
+from korus_helpers.claims.events import event_sources
 from korus_helpers.claims.verdicts import CANNOT, LADDER, OTHER_BASIS, Verdict
 from korus_helpers.present.words import join_words, number, range_words
 from korus_helpers.trade.figure import Figure
@@ -52,7 +53,7 @@ def _row(verdict: Verdict) -> dict[str, object]:
             "unit": claim.measure if verdict.event else shown_unit(verdict.unit),
             "vintage": None,
             "verdict": verdict.verdict,
-            "source": claim.url if verdict.event else None,
+            "source": event_sources(claim) or None,
         }
         numbers = dict.fromkeys(("official_low", "official_high", "official_today"))
     else:

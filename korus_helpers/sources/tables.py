@@ -71,8 +71,11 @@ def _verified(name: str, folder: Path) -> pd.DataFrame:
         )
     if "sha256:" + hashlib.sha256(content).hexdigest() != entry["hash"]:
         raise DamagedData(f"{path.name} was altered: its sha256 is not the one shipped; {RESTORE}")
-    frame = _read(path, entry["schema"]["fields"])
-    problem = schema_problem(frame, entry["schema"]["fields"])
+    try:
+        frame = _read(path, entry["schema"]["fields"])
+        problem = schema_problem(frame, entry["schema"]["fields"])
+    except (ValueError, TypeError) as error:  # a number that is none, in a column with gaps
+        problem = str(error).splitlines()[0]
     if problem:
         raise DamagedData(f"{path.name} does not fit datapackage.json: {problem}; {RESTORE}")
     return frame

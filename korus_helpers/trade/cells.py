@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from korus_helpers.errors import NoFigure
+from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.vintages import LATEST, resolve
-from korus_helpers.trade.definition import Definition
+from korus_helpers.trade.definition import COMPARED, Definition, check_way
 from korus_helpers.trade.flows import series, why_missing
 from korus_helpers.trade.periods import Period, period
 from korus_helpers.trade.sectors import GENERAL, KOREA_REPORTED, sector
@@ -68,6 +68,7 @@ class Cells:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self.columns = {name: Column.of(rows, name) for name in CHOICES}
+        self._check_ways()
         self.periods = {
             text: period(text)
             for side in ("base", "end")
@@ -78,6 +79,7 @@ class Cells:
         if "share" in self.columns["as_"].values and "total" in self.columns["sector"].values:
             partners.add(WORLD)
         asked = list(self.periods.values())
+        self._check_lengths()
         self.releases = {
             name: name
             if name.startswith("as-of:")
@@ -91,6 +93,33 @@ class Cells:
             for name in self.columns["vintage"].values
         }
         self._read: dict[tuple[str, bool], np.ndarray] = {}
+
+    def _check_ways(self) -> None:
+        """Refuse rows that could not be a `Definition`; raises `InputError`."""
+        ways, end, base = (self.columns[name] for name in ("as_", "end", "base"))
+        for way in ways.values:
+            check_way(way)
+        if end.among([""]).any() or not len(end.values):
+            raise InputError("a grid needs periods; give it end=2016 or end=[2015, 2016]")
+        if (ways.among(COMPARED) & base.among([""])).any():
+            raise InputError("a comparison needs two periods; give the grid base and end")
+        whole = [name for name in self.columns["sector"].values if sector(name).whole == name]
+        if (ways.among(["contribution"]) & self.columns["sector"].among(whole)).any():
+            raise InputError('a contribution needs a sector; give the grid sector="autos"')
+
+    def _check_lengths(self) -> None:
+        compared = self.columns["as_"].among(COMPARED)
+        end, base = (
+            np.array([self.periods[text].months if text else 0 for text in column.values])[
+                column.codes
+            ]
+            for column in (self.columns["end"], self.columns["base"])
+        )
+        if (compared & (end != base)).any():
+            raise InputError(
+                "the grid compares periods of different length; "
+                "give it periods with the same number of months"
+            )
 
     def flows(self, side: str, whole: bool = False) -> np.ndarray:
         """Exports, imports and deficit (3 x low, value, high x rows) of the end or base period.

@@ -40,10 +40,7 @@ class Definition:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        if self.as_ not in UNITS:
-            raise InputError(
-                f'"{self.as_}" is not a way to compare; type one of {", ".join(UNITS)}'
-            )
+        check_way(self.as_)
         put(self, "vintage", check_vintage(self.vintage))
         item = sector(self.sector)
         put(self, "basis", check_basis(self.basis or item.basis))
@@ -68,6 +65,13 @@ class Definition:
             raise InputError("a contribution needs a sector; type --sector autos")
 
 
+def check_way(text: str) -> str:
+    """The text, if it names a way to compare; raises `InputError`."""
+    if text not in UNITS:
+        raise InputError(f'"{text[:40]}" is not a way to compare; type one of {", ".join(UNITS)}')
+    return text
+
+
 def check_basis(text: str) -> str:
     """The text, if it names a basis; raises `InputError`."""
     if text not in BASES:
@@ -88,7 +92,8 @@ def _periods(base: str, end: str, vintage: str, partner_code: str) -> tuple[Peri
         raise InputError(
             "year to date compares with year to date; type --from 2023-ytd --to 2024-ytd"
         )
-    months = _months_to_date(int(to_date[1][1]), vintage, partner_code)
+    newest = max(int(found[1]) for found in to_date if found)
+    months = _months_to_date(newest, vintage, partner_code)
     first, last = (Period(12 * int(found[1]), months) if found else None for found in to_date)
     return first, last
 

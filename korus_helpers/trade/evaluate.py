@@ -81,12 +81,12 @@ def _moved(definition: Definition, row: pd.Series) -> str:
     """The change in dollars, for a comparison that has both ends but no meaning."""
     if definition.as_ not in COMPARED or np.isnan(row.base_value) or np.isnan(row.end_value):
         return ""
-    change = row.end_value - row.base_value
-    verb = "rose" if change > 0 else "fell"
-    return (
-        f" (from {row.base_value:,.1f} to {row.end_value:,.1f} million dollars it {verb} by "
-        f"{abs(change):,.1f} million)"
-    )
+    base, end = (round(x, 1) + 0.0 for x in (row.base_value, row.end_value))  # no "-0.0"
+    moved = row.end_value - row.base_value
+    verb = "rose" if moved > 0 else "fell"
+    by = f"{verb} by {abs(moved):,.1f} million" if moved else "did not change"
+    what = f"the part {by}" if definition.as_ == "contribution" else f"it {by}"
+    return f" (from {base:,.1f} to {end:,.1f} million dollars {what})"
 
 
 def _evaluate(measure: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -179,6 +179,7 @@ def _reasons(
 
 
 def _meaningless(measure: str, way: str) -> str:
+    measure = "two-way trade" if measure == "two-way" else measure
     if way == "share":
         return (
             f"a share of the {measure} has no meaning here: the part or the whole is zero or "

@@ -52,7 +52,8 @@ class Figure:
         )
         end = period(asked.end).words
         if asked.base:
-            base = period(asked.base).words
+            # "April 2011–March 2012", because "from ... to ... to ... to" cannot be read.
+            base, end = (period(x).words.replace(" to ", "–") for x in (asked.base, asked.end))
             way = _WAYS.get(asked.as_)
             subject = (
                 f"{subject}, {way} from {base} to {end}"
@@ -70,7 +71,7 @@ class Figure:
     def caution(self) -> str:
         """What changed in the partner itself between the periods, as a sentence, or ""."""
         asked = self.definition
-        years = [period(text).last_year for text in (asked.base or asked.end, asked.end)]
+        years = [period(asked.base or asked.end).start // 12, period(asked.end).last_year]
         return caution(find_partner(asked.partner, years), *years)
 
     @property
@@ -91,7 +92,7 @@ def caution(partner: Partner, first: int, last: int) -> str:
         )
     if first == partner.first_year and first > FIRST_YEAR:
         return (
-            f"Figures of {partner.common_name} begin in {first}, so that year may not be a "
+            f"Figures of {partner.in_sentence} begin in {first}, so that year may not be a "
             "whole one."
         )
     return ""

@@ -256,7 +256,11 @@ def why_missing(
     if found is None and monthly and series(vintage, basis, sector_name, False) is not None:
         other = ", or --vintage 2024-08 for months" if country_file else ""
         return f"{asked}: {figures} ship by calendar year only; type a year{other}"
-    if found is None and series(LATEST, basis, sector_name, monthly) is not None:
+    if (
+        found is None
+        and vintage != LATEST
+        and any(series(LATEST, basis, sector_name, each) is not None for each in (monthly, False))
+    ):
         return (
             f"{figures} do not ship in vintage {vintage}: they have a release of their own; "
             "type --vintage latest"
