@@ -18,6 +18,7 @@ from korus_helpers.trade.figure import Figure
 
 MOST_ROWS = 12  # of one chart
 _LONGEST_LABEL = 64
+_LONGEST_WORD = 24
 _COLUMNS = {
     "as stated": "as stated",
     "from one year earlier": "one year earlier",
@@ -49,14 +50,23 @@ def contradiction(found: Audit) -> tuple[list[IntervalRow], pd.DataFrame]:
     return [_row(one, found.together.implied[one.claim.id]) for one in part], _frame(part, found)
 
 
+def _short(text: str, longest: int) -> str:
+    """`text` cut after whole words; a word too long for a label is cut itself, so some is left."""
+    words = (
+        word if len(word) <= _LONGEST_WORD else word[: _LONGEST_WORD - 1] + "…"
+        for word in text.split()
+    )
+    return textwrap.shorten(" ".join(words), longest, placeholder="…")
+
+
 def _row(verdict: Verdict, implied: Interval | None = None) -> IntervalRow:
     unit = verdict.unit
     words = verdict.claim.what or verdict.claim.id
-    label = textwrap.shorten(words, _LONGEST_LABEL, placeholder="…")
+    label = _short(words, _LONGEST_LABEL)
     return IntervalRow(
         f"{label} ({shown_unit(unit)})",
         printed=_shown(verdict.printed.interval, unit),
-        text=textwrap.shorten(verdict.claim.printed, 60, placeholder="…"),
+        text=_short(verdict.claim.printed, 60),
         implied=None if implied is None else _shown(implied, unit),
         official=None if verdict.used is None else _official(verdict.used),
     )
