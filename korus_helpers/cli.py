@@ -119,6 +119,13 @@ DEFINITION = (
                  help="latest, a release such as 2018-10, or as-of:2017-12-28."),
 )  # fmt: skip
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+TOLERANCE = click.option(
+    "--tolerance",
+    default="0.05",
+    show_default=True,
+    metavar="T",
+    help="How far words such as about and nearly reach, as a share.",
+)
 
 
 def with_definition(command):
@@ -187,13 +194,7 @@ def data(ctx: click.Context, as_json: bool) -> None:
     metavar="DAY",
     help="When it was printed: judged by the figures in force then, where they ship.",
 )
-@click.option(
-    "--tolerance",
-    default="0.05",
-    show_default=True,
-    metavar="T",
-    help="How far words such as about and nearly reach, as a share.",
-)
+@TOLERANCE
 @AS_JSON
 def check(
     printed: str,
@@ -228,13 +229,7 @@ def check(
 
 @korus.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--tolerance",
-    default="0.05",
-    show_default=True,
-    metavar="T",
-    help="How far words such as about and nearly reach, as a share.",
-)
+@TOLERANCE
 @click.option(
     "--vintage",
     default="latest",

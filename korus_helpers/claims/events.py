@@ -4,13 +4,10 @@ import re
 from datetime import date
 
 from korus_helpers.claims.register import Claim
+from korus_helpers.sources.months import MONTHS
 from korus_helpers.sources.tables import open_table
 
 KINDS = ("date", "duration", "count", "order")
-_MONTHS = [
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-]
 _YEAR_DAYS = 365.25
 
 
@@ -68,5 +65,5 @@ def _same_dates(printed: str, days: list[str]) -> bool:
 def _iso(month: str, day: str, year: str) -> str:
     if not month:
         return year
-    number = next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(month.lower()))
+    number = next(i for i, name in enumerate(MONTHS, 1) if name.startswith(month))
     return f"{year}-{number:02d}" + (f"-{int(day):02d}" if day else "")

@@ -11,14 +11,9 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
 from korus_helpers.errors import InputError
+from korus_helpers.sources.months import MONTHS
 
 MINUS = "−"
-
-# calendar.month_name follows the locale of the machine.
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def _figure(value: float) -> float:

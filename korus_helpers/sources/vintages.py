@@ -8,24 +8,11 @@ from functools import cache
 import pandas as pd
 
 from korus_helpers.errors import InputError
+from korus_helpers.sources.months import MONTHS
 from korus_helpers.sources.tables import open_table
 
 LATEST = "latest"
 _AS_OF = re.compile(r"as-of:(\d{4}-\d{2}-\d{2})")
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 @dataclass(frozen=True)
@@ -61,7 +48,7 @@ class Vintage:
     def through_words(self) -> str:
         """As "June 2024"."""
         year, month = self.data_through.split("-")
-        return f"{_MONTHS[int(month) - 1]} {year}"
+        return f"{MONTHS[int(month) - 1]} {year}"
 
 
 @cache

@@ -4,21 +4,8 @@ import re
 from dataclasses import dataclass
 
 from korus_helpers.errors import InputError
+from korus_helpers.sources.months import MONTHS
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _YEAR = re.compile(r"(19|20)\d\d")
 _WINDOW = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])/((?:19|20)\d\d)-(0[1-9]|1[0-2])")
 
@@ -76,7 +63,7 @@ def month_text(number: int) -> str:
 
 def month_words(number: int) -> str:
     """As "April 2011"."""
-    return f"{_MONTHS[number % 12]} {number // 12}"
+    return f"{MONTHS[number % 12]} {number // 12}"
 
 
 def period(text: str | int) -> Period:
