@@ -342,3 +342,11 @@ def test_many_upright_names_are_refused():
     values = pd.Series({f"a long name {i}": i for i in range(30)})
     with pytest.raises(ValueError, match="let the bars lie"):
         bars(frame()[1], values, upright=True)
+
+
+def test_a_monthly_axis_of_two_years_names_quarters_and_each_year_once():
+    months = [f"{year}-{month:02d}" for year in (2015, 2016) for month in range(1, 13)]
+    _, ax = chart("Imports rose", "a month", "Census")
+    lines(ax, pd.DataFrame({"imports": range(24)}, index=months), ["imports"])
+    named = [label.get_text() for label in ax.get_xticklabels()]
+    assert named == ["Jan\n2015", "Apr", "Jul", "Oct", "Jan\n2016", "Apr", "Jul", "Oct"]

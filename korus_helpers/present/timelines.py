@@ -24,11 +24,13 @@ from korus_helpers.present.figure import (
 from korus_helpers.present.lettering import spread, text_size, wrapped
 from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import number
+from korus_helpers.sources.months import MONTHS
 
 VALUE = {"size": 10, "weight": "bold"}
 LABEL = {"size": 10, "weight": "bold"}
 FLAG = {"size": 8.5}
 THIN = {"arrowstyle": "-", "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
+FEW_YEARS = 3  # below this a monthly axis names quarters
 
 
 @styled
@@ -119,8 +121,17 @@ def _scales(ax: Axes, series: pd.DataFrame) -> None:
     """Both axes, with zero in view and ruled dark."""
     first, last = series.index[0], series.index[-1]
     ax.set_xlim((first, last) if first < last else (first - 0.5, last + 0.5))
-    ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    if (series.index % 1).any() and last - first < FEW_YEARS:  # years alone would repeat
+        ticks = [
+            (year + (month + 0.5) / 12, MONTHS[month][:3] + ("" if month else f"\n{year}"))
+            for year in range(math.floor(first), math.floor(last) + 1)
+            for month in range(0, 12, 3)
+        ]
+        ticks = [(x, name) for x, name in ticks if first - 1e-6 <= x <= last + 1e-6]
+        ax.set_xticks([x for x, _ in ticks], [name for _, name in ticks])
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     low, high = min(0, series.min(axis=None)), max(0, series.max(axis=None))
     air = 0.06 * ((high - low) or 1)
     ax.set_ylim(low - air if low < 0 else 0, high + air if high > 0 or low == 0 else 0)
