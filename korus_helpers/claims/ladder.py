@@ -10,7 +10,7 @@ from korus_helpers.claims.printed import Printed
 from korus_helpers.claims.register import Claim
 from korus_helpers.claims.search import Match, near
 from korus_helpers.errors import NoFigure
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.stored import publications
 from korus_helpers.sources.vintages import LATEST, releases
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
@@ -149,7 +149,7 @@ def named(matches: Sequence[Match]) -> list[str]:
 
 
 def same_page(claim: Claim, source_ids: Iterable[str]) -> bool:
-    addresses = open_table("sources").set_index("source_id").official_url
+    addresses = publications().official_url
     return bool(claim.url) and any(
         addresses.get(key, "").rstrip("/") == claim.url.rstrip("/") for key in source_ids
     )

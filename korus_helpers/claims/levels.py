@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cache
 
 import pandas as pd
 
 from korus_helpers.claims.steps import WITH_SERVICES
+from korus_helpers.sources.stored import publications, remembered
 from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
@@ -44,7 +44,7 @@ class Level:
     file: bool = False
 
 
-@cache
+@remembered
 def quoted_levels(partner: str) -> tuple[Level, ...]:
     """Every quoted figure of a partner and what follows from one source by addition.
 
@@ -53,19 +53,19 @@ def quoted_levels(partner: str) -> tuple[Level, ...]:
     """
     rows = open_table("quoted")
     rows = rows[(rows.partner_code == partner) & (rows.status != "claim")]
-    sources = open_table("sources").set_index("source_id")
+    known_pages = publications()
     found: list[Level] = []
     for _, page in rows.groupby(["topic", "year", "source_id", "in_force_from"], sort=False):
         known = {}
         for row in page.itertuples():
-            one = _read(row, sources)
+            one = _read(row, known_pages)
             known[one.measure] = one
         found += known.values()
         found += _derived(known)
     return tuple(sorted(found, key=lambda one: one.release, reverse=True))
 
 
-@cache
+@remembered
 def file_levels(
     partner: str, measure: str, name: str, basis: str, vintage: str, years: Collection[int]
 ) -> tuple[Level, ...]:

@@ -9,7 +9,7 @@ from korus_helpers.claims.search import Match
 from korus_helpers.claims.verdicts import LADDER, Verdict
 from korus_helpers.present.claim_units import ends_in_shown_unit, in_shown_unit
 from korus_helpers.present.verdicts import shown_unit
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.stored import publications
 from korus_helpers.trade.figure import Figure
 
 MOST_MATCHES = 20  # nearest first
@@ -103,13 +103,13 @@ def _dated(figure: Figure | None, verdict: str) -> dict[str, Any] | None:
 
 
 def _match(one: Match) -> dict[str, Any]:
-    sources = open_table("sources").set_index("source_id")
+    known = publications()
     return {
         "definition": one.label, "steps": list(one.steps),
         "value": in_shown_unit(one.value, one.unit),
         "low": in_shown_unit(one.low, one.unit), "high": in_shown_unit(one.high, one.unit),
         "unit": shown_unit(one.unit), "vintage": one.vintage or None, "quoted": one.quoted,
         "possible_only": one.possible,
-        "source": "; ".join(f"{sources.publisher[key]}, {sources.title[key]}"
+        "source": "; ".join(f"{known.publisher[key]}, {known.title[key]}"
                             for key in one.source_ids),
     }  # fmt: skip

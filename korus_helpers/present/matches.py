@@ -10,7 +10,7 @@ from korus_helpers.claims.search import Garble, Search
 from korus_helpers.present.claim_units import ends_in_shown_unit, in_shown_unit
 from korus_helpers.present.verdicts import shown_unit
 from korus_helpers.present.words import number, usd
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.stored import publications
 
 SHOWN = 12  # matches that people are shown unless they ask for all
 
@@ -59,7 +59,7 @@ def match_object(match: Match) -> dict[str, Any]:
 
 def sources(match: Match) -> str:
     """Publisher and title of every source of a match, "; " between them."""
-    rows = open_table("sources").set_index("source_id")
+    rows = publications()
     return "; ".join(
         dict.fromkeys(f"{rows.publisher[key]}, {rows.title[key]}" for key in match.source_ids)
     )

@@ -1,9 +1,9 @@
 """What was known on a given day of a partner's exports, imports and deficit in a year."""
 
 from dataclasses import dataclass
-from functools import cache
 
 from korus_helpers.errors import NoFigure
+from korus_helpers.sources.stored import remembered
 from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import Vintage, annual_goods, releases
 
@@ -25,7 +25,7 @@ class InForce:
     source_ids: tuple[str, ...]
 
 
-@cache
+@remembered
 def in_force(day: str, partner_code: str, year: int) -> InForce:
     """Annual goods trade with a partner as published on `day` ("2017-12-28"), general basis.
 
@@ -75,7 +75,7 @@ def _exact(
     )
 
 
-@cache
+@remembered
 def annual_flows(vintage: str) -> dict[tuple[str, int], tuple[float, float]]:
     """Exports and imports by (partner code, full year) of one release, million dollars."""
     rows = annual_goods(vintage)

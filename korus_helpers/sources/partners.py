@@ -5,12 +5,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import pandas as pd
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.stored import every, remembered
 
 LONGEST = 100  # characters, more than any name or alias that ships
 EXAMPLES = 'a name such as "South Korea", an ISO code such as "KOR" or a code such as "5800"'
@@ -60,9 +59,19 @@ class _Index:
     by_name: dict[str, list[Partner]]  # keys as `_key` makes them
 
 
+@remembered
 def partners() -> pd.DataFrame:
-    """One row per Census code, sorted by code: names, ISO codes, aliases, kind, years of trade."""
-    return open_table("partners")
+    """One row per Census code, sorted by code: names, ISO codes, aliases, kind, years of trade.
+
+    Vintages that were refreshed add partners and years of trade to those that ship.
+    """
+    rows = every("partners")
+    if not rows.partner_code.duplicated().any():
+        return rows
+    by_code = rows.groupby("partner_code", sort=True)
+    newest = by_code.tail(1).set_index("partner_code").sort_index()
+    newest["first_year"], newest["last_year"] = by_code.first_year.min(), by_code.last_year.max()
+    return newest.reset_index()
 
 
 def countries() -> list[str]:
@@ -98,7 +107,7 @@ def find_partner(text: str, years: Iterable[int] = ()) -> Partner:
     return _with_trade(found, set(years))
 
 
-@cache
+@remembered
 def _index() -> _Index:
     """Every partner by code and by key of each of its names, made once per process."""
     by_code: dict[str, Partner] = {}

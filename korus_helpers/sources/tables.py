@@ -1,4 +1,4 @@
-"""Opening the tables that ship, each verified once per process against `datapackage.json`."""
+"""Opening tables, each verified once per process against the `datapackage.json` beside it."""
 
 import hashlib
 import json
@@ -14,6 +14,8 @@ RESTORE = (
     "restore it with `git checkout -- korus_helpers/data`, "
     "or install the package again with `pip install --force-reinstall --no-deps .`"
 )
+VINTAGES, SECTORS = "vintages", "sectors"  # folders of packages that the user downloaded
+REPAIR = "remove what is damaged with `korus data --repair`, then type `korus refresh`"
 
 
 @cache
@@ -24,10 +26,31 @@ def package(folder: Path = DATA) -> dict:
         descriptor = json.loads(path.read_text("utf-8"))
         descriptor["resources"][0]["schema"]["fields"]
     except FileNotFoundError:
-        raise DamagedData(f"{path.name} is missing from the figures that ship; {RESTORE}") from None
+        raise DamagedData(
+            f"{_called(path)} is missing from the figures{_kept(folder)}; {_restore(folder)}"
+        ) from None
     except (ValueError, LookupError, TypeError):
-        raise DamagedData(f"{path.name} is not a data package any more; {RESTORE}") from None
+        raise DamagedData(
+            f"{_called(path)} is not a data package any more; {_restore(folder)}"
+        ) from None
     return descriptor
+
+
+def _is_stored(folder: Path) -> bool:
+    return folder.parent.name in (VINTAGES, SECTORS)
+
+
+def _called(path: Path) -> str:
+    """A shipped file by its name, a stored one with its vintage: "2026-11/sources.csv"."""
+    return path.name if not _is_stored(path.parent) else f"{path.parent.name}/{path.name}"
+
+
+def _kept(folder: Path) -> str:
+    return "" if _is_stored(folder) else " that ship"
+
+
+def _restore(folder: Path) -> str:
+    return REPAIR if _is_stored(folder) else RESTORE
 
 
 def resource(name: str, folder: Path = DATA) -> dict:
@@ -40,7 +63,7 @@ def resource(name: str, folder: Path = DATA) -> dict:
 
 
 def open_table(name: str, folder: Path = DATA) -> pd.DataFrame:
-    """One shipped table, after its sha256 and its schema have been checked.
+    """One table, after its sha256 and its schema have been checked.
 
     Text columns (codes among them) hold "" where nothing is recorded; numbers hold NaN. Changing
     the frame that is returned does not change what the next caller gets. Raises `DamagedData`.
@@ -64,20 +87,28 @@ def _verified(name: str, folder: Path) -> pd.DataFrame:
     try:
         content = path.read_bytes()
     except OSError:
-        raise DamagedData(f"{path.name} is missing or cannot be read; {RESTORE}") from None
+        raise DamagedData(
+            f"{_called(path)} is missing or cannot be read; {_restore(folder)}"
+        ) from None
     if len(content) < entry["bytes"]:
         raise DamagedData(
-            f"{path.name} is truncated: {len(content):,} of {entry['bytes']:,} bytes; {RESTORE}"
+            f"{_called(path)} is truncated: {len(content):,} of {entry['bytes']:,} bytes; "
+            f"{_restore(folder)}"
         )
     if "sha256:" + hashlib.sha256(content).hexdigest() != entry["hash"]:
-        raise DamagedData(f"{path.name} was altered: its sha256 is not the one shipped; {RESTORE}")
+        kept = "stored" if _is_stored(folder) else "shipped"
+        raise DamagedData(
+            f"{_called(path)} was altered: its sha256 is not the one {kept}; {_restore(folder)}"
+        )
     try:
         frame = _read(path, entry["schema"]["fields"])
         problem = schema_problem(frame, entry["schema"]["fields"])
     except (ValueError, TypeError) as error:  # a number that is none, in a column with gaps
         problem = str(error).splitlines()[0]
     if problem:
-        raise DamagedData(f"{path.name} does not fit datapackage.json: {problem}; {RESTORE}")
+        raise DamagedData(
+            f"{_called(path)} does not fit datapackage.json: {problem}; {_restore(folder)}"
+        )
     return frame
 
 

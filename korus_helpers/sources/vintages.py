@@ -1,15 +1,16 @@
-"""Vintages: which releases ship, what each covers, and which one a calculation uses."""
+"""Vintages: which releases are at hand, what each covers, and which one a calculation uses."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
 from korus_helpers.errors import InputError
 from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.stored import has_table, remembered, vintage_folders
+from korus_helpers.sources.tables import DATA, open_table
 
 LATEST = "latest"
 _AS_OF = re.compile(r"as-of:(\d{4}-\d{2}-\d{2})")
@@ -17,7 +18,10 @@ _AS_OF = re.compile(r"as-of:(\d{4}-\d{2}-\d{2})")
 
 @dataclass(frozen=True)
 class Vintage:
-    """One release of the country figures, a row of the table `vintages`; dates are text."""
+    """One release of the country figures, a row of the table `vintages`; dates are text.
+
+    `folder` is the data package that its figures lie in.
+    """
 
     vintage: str
     partners: str
@@ -30,6 +34,7 @@ class Vintage:
     in_force_until: str
     source_id: str
     note: str
+    folder: Path = DATA
 
     def covers(
         self, partner_codes: Iterable[str], first_month: int, last_month: int, whole_years: bool
@@ -51,15 +56,20 @@ class Vintage:
         return f"{MONTHS[int(month) - 1]} {year}"
 
 
-@cache
+@remembered
 def releases() -> dict[str, Vintage]:
-    """Every release that ships, oldest first."""
-    rows = open_table("vintages").sort_values("vintage").to_dict("records")
-    return {row["vintage"]: Vintage(**row) for row in rows}
+    """Every release that ships or was refreshed, oldest first."""
+    found = [
+        Vintage(**row, folder=folder)
+        for folder in vintage_folders()
+        if has_table("vintages", folder)
+        for row in open_table("vintages", folder).to_dict("records")
+    ]
+    return {one.vintage: one for one in sorted(found, key=lambda one: one.vintage)}
 
 
 def check_vintage(text: str) -> str:
-    """The text, if it is `latest`, a shipped vintage or `as-of:DATE`; raises `InputError`."""
+    """The text, if it is `latest`, a vintage at hand or `as-of:DATE`; raises `InputError`."""
     found = _AS_OF.fullmatch(text)
     if found:
         try:
@@ -101,11 +111,12 @@ def annual_goods(vintage: str) -> pd.DataFrame:
     Years as published, or the sum of twelve months in a release that ships months only.
     """
     columns = ["partner_code", "year", "exports_musd", "imports_musd"]
-    annual = open_table("goods_annual")
+    folder = releases()[vintage].folder
+    annual = open_table("goods_annual", folder)
     annual = annual[(annual.vintage == vintage) & (annual.months == 12)]
     if len(annual):
         return annual[columns]
-    monthly = open_table("goods_monthly")
+    monthly = open_table("goods_monthly", folder)
     sums = (
         monthly[monthly.vintage == vintage]
         .groupby(["partner_code", "year"], as_index=False)

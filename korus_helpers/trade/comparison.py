@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.partners import Partner, countries, find_partner
+from korus_helpers.sources.partners import Partner, countries, find_partner, partners
 from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import Vintage, check_vintage, releases, resolve
 from korus_helpers.trade.cells import WORLD
@@ -232,7 +232,7 @@ def ranking(item: Comparison, as_: str = "level") -> pd.DataFrame:
     found = found.assign(partner_code=found.partner.astype("str")).sort_values(
         "value", ascending=False
     )
-    names = open_table("partners").set_index("partner_code").common_name
+    names = partners().set_index("partner_code").common_name
     return pd.DataFrame(
         {
             "partner_code": found.partner_code.to_numpy(),

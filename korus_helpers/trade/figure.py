@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.partners import Partner, find_partner
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.stored import publications
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.flows import FLOWS, Series, series
 from korus_helpers.trade.periods import period
@@ -77,7 +77,7 @@ class Figure:
     @property
     def source(self) -> str:
         """Publisher and title of every source, "; " between them."""
-        rows = open_table("sources").set_index("source_id")
+        rows = publications()
         return "; ".join(
             dict.fromkeys(f"{rows.publisher[key]}, {rows.title[key]}" for key in self.source_ids)
         )
@@ -119,6 +119,18 @@ def _by_flow(measure: str, source: Series, years: list[int]) -> tuple[str, tuple
         f"{flow} {' and '.join(dict.fromkeys(source.vintages[flow, year] for year in years))}"
         for flow in flows
     )
-    # The two newest years of the export file were revised after it, those of the import file not.
-    newest = max(year for flow, year in source.vintages if flow == "exports")
-    return label, source.source_ids, len(flows) == 2 and max(years) >= newest - 1
+    return (
+        label,
+        source.source_ids,
+        len(flows) == 2 and any(_revised_between(source.vintages, year) for year in years),
+    )
+
+
+def _revised_between(vintages: dict[tuple[str, int], str], year: int) -> bool:
+    """Whether exports and imports of a year are of releases between which it was revised.
+
+    The two newest years of an export file are revised after it; older ones stay as they are.
+    """
+    exports, imports = (vintages.get((flow, year), "") for flow in FLOWS)
+    newest = max(y for (flow, y), one in vintages.items() if (flow, one) == ("exports", exports))
+    return exports != imports and year >= newest - 1

@@ -1,13 +1,13 @@
 """US exports and imports by partner and period, for any release, basis and sector."""
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from korus_helpers.sources.partners import partners
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.stored import has_table, remembered, vintage_folders
+from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.sources.vintages import LATEST, annual_goods, releases
 from korus_helpers.trade.periods import Period, month_number, month_words
 from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, Sector, sector
@@ -56,7 +56,7 @@ class Series:
         return self.first + self.step * int(known[0])
 
 
-@cache
+@remembered
 def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series | None:
     """The figures of one release (of the country figures), basis and sector, or None.
 
@@ -68,6 +68,8 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
         return _goods_monthly(vintage) if monthly else _goods_annual(vintage)
     if item.name == "total" and basis == CONSUMPTION:
         return None if monthly else _consumption(vintage)
+    if item.classification == "end-use" and basis == item.basis and not monthly:
+        return _enduse(item, vintage)
     if vintage != LATEST:
         return None
     if basis == KOREA_REPORTED:
@@ -75,7 +77,7 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
     if basis != item.basis:
         return None
     if item.classification == "end-use":
-        return None if monthly else _enduse(item)
+        return None
     if monthly:
         return _vehicles() if item.codes == ("87",) else None
     return _chapter(item.codes[0])
@@ -133,7 +135,7 @@ def _without_years_before_trade(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~empty | inside]
 
 
-@cache
+@remembered
 def _goods_annual(vintage: str) -> Series:
     annual = annual_goods(vintage)
     return _build(
@@ -141,9 +143,9 @@ def _goods_annual(vintage: str) -> Series:
     )
 
 
-@cache
+@remembered
 def _goods_monthly(vintage: str) -> Series | None:
-    monthly = open_table("goods_monthly")
+    monthly = open_table("goods_monthly", releases()[vintage].folder)
     monthly = monthly[monthly.vintage == vintage]
     if monthly.empty:
         return None
@@ -153,30 +155,57 @@ def _goods_monthly(vintage: str) -> Series | None:
     )
 
 
-def _enduse(item: Sector) -> Series:
-    rows = open_table("enduse_annual")
-    rows = rows[rows.code.str.startswith(item.codes)]
+def _enduse(item: Sector, vintage: str) -> Series | None:
+    every = _enduse_rows(vintage)
+    if every is None:
+        return None
+    rows = every[every.code.str.startswith(item.codes)]
     sums = rows.groupby(["partner_code", "year", "flow"]).value_usd.sum().unstack() / 1e6
-    covered = _enduse_releases()
+    covered = _enduse_releases(vintage)
     years = sorted({year for _, year in covered})
-    every = pd.MultiIndex.from_product([_enduse_partners(), years], names=["partner_code", "year"])
+    cells = pd.MultiIndex.from_product(
+        [_enduse_partners(vintage), years], names=["partner_code", "year"]
+    )
     # A code without a row is zero in a covered year and flow, and unknown in any other.
-    frame = sums.reindex(every).fillna(0).reset_index()
+    frame = sums.reindex(cells).fillna(0).reset_index()
     for flow in FLOWS:
         known = frame.year.map(lambda year, flow=flow: (flow, year) in covered)
         frame[f"{flow}_musd"] = frame[flow].where(known) if flow in frame else np.nan
     return _build(frame, "year", "", ("CENSUS_ENDUSE",), covered)
 
 
-@cache
-def _enduse_releases() -> dict[tuple[str, int], str]:
-    rows = open_table("enduse_annual")[["flow", "year", "vintage"]].drop_duplicates()
+@remembered
+def _enduse_rows(vintage: str) -> pd.DataFrame | None:
+    """The end-use table of one vintage that was refreshed; the latest of each flow and year.
+
+    The shipped table has releases of its own, so a shipped vintage of the country file has none.
+    """
+    if vintage != LATEST:
+        if vintage not in releases() or releases()[vintage].folder == DATA:
+            return None
+        folder = releases()[vintage].folder
+        return open_table("enduse_annual", folder) if has_table("enduse_annual", folder) else None
+    tables = [
+        open_table("enduse_annual", folder)
+        for folder in vintage_folders()
+        if has_table("enduse_annual", folder)
+    ]
+    if len(tables) == 1:
+        return tables[0]
+    rows = pd.concat(tables, ignore_index=True)
+    newest = rows.groupby(["flow", "year"]).vintage.transform("max")
+    return rows[rows.vintage == newest]
+
+
+@remembered
+def _enduse_releases(vintage: str) -> dict[tuple[str, int], str]:
+    rows = _enduse_rows(vintage)[["flow", "year", "vintage"]].drop_duplicates()
     return {(row.flow, row.year): row.vintage for row in rows.itertuples()}
 
 
-@cache
-def _enduse_partners() -> list[str]:
-    return sorted(open_table("enduse_annual").partner_code.unique())
+@remembered
+def _enduse_partners(vintage: str) -> list[str]:
+    return sorted(_enduse_rows(vintage).partner_code.unique())
 
 
 def _chapter(code: str) -> Series:
@@ -234,7 +263,7 @@ def _mirror() -> Series:
     return _build(frame.reset_index(), "number", "IMF, January 2022", ("IMF_DOTS_2022",))
 
 
-@cache
+@remembered
 def _names() -> dict[str, str]:
     return dict(zip(partners().partner_code, partners().name, strict=True))
 
