@@ -1,4 +1,4 @@
-"""The three things that can go wrong, each with a sentence for the reader."""
+"""What can go wrong, each with a sentence for the reader."""
 
 
 class InputError(ValueError):
@@ -11,3 +11,11 @@ class NoFigure(InputError):
 
 class DamagedData(RuntimeError):
     """A shipped file is missing, truncated or altered; the message says how to restore it."""
+
+
+class Refused(InputError):
+    """A file does not pass the checks on what comes in; the message says which, and which rows."""
+
+
+class NetworkFailure(OSError):
+    """An address gave nothing that can be used; the message says which and what to do."""

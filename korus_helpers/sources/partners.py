@@ -83,6 +83,11 @@ def countries() -> list[str]:
     return [code for code, one in _index().by_code.items() if one.kind == "country"]
 
 
+def codes_named(name: str) -> frozenset[str]:
+    """The codes that have this Census name, common name or alias; none for an unknown one."""
+    return frozenset(one.code for one in _index().by_name.get(_key(name), ()))
+
+
 def find_partner(text: str, years: Iterable[int] = ()) -> Partner:
     """The partner that `text` names: a code, Census name, ISO code, common name or alias.
 
