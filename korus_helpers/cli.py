@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from korus_helpers.commands.data import data
+from korus_helpers.commands.refresh import refresh
 from korus_helpers.errors import DamagedData, InputError
 
 DONE, FAILED, NOT_UNDERSTOOD, NETWORK_OR_DISK, INTERRUPTED = 0, 1, 2, 3, 130
@@ -157,18 +159,6 @@ def value(measure: str, way: str | None, share: bool, as_json: bool, **choices: 
 
     figure = evaluate(measure, definition_of(way, share, **choices))
     click.echo(to_json(value_object(figure)) if as_json else value_line(figure))
-
-
-@korus.command()
-@AS_JSON
-@click.pass_context
-def data(ctx: click.Context, as_json: bool) -> None:
-    """The figures that ship: tables, coverage, vintages, sources, and whether each verifies."""
-    from korus_helpers.present.answers import data_lines, data_object, to_json
-
-    found = data_object()
-    click.echo(to_json(found) if as_json else "\n".join(data_lines(found)))
-    ctx.exit(DONE if all(table["ok"] for table in found["tables"]) else FAILED)
 
 
 @korus.command()
@@ -353,6 +343,10 @@ def _table(rows: list[dict[str, str]], columns: list[str]) -> str:
     from korus_helpers.runs.terminal import text_table
 
     return text_table(rows, columns, shutil.get_terminal_size().columns) + "\n"
+
+
+for command in (data, refresh):
+    korus.add_command(command)
 
 
 def main() -> None:

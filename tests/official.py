@@ -28,21 +28,17 @@ _BOOK = (
     'main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>'
     '<sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
-SMALL = ("0004", "0015", "5800", "2010", "1220")
 
 
-def country_rows(vintage="2024-08", codes=None, first=1985, last=2100) -> pd.DataFrame:
+def country_rows(vintage="2024-08", first=1985, last=2100) -> pd.DataFrame:
     """The layout of the country file from a shipped release.
 
-    A release that ships no months gets twelve equal ones. With `codes`, the World is made the sum
-    of the countries kept, so that a small file adds up as the whole one does.
+    A release that ships no months gets equal ones.
     """
     annual = open_table("goods_annual")
     annual = annual[(annual.vintage == vintage) & annual.year.between(first, last)]
     monthly = open_table("goods_monthly")
     monthly = monthly[(monthly.vintage == vintage) & monthly.year.between(first, last)]
-    if codes:
-        annual, monthly = (t[t.partner_code.isin(codes)] for t in (annual, monthly))
     keys = ["partner_code", "year"]
     wide = annual.set_index(keys)
     found = {}
@@ -59,20 +55,11 @@ def country_rows(vintage="2024-08", codes=None, first=1985, last=2100) -> pd.Dat
             found[f"{letter}{name}"] = months[number]
         found[f"{letter}YR"] = wide[flow]
     rows = pd.DataFrame(found).reset_index()
-    if codes:
-        rows = _summed(rows)
     names = partners().set_index("partner_code").name
     rows = rows.assign(CTYNAME=rows.partner_code.map(names)).rename(
         columns={"partner_code": "CTY_CODE"}
     )
     return rows[COLUMNS].reset_index(drop=True)
-
-
-def _summed(rows: pd.DataFrame) -> pd.DataFrame:
-    values = [name for name in rows if name not in ("partner_code", "year")]
-    world = rows[rows.partner_code >= "1000"].groupby("year", as_index=False)[values].sum()
-    kept = rows[rows.partner_code != "0015"]
-    return pd.concat([world.assign(partner_code="0015"), kept], ignore_index=True)
 
 
 def workbook(rows: pd.DataFrame, more: dict[str, bytes] | None = None) -> bytes:
@@ -82,7 +69,9 @@ def workbook(rows: pd.DataFrame, more: dict[str, bytes] | None = None) -> bytes:
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", _TYPES)
-        archive.writestr("_rels/.rels", _RELS.format(kind="officeDocument", target="xl/workbook.xml"))
+        archive.writestr(
+            "_rels/.rels", _RELS.format(kind="officeDocument", target="xl/workbook.xml")
+        )
         archive.writestr("xl/workbook.xml", _BOOK)
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
@@ -103,19 +92,17 @@ def _cell(value: object) -> str:
         return "<c/>"
     if isinstance(value, str):
         return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
-    return f"<c><v>{value!r}</v></c>" if isinstance(value, int) else f"<c><v>{float(value)!r}</v></c>"
+    return (
+        f"<c><v>{value!r}</v></c>" if isinstance(value, int) else f"<c><v>{float(value)!r}</v></c>"
+    )
 
 
-def enduse_rows(flow: str, codes=None, years=None) -> pd.DataFrame:
+def enduse_rows(flow: str, years=None) -> pd.DataFrame:
     """The layout of an end-use file: one row per partner and code, years side by side."""
     rows = open_table("enduse_annual")
     rows = rows[rows.flow == flow]
     if years is not None:
         rows = rows[rows.year.isin(years)]
-    if codes:
-        rows = rows[rows.partner_code.isin(codes) & (rows.partner_code != "0015")]
-        world = rows.groupby(["code", "year"], as_index=False).value_usd.sum()
-        rows = pd.concat([rows, world.assign(partner_code="0015")], ignore_index=True)
     wide = rows.pivot(index=["partner_code", "code"], columns="year", values="value_usd")
     wide = wide.fillna(0).astype("int64")
     wide.columns = [f"value_{year % 100:02d}" for year in wide.columns]

@@ -4,6 +4,7 @@ import json
 import math
 from typing import Any
 
+from korus_helpers.present.holdings import stored_lines, stored_object
 from korus_helpers.present.words import number
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.tables import open_table, package, verify
@@ -65,7 +66,10 @@ def value_object(figure: Figure) -> dict[str, Any]:
 
 
 def data_object() -> dict[str, list[dict[str, Any]]]:
-    """Every shipped table (with `ok` and `problem`), release and source, for programs."""
+    """Every shipped table (with `ok` and `problem`), release and source, for programs.
+
+    `stored` are the vintages and sectors that were downloaded.
+    """
     tables = []
     for entry in package()["resources"]:
         problem = verify(entry["name"])
@@ -92,7 +96,7 @@ def data_object() -> dict[str, list[dict[str, Any]]]:
         name: [] if verify(name) else open_table(name).to_dict("records")
         for name in ("vintages", "sources")
     }
-    return {"tables": tables, **listed}
+    return {"tables": tables, **listed, "stored": stored_object()}
 
 
 def coverage(name: str) -> str:
@@ -131,6 +135,7 @@ def data_lines(found: dict[str, list[dict[str, Any]]]) -> list[str]:
         f"{row['source_id']}: {row['publisher']}, {row['title']}. {row['official_url']}"
         for row in sources
     ]
+    lines += ["", *stored_lines(found["stored"])]
     return lines + [f"\n{row['name']}: {row['problem']}" for row in tables if not row["ok"]]
 
 

@@ -101,9 +101,7 @@ def download(
     except RetryError as error:
         reason = str(error.last_attempt.exception())
         times = f"{patience.attempts} times" if patience.attempts > 1 else "once"
-        raise NetworkFailure(
-            f"{address} was asked {times}: {reason}; try again later"
-        ) from None
+        raise NetworkFailure(f"{address} was asked {times}: {reason}; try again later") from None
 
 
 def _once(
@@ -147,9 +145,7 @@ def _once(
                 failing.ContentDecodingError) as error:  # fmt: skip
             raise _TryAgain(_why(error)) from None
         except failing.RequestException as error:
-            raise NetworkFailure(
-                f"{address} cannot be asked ({type(error).__name__})"
-            ) from None
+            raise NetworkFailure(f"{address} cannot be asked ({type(error).__name__})") from None
     day = datetime.now(UTC).isoformat(timespec="seconds")
     return Download(content, answer.status_code, dict(answer.headers), address, day)
 

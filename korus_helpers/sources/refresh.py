@@ -94,7 +94,9 @@ def _before(country: CountryFile | None, against: str) -> Vintage:
         named = [one for one in whole if one.vintage == against]
         if not named:
             names = ", ".join(one.vintage for one in whole)
-            raise InputError(f'no release with all partners is "{against[:40]}"; type one of {names}')
+            raise InputError(
+                f'no release with all partners is "{against[:40]}"; type one of {names}'
+            )
         return named[0]
     earlier = [one for one in whole if not country or one.data_through <= country.data_through]
     return (earlier or whole)[-1]
@@ -149,8 +151,8 @@ def _in_millions(rows: pd.DataFrame, flow: str) -> pd.DataFrame:
 
 def _latest_enduse() -> pd.DataFrame:
     """For each flow and year the rows of the newest release at hand."""
-    held = [open_table("enduse_annual", f) for f in vintage_folders() if has_table("enduse_annual", f)]
-    rows = pd.concat(held, ignore_index=True)
+    name = "enduse_annual"
+    rows = pd.concat([open_table(name, f) for f in vintage_folders() if has_table(name, f)])
     return rows[rows.vintage == rows.groupby(["flow", "year"]).vintage.transform("max")]
 
 

@@ -55,6 +55,17 @@ class Store:
         return len(left)
 
 
+def required_folder() -> Path:
+    """The data folder; raises `InputError` where none is named."""
+    folder = data_folder()
+    if folder is None:
+        raise InputError(
+            "KORUS_DATA is set to nothing, so that only the shipped figures are seen; "
+            "unset it, or name a folder in it"
+        )
+    return folder
+
+
 @contextmanager
 def store() -> Iterator[Store]:
     """The user's data folder, locked; what stopped writers left is swept first.
@@ -62,12 +73,7 @@ def store() -> Iterator[Store]:
     Raises `InputError` where no folder is named, and `NetworkFailure` (one sentence) for a disk
     that is full or cannot be written.
     """
-    folder = data_folder()
-    if folder is None:
-        raise InputError(
-            "KORUS_DATA is set to nothing, so that only the shipped figures are seen; "
-            "unset it, or name a folder in it"
-        )
+    folder = required_folder()
     from filelock import FileLock, Timeout
 
     try:

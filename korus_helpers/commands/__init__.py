@@ -1,0 +1,1 @@
+"""Commands that bring figures in and look after them; `cli` gathers them."""

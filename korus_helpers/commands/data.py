@@ -1,0 +1,31 @@
+"""`korus data`: the figures at hand, and the repair of those that were downloaded."""
+
+import click
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Remove downloaded figures that do not verify.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@click.pass_context
+def data(ctx: click.Context, repair: bool, as_json: bool) -> None:
+    """The figures at hand: tables, coverage, vintages, sources, and whether each verifies.
+
+    Those that ship, and those that were downloaded into the data folder.
+    """
+    from korus_helpers.present.answers import data_lines, data_object, to_json
+
+    if repair:
+        from korus_helpers.present.holdings import repaired_lines
+        from korus_helpers.sources.storing import repair as repaired
+
+        removed, swept = repaired()
+        if as_json:
+            names = [{"name": name, "problem": problem} for name, problem in removed]
+            click.echo(to_json({"removed": names, "leftovers_removed": swept}))
+        else:
+            click.echo("\n".join(repaired_lines(removed, swept)))
+        return
+    found = data_object()
+    click.echo(to_json(found) if as_json else "\n".join(data_lines(found)))
+    tables = [table for kept in (found["tables"], found["stored"]) for table in kept]
+    ctx.exit(0 if all(table["ok"] for table in tables) else 1)

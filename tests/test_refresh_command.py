@@ -1,0 +1,414 @@
+"""`korus refresh` against a server that fails in every known way; stored figures stay."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+
+import official
+import pytest
+from replay import COUNTRY, EXPORTS, IMPORTS, PAGE, Answer, replaying
+
+FIRST = 2014  # year of the small files
+
+
+@cache
+def country(vintage="2024-08"):
+    return official.country_rows(vintage, first=FIRST)
+
+
+@cache
+def enduse(flow):
+    """Two years, with cars of Korea a million dollars higher than shipped in either flow."""
+    rows = official.enduse_rows(flow, years=(2016, 2017))
+    here = rows.CTY_CODE.isin(["5800", "0000"]) & (rows.END_USE == "30000")
+    return rows.assign(value_16=rows.value_16 + 1_000_000 * here)
+
+
+@cache
+def healthy():
+    return {
+        COUNTRY: Answer(official.workbook(country())),
+        EXPORTS: Answer(official.enduse_text(enduse("exports"))),
+        IMPORTS: Answer(official.enduse_text(enduse("imports"))),
+    }
+
+
+def korus(folder, *arguments, **environment):
+    """The command in a process of its own, with `folder` as data folder."""
+    env = {k: v for k, v in os.environ.items() if "proxy" not in k.lower()}
+    env |= {"KORUS_DATA": str(folder), "COLUMNS": "200", **environment}
+    command = [sys.executable, "-m", "korus_helpers.cli", *map(str, arguments)]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+
+
+def refresh(folder, server, *arguments, attempts=1):
+    return korus(
+        folder, "refresh", "--base-url", server.url, "--attempts", attempts, "--timeout", 2,
+        *arguments,
+    )  # fmt: skip
+
+
+def state(folder):
+    """Every file below a folder with its hash, but the lock."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory):
+    """A data folder after one refresh, with what the command said."""
+    folder = tmp_path_factory.mktemp("data")
+    with replaying(healthy()) as server:
+        done = refresh(folder, server, "--json")
+    assert done.returncode == 0, done.stderr
+    return folder, json.loads(done.stdout)
+
+
+@pytest.fixture
+def stored(refreshed, tmp_path):
+    """A copy of that folder for one test."""
+    return shutil.copytree(refreshed[0], tmp_path / "data")
+
+
+def test_a_refresh_stores_one_vintage_that_verifies(refreshed):
+    folder, said = refreshed
+    assert said["vintage"] == "2024-08b"  # 2024-08 ships, and holds all partners
+    assert said["stored"] and said["parts"] == ["country", "exports", "imports"]
+    package = json.loads((folder / "vintages/2024-08b/datapackage.json").read_text())
+    for entry in package["resources"]:
+        content = (folder / "vintages/2024-08b" / entry["path"]).read_bytes()
+        assert entry["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
+    origin = package["resources"][0]["sources"][0]
+    assert origin["path"].endswith(COUNTRY) and origin["bytes"] == len(healthy()[COUNTRY].body)
+    assert origin["hash"] == "sha256:" + hashlib.sha256(healthy()[COUNTRY].body).hexdigest()
+    assert origin["retrieved"].startswith("20")
+
+
+@pytest.mark.parametrize(("vintage", "value"), [("2024-08b", 27624.591), ("2018-10", 27582.661)])
+def test_every_vintage_answers_after_a_refresh(refreshed, vintage, value):
+    answer = korus(refreshed[0], "value", "deficit", "--year", 2016, "--vintage", vintage, "--json")
+    found = json.loads(answer.stdout)
+    assert found["value"] == pytest.approx(value, abs=1e-3)
+    assert vintage in found["vintage"]
+
+
+def test_latest_is_the_refreshed_vintage_where_it_is_the_newest(refreshed):
+    answer = korus(refreshed[0], "value", "exports", "--period", "2024-01/2024-03",
+                   "--partner", "Mexico", "--json")  # fmt: skip
+    found = json.loads(answer.stdout)
+    assert found["vintage"] == "2024-08b"
+    shipped = korus("", "value", "exports", "--period", "2024-01/2024-03", "--partner", "Mexico",
+                    "--json")  # fmt: skip
+    assert json.loads(shipped.stdout)["value"] == pytest.approx(found["value"])
+    assert json.loads(shipped.stdout)["vintage"] == "2024-08"
+
+
+def test_end_use_answers_from_the_refreshed_files(refreshed):
+    answer = korus(refreshed[0], "value", "deficit", "--year", 2016, "--sector", "autos",
+                   "--vintage", "2024-08b", "--json")  # fmt: skip
+    found = json.loads(answer.stdout)
+    assert found["value"] == pytest.approx(22558.3, abs=0.05)
+    assert found["mixed"] is False and "2024-08b" in found["vintage"]
+
+
+def test_the_same_figures_make_no_new_vintage(stored):
+    before = state(stored)
+    with replaying(healthy()) as server:
+        again = refresh(stored, server)
+    assert again.returncode == 0 and again.stdout.startswith("Nothing new")
+    assert state(stored) == before
+
+
+def test_other_bytes_with_the_same_figures_make_no_new_vintage(stored):
+    mixed = country().sample(frac=1, random_state=1)
+    routes = healthy() | {COUNTRY: Answer(official.workbook(mixed))}
+    with replaying(routes) as server:
+        assert refresh(stored, server).stdout.startswith("Nothing new")
+
+
+def test_two_releases_of_one_month_have_names_of_their_own(stored):
+    with replaying(healthy() | {COUNTRY: Answer(official.workbook(revised()))}) as server:
+        done = refresh(stored, server, "--json")
+    said = json.loads(done.stdout)
+    assert said["vintage"] == "2024-08c" and said["compared_with"] == "2024-08b"
+    rows = {(r["partner_code"], r["year"], r["flow"]): r["change"] for r in said["revised"]}
+    assert rows == {("5800", 2022, "exports"): pytest.approx(12.0)}
+    assert sorted(p.name for p in (stored / "vintages").iterdir()) == ["2024-08b", "2024-08c"]
+
+
+def revised():
+    """The small country file with one figure 12 million higher, everything adding up."""
+    rows = country().copy()
+    for code in ("5800", "0015"):
+        here = (code == rows.CTY_CODE) & (rows.year == 2022)
+        rows.loc[here, ["EJAN", "EYR"]] += 12.0
+    return rows
+
+
+def test_a_dry_run_says_the_same_and_stores_nothing(stored):
+    before = state(stored)
+    with replaying(healthy() | {COUNTRY: Answer(official.workbook(revised()))}) as server:
+        done = refresh(stored, server, "--dry-run")
+    assert done.returncode == 0 and "would be stored" in done.stdout
+    assert "South Korea, exports 2022" in done.stdout and "(+12.0)" in done.stdout
+    assert state(stored) == before
+
+
+def test_a_file_needs_no_network(tmp_path):
+    path = tmp_path / "country.xlsx"
+    path.write_bytes(official.workbook(country()))
+    done = korus(tmp_path / "data", "refresh", "--file", path)
+    assert done.returncode == 0 and "2024-08b (country) is stored" in done.stdout, done.stderr
+
+
+def test_replaying_a_release_flags_the_verdicts_that_move(tmp_path):
+    """From 2018-10 to 2022-03 the fall of exports to Korea went from 2.64 to 2.76 percent."""
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "claims:\n- id: own\n  printed: $42.3 billion\n  measure: exports\n"
+        "  partner: South Korea\n  end: 2016\n"
+    )
+    for vintage in ("2018-10", "2022-03"):
+        path = tmp_path / f"country-{vintage}.xlsx"
+        path.write_bytes(official.workbook(official.country_rows(vintage)))
+        done = korus(tmp_path / "data", "refresh", "--file", path, "--against", "2018-10",
+                     "--claims", mine)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    moved = next(line for line in done.stdout.splitlines() if "exports_change" in line)
+    assert "−2.64 percent to −2.76 percent" in moved
+    assert "No verdict of mine.yaml changes." in done.stdout
+
+
+HEALTH = "an answer that is well"
+FAILURES = {
+    "404": (Answer(PAGE, 404), "answers 404"),
+    "204": (Answer(status=204), "answers 204"),
+    "400": (Answer(b"error: unknown variable 'X'", 400), "answers 400"),
+    "HTML with 200": (Answer(PAGE), "gives a web page instead of a file"),
+    "429": (Answer(status=429, headers={"Retry-After": "1"}), "the server answers 429"),
+    "503": (Answer(PAGE, 503), "the server answers 503"),
+    "504": (Answer(status=504), "the server answers 504"),
+    "another host": (Answer(status=302, headers={"Location": "http://example.com/x"}),
+                     "another host (example.com)"),
+    "key page elsewhere": (Answer(status=302, headers={"Location": "//evil.example/x.html"}),
+                           "another host"),
+    "circle": (Answer(status=302, headers={"Location": COUNTRY}), "redirects in circles"),
+    "truncated body": (Answer(official.workbook(country()), cut=900), "cut short"),
+    "slow body": (Answer(b"PK" * 5000, pause=30), "did not answer in time"),
+    "too long declared": (Answer(b"PK", length=10**9), "larger than 50 MB"),
+    "wrong length": (Answer(b"PK" * 50, length=5000), "cut short"),
+    "empty": (Answer(b""), "not a workbook"),
+    "not a workbook": (Answer(b"PK\x03\x04 nothing"), "not a workbook"),
+}  # fmt: skip
+
+
+def changed(change):
+    rows = country().copy()
+    return Answer(official.workbook(change(rows)))
+
+
+def put(rows, where, columns, change):
+    rows[columns] = rows[columns].astype(object)
+    rows.loc[where, columns] = rows.loc[where, columns].map(change)
+    return rows
+
+
+def of(rows, code, year):
+    return (code == rows.CTY_CODE) & (rows.year == year)
+
+
+AMOUNTS = [name for name in official.COLUMNS if name[0] in "IE"]
+REFUSED = {
+    "a column twice": (lambda r: r.set_axis([*r.columns[:4], "IJAN", *r.columns[5:]], axis=1),
+                       "IFEB"),
+    "duplicated column": (lambda r: r.assign(**{"X": r.IJAN}).rename(columns={"X": "IJAN"}),
+                          "IJAN twice"),
+    "in thousands": (lambda r: put(r, r.year > 0, AMOUNTS, lambda v: v * 1000),
+                     "figures differ from vintage 2024-08"),
+    "one country in thousands": (
+        lambda r: put(r, of(r, "5800", 2015), AMOUNTS, lambda v: v * 1000),
+        "countries do not sum to the World"),
+    "a month is wrong": (lambda r: put(r, of(r, "5800", 2015), ["IMAY"], lambda v: v + 7),
+                         "months do not sum to the year"),
+    "exports and imports swapped": (
+        lambda r: r.rename(columns={c: {"I": "E", "E": "I"}[c[0]] + c[1:] for c in AMOUNTS}),
+        "figures differ from vintage 2024-08"),
+    "months swapped": (lambda r: r.rename(columns={"IJAN": "IYR", "IYR": "IJAN"}),
+                       "months do not sum to the year"),
+    "a group among the countries": (
+        lambda r: r.assign(CTYNAME=r.CTYNAME.replace("Canada", "European Union")),
+        "the name of a group"),
+    "names swapped": (
+        lambda r: r.assign(CTYNAME=r.CTYNAME.replace({"Canada": "Mexico", "Mexico": "Canada"})),
+        "the name of another partner"),
+    "a group row added": (
+        lambda r: official.pd.concat([r, r[r.CTY_CODE == "5800"].assign(
+            CTY_CODE="9990", CTYNAME="Some region")]), "countries do not sum to the World"),
+    "text for an amount": (lambda r: put(r, of(r, "5800", 2015), ["IMAY"], lambda v: "n.a."),
+                           'IMAY is "n.a."'),
+    "an empty cell": (lambda r: put(r, of(r, "5800", 2015), ["IMAY"], lambda v: None),
+                      'IMAY is ""'),
+    "a negative amount": (lambda r: put(r, of(r, "5800", 2015), ["IMAY"], lambda v: -v),
+                          "not an amount"),
+    "a row twice": (lambda r: official.pd.concat([r, r[of(r, "5800", 2015)]]),
+                    "partner and year twice"),
+    "the - row": (lambda r: r.assign(CTY_CODE=r.CTY_CODE.replace("0015", "-")),
+                  "not one of four digits"),
+    "no World": (lambda r: r[r.CTY_CODE != "0015"], "no row of the World"),
+    "a year that is none": (lambda r: r.assign(year=r.year.replace(2015, 15)), "not a year"),
+    "no rows": (lambda r: r.head(0), "no rows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_an_answer_that_is_no_file_leaves_everything_as_it_was(stored, name):
+    answer, says = FAILURES[name]
+    before = state(stored)
+    with replaying(healthy() | {COUNTRY: answer}) as server:
+        done = refresh(stored, server)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert says in done.stderr and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("Error: ") and done.stdout == ""
+    assert state(stored) == before
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_figures_that_cannot_be_are_refused_whole(stored, name):
+    change, says = REFUSED[name]
+    before = state(stored)
+    with replaying(healthy() | {COUNTRY: changed(change)}) as server:
+        done = refresh(stored, server)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert says in done.stderr and done.stderr.count("\n") == 1
+    assert state(stored) == before
+
+
+ACCEPTED = {
+    "integer codes": lambda r: r.assign(CTY_CODE=r.CTY_CODE.astype(int)),
+    "float codes": lambda r: r.assign(CTY_CODE=r.CTY_CODE.astype(float)),
+    "a row with a blank year": lambda r: official.pd.concat(
+        [r, official.pd.DataFrame([dict.fromkeys(r.columns, "")])]),
+    "a new column": lambda r: r.assign(NOTE="x"),
+    "columns in another order": lambda r: r[[*r.columns[::-1]]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_layouts_that_differ_without_harm_are_the_same_figures(stored, name):
+    with replaying(healthy() | {COUNTRY: changed(ACCEPTED[name])}) as server:
+        done = refresh(stored, server)
+    assert done.returncode == 0 and done.stdout.startswith("Nothing new"), done.stderr
+
+
+ENDUSE = {
+    "a page": (lambda rows: PAGE, "gives a web page"),
+    "in thousands": (lambda rows: official.enduse_text(scaled(rows, 1000)), "wrong unit"),
+    "a code missing": (lambda rows: official.enduse_text(rows[rows.CTY_CODE != "5800"]),
+                       "partners do not sum to the World"),
+    "text for dollars": (lambda rows: official.enduse_text(
+        rows.assign(value_16=rows.value_16.astype(object).mask(rows.index == 7, "n.a."))),
+        "not whole dollars"),
+    "a column missing": (lambda rows: official.enduse_text(rows.drop(columns="COMM_DESC")),
+                         "lacks the columns COMM_DESC"),
+    "a column twice": (lambda rows: official.enduse_text(
+        rows.assign(x=rows.value_16).rename(columns={"x": "value_16"})), "twice"),
+    "a row twice": (lambda rows: official.enduse_text(official.pd.concat([rows, rows.head(1)])),
+                    "for the second time"),
+}  # fmt: skip
+
+
+def scaled(rows, factor):
+    values = [name for name in rows if name.startswith("value_")]
+    return rows.assign(**{name: rows[name] * factor for name in values})
+
+
+@pytest.mark.parametrize("name", ENDUSE)
+def test_end_use_files_pass_gates_of_their_own(stored, name):
+    change, says = ENDUSE[name]
+    before = state(stored)
+    with replaying(healthy() | {IMPORTS: Answer(change(enduse("imports")))}) as server:
+        done = refresh(stored, server)
+    assert done.returncode == 3 and says in done.stderr, done.stderr
+    assert state(stored) == before
+
+
+def test_a_server_that_recovers_is_asked_again(stored):
+    answers = [
+        Answer(status=429, headers={"Retry-After": "1"}), Answer(PAGE, 503), healthy()[COUNTRY],
+    ]  # fmt: skip
+    with replaying(healthy() | {COUNTRY: answers}) as server:
+        done = refresh(stored, server, attempts=4)
+        assert server.count(COUNTRY) == 3
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_redirect_on_the_same_host_is_followed(stored):
+    moved = "/elsewhere/country.xlsx"
+    routes = healthy() | {moved: healthy()[COUNTRY],
+                          COUNTRY: Answer(status=302, headers={"Location": moved})}  # fmt: skip
+    with replaying(routes) as server:
+        assert refresh(stored, server).returncode == 0
+
+
+@pytest.mark.parametrize("url", [
+    "http://www.census.gov", "https://example.com", "ftp://127.0.0.1", "http://127.0.0.1@evil.com",
+    "file:///etc/passwd", "census",
+])  # fmt: skip
+def test_no_other_place_is_downloaded_from(tmp_path, url):
+    done = korus(tmp_path, "refresh", "--base-url", url)
+    assert done.returncode == 2 and "not an address to download from" in done.stderr
+
+
+def test_a_proxy_that_does_not_answer(stored):
+    before = state(stored)
+    done = korus(stored, "refresh", "--attempts", 1, HTTPS_PROXY="http://127.0.0.1:9")
+    assert done.returncode == 3 and "proxy" in done.stderr and done.stderr.count("\n") == 1
+    assert state(stored) == before
+
+
+def test_nothing_listens(stored):
+    done = korus(stored, "refresh", "--base-url", "http://127.0.0.1:9", "--attempts", 1)
+    assert done.returncode == 3 and "refused" in done.stderr
+
+
+def test_a_certificate_that_nobody_vouches_for(stored, tmp_path):
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.skip("needs openssl to make a certificate")
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "key",
+         "-out", tmp_path / "cert", "-days", "1", "-subj", "/CN=localhost"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    with replaying(healthy()) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        url = server.url.replace("http:", "https:")
+        done = korus(stored, "refresh", "--base-url", url, "--attempts", 1, "--timeout", 5)
+    assert done.returncode == 3 and "certificate" in done.stderr, done.stderr
+
+
+def test_without_a_folder_nothing_can_be_stored():
+    done = korus("", "refresh", "--base-url", "http://127.0.0.1:9")
+    assert done.returncode == 2 and "KORUS_DATA is set to nothing" in done.stderr
+
+
+@pytest.mark.parametrize("more", [
+    {"xl/vbaProject.bin": b"x"}, {"xl/externalLinks/externalLink1.xml": b"<x/>"},
+    {"xl/sharedStrings.xml": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><sst/>'},
+])  # fmt: skip
+def test_workbooks_with_more_than_a_table_are_refused(tmp_path, more):
+    path = tmp_path / "country.xlsx"
+    path.write_bytes(official.workbook(country(), more))
+    done = korus(tmp_path / "data", "refresh", "--file", path)
+    assert done.returncode == 2 and done.stderr.startswith("Error: the workbook"), done.stderr
