@@ -11,6 +11,7 @@ import click
 
 from korus_helpers.commands.data import data
 from korus_helpers.commands.refresh import refresh
+from korus_helpers.commands.revisions import revisions
 from korus_helpers.errors import DamagedData, InputError
 
 DONE, FAILED, NOT_UNDERSTOOD, NETWORK_OR_DISK, INTERRUPTED = 0, 1, 2, 3, 130
@@ -345,7 +346,7 @@ def _table(rows: list[dict[str, str]], columns: list[str]) -> str:
     return text_table(rows, columns, shutil.get_terminal_size().columns) + "\n"
 
 
-for command in (data, refresh):
+for command in (data, refresh, revisions):
     korus.add_command(command)
 
 

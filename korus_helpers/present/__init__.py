@@ -39,6 +39,7 @@ _MODULES = {
     ),
     "matches": ("amount", "garble_sentence", "match_table", "search_sentences"),
     "sources": ("show_sources",),
+    "revisions": ("revision_chart", "revision_rows", "revision_sentence", "revision_title"),
     "claim_charts": ("IntervalRow", "interval_size", "intervals"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 from korus_helpers.present.holdings import stored_lines, stored_object
@@ -96,7 +97,12 @@ def data_object() -> dict[str, list[dict[str, Any]]]:
         name: [] if verify(name) else open_table(name).to_dict("records")
         for name in ("vintages", "sources")
     }
-    return {"tables": tables, **listed, "stored": stored_object()}
+    stored = stored_object()
+    for one in stored:
+        if one["ok"] and "vintages" in one["tables"]:
+            listed["vintages"] += open_table("vintages", Path(one["folder"])).to_dict("records")
+    listed["vintages"].sort(key=lambda row: row["vintage"])
+    return {"tables": tables, **listed, "stored": stored}
 
 
 def coverage(name: str) -> str:

@@ -113,6 +113,8 @@ def _tidy(wide: pd.DataFrame, notes: tuple[str, ...]) -> CountryFile:
     if not known.any():
         raise Refused(f"no month of {last_year} is published in the country file")
     months = int(np.flatnonzero(known)[-1]) + 1
+    if last_year == int(wide.year.min()) and months < 12:
+        raise Refused(f"the country file has no full year, only months of {last_year}")
     month = np.tile(np.arange(1, 13), len(wide))
     monthly = pd.DataFrame(
         {

@@ -79,6 +79,7 @@ def store() -> Iterator[Store]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=PATIENCE):
+            forget()  # another writer may have stored something while this one waited
             yield Store(folder)
     except Timeout:
         raise NetworkFailure(f"another command writes into {folder}; try again later") from None

@@ -6,7 +6,6 @@ import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.partners import Partner, countries, find_partner, partners
-from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import Vintage, check_vintage, releases, resolve
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.definition import Definition
@@ -14,6 +13,7 @@ from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.figure import Figure, caution
 from korus_helpers.trade.flows import FLOWS
 from korus_helpers.trade.periods import Period, period
+from korus_helpers.trade.revisions import every_release, known_figure
 
 MEASURES = (*FLOWS, "deficit")
 KOREA = "5800"
@@ -126,19 +126,8 @@ def by_release(item: Comparison) -> pd.DataFrame:
     imports and deficit the end year (`end`, with `low` and `high` where quoted) and the percent
     change; a release that does not cover both years is left out.
     """
-    quoted = open_table("quoted")
-    days = quoted[
-        (quoted.topic == "goods_total")
-        & (quoted.basis == "general")
-        & (quoted.partner_code == item.partner.code)
-        & (quoted.year == item.end_year)
-    ].in_force_from.unique()
-    known = [
-        (release.vintage, release.in_force_from, release.vintage) for release in releases().values()
-    ]
-    known += [(f"{day}, as quoted", day, f"as-of:{day}") for day in days if len(day) == 10]
     rows = []
-    for label, start, vintage in sorted(known, key=lambda row: row[1]):
+    for label, start, vintage in every_release(item.partner.code, item.end_year):
         row = {"release": label, "in_force_from": start}
         for measure in MEASURES:
             level = _figure(item, measure, "level", vintage)
@@ -161,16 +150,9 @@ def by_release(item: Comparison) -> pd.DataFrame:
 
 
 def _figure(item: Comparison, measure: str, as_: str, vintage: str) -> Figure | None:
-    base = "" if as_ == "level" else str(item.base_year)
-    try:
-        return evaluate(
-            measure,
-            Definition(
-                item.partner.code, vintage=vintage, base=base, end=str(item.end_year), as_=as_
-            ),
-        )
-    except NoFigure:
-        return None
+    base, end = "" if as_ == "level" else str(item.base_year), str(item.end_year)
+    code = item.partner.code
+    return known_figure(measure, Definition(code, vintage=vintage, base=base, end=end, as_=as_))
 
 
 def by_base_year(item: Comparison, years: range) -> pd.DataFrame:

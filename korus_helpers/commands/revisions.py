@@ -1,0 +1,51 @@
+"""`korus revisions`: how one figure moved from release to release."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from korus_helpers.errors import InputError
+
+
+@click.command()
+@click.option("--partner", default="Korea, South", show_default=True, metavar="P",
+              help="Name, ISO code or 4-digit Census code.")  # fmt: skip
+@click.option("--year", required=True, type=int, metavar="Y", help="A calendar year such as 2016.")
+@click.option("--measure", default="deficit", show_default=True, metavar="MEASURE",
+              help="exports, imports or deficit; for sentence and chart.")  # fmt: skip
+@click.option("--chart", type=click.Path(path_type=Path), metavar="FILE.png",
+              help="Write a chart of the path.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+def revisions(partner: str, year: int, measure: str, chart: Path | None, as_json: bool) -> None:
+    """The path of one year's figures over all releases, quoted ones included."""
+    from korus_helpers.present.answers import to_json
+    from korus_helpers.present.revisions import (
+        revision_chart,
+        revision_object,
+        revision_rows,
+        revision_sentence,
+        write_chart,
+    )
+    from korus_helpers.runs.terminal import text_table
+    from korus_helpers.sources.partners import find_partner
+    from korus_helpers.trade.revisions import check_measure
+    from korus_helpers.trade.revisions import revisions as path_of
+
+    check_measure(measure)
+    found = find_partner(partner, (year,))
+    path = path_of(found.code, year)
+    if chart:
+        if chart.suffix.lower() != ".png":
+            raise InputError(f"{chart.name} is not a PNG file; type a name such as path.png")
+        write_chart(revision_chart(path, measure, found.in_sentence, year), chart)
+    if as_json:
+        click.echo(to_json(revision_object(path, found.name, found.code, year)))
+        return
+    rows = revision_rows(path)
+    width = shutil.get_terminal_size().columns
+    click.echo(f"US goods trade with {found.in_sentence} in {year}, million dollars\n")
+    click.echo(text_table(rows.to_dict("records"), list(rows.columns), width) + "\n")
+    click.echo(revision_sentence(path, measure, found.in_sentence, year))
+    if chart:
+        click.echo(f"Chart: {chart}")

@@ -1,0 +1,89 @@
+"""The path of a figure over the releases: a table, a sentence and a chart."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from korus_helpers.present.words import number, signed, usd
+
+LINKS = {"exports": "to", "imports": "from"}
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def revision_rows(path: pd.DataFrame) -> pd.DataFrame:
+    """`revisions` for readers: amounts in million dollars as text, quoted ones with their ends."""
+    rows = {"release": path.release, "in force from": path.in_force_from}
+    for measure in ("exports", "imports", "deficit"):
+        rows[measure] = [_amount(row, measure) for row in path.to_dict("records")]
+    return pd.DataFrame(rows)
+
+
+def _amount(row: dict[str, Any], measure: str) -> str:
+    value, low, high = (row[f"{measure}{end}"] for end in ("", "_low", "_high"))
+    if math.isclose(low, high):
+        return number(value)
+    return f"{number(low)} to {number(high)}"
+
+
+def revision_sentence(path: pd.DataFrame, measure: str, partner: str, year: int) -> str:
+    """How far the figure moved between the first and the last release that has it as a file."""
+    exact = path[path.exact]
+    if len(exact) < 2:
+        return f"Of the {measure} of {year} with {partner} one release is at hand as a file."
+    first, last = exact.iloc[0], exact.iloc[-1]
+    low, high = exact[measure].min(), exact[measure].max()
+    return (
+        f"Between releases {first.release} and {last.release} the {measure} of {year} with "
+        f"{partner} moved by {signed(last[measure] - first[measure])} million dollars, and lay "
+        f"between {number(low)} and {number(high)} million in all {len(exact)} files."
+    )
+
+
+def revision_chart(path: pd.DataFrame, measure: str, partner: str, year: int) -> "Figure":
+    """One row per release, oldest on top: a dot for a file, whiskers for what is quoted."""
+    from korus_helpers.present.claim_charts import IntervalRow, interval_size, intervals
+    from korus_helpers.present.figure import chart
+
+    rows = []
+    for row in path.to_dict("records"):
+        value, low, high = (row[f"{measure}{end}"] for end in ("", "_low", "_high"))
+        label = str(row["release"]).removesuffix(", as quoted")
+        rows.append(
+            IntervalRow(label, official=value)
+            if row["exact"]
+            else IntervalRow(label, quoted={"as quoted": (value, low, high)})
+        )
+    fig, ax = chart(
+        revision_title(path, measure, year),
+        f"US goods {measure} {LINKS.get(measure, 'with')} {partner} in {year} by release, "
+        "USD million, Census basis",
+        f"U.S. Census Bureau, releases up to {path.release.iloc[-1]}",
+        size=interval_size(rows, own_scale=False),
+    )
+    intervals(ax, rows, own_scale=False)
+    return fig
+
+
+def revision_title(path: pd.DataFrame, measure: str, year: int) -> str:
+    """As "Releases move the deficit of 2016 by USD 41.9 million"."""
+    exact = path[path.exact]
+    spread = exact[measure].max() - exact[measure].min() if len(exact) else 0.0
+    if spread < 0.05:
+        return f"Every file has the same {measure} of {year}"
+    return f"Releases move the {measure} of {year} by {usd(spread)}"
+
+
+def revision_object(path: pd.DataFrame, partner: str, code: str, year: int) -> dict[str, Any]:
+    """The path for programs: million dollars, unrounded."""
+    return {"partner": partner, "partner_code": code, "year": year, "unit": "million dollars",
+            "releases": path.to_dict("records")}  # fmt: skip
+
+
+def write_chart(fig: "Figure", path: Path) -> None:
+    """The chart as PNG."""
+    from korus_helpers.present.figure import png
+
+    path.write_bytes(png(fig))
