@@ -73,6 +73,10 @@ def _tidy(table: pd.DataFrame, flow: str, called: str, years: dict[str, int]) ->
             raise Refused(
                 f'row {row + 2} of {called}: {column} is "{table[column][row][:20]}", not a code'
             )
+    groups = (codes < "1000") & (codes != FILE_WORLD)
+    if groups.any():
+        row = int(groups.idxmax())
+        raise Refused(f"row {row + 2} of {called}: {codes[row]} is a group among the countries")
     values = table[list(years)].apply(pd.to_numeric, errors="coerce")
     bad = values.isna() | (values < 0) | (values % 1 != 0) | (values > 1e15)
     if bad.any(axis=None):
