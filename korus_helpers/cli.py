@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from korus_helpers.commands.data import data
+from korus_helpers.commands.fetch import fetch
 from korus_helpers.commands.refresh import refresh
 from korus_helpers.commands.revisions import revisions
 from korus_helpers.errors import DamagedData, InputError
@@ -352,7 +353,7 @@ def _table(rows: list[dict[str, str]], columns: list[str]) -> str:
     return text_table(rows, columns, shutil.get_terminal_size().columns) + "\n"
 
 
-for command in (data, refresh, revisions):
+for command in (data, fetch, refresh, revisions):
     korus.add_command(command)
 
 

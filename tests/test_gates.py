@@ -1,5 +1,7 @@
 """Gates on hand-made frames, and on every release that ships."""
 
+import itertools
+
 import pandas as pd
 import pytest
 
@@ -114,5 +116,5 @@ def test_no_release_is_unlike_the_one_before():
     annual = open_table("goods_annual")
     full = annual[annual.months == 12]
     releases = [full[full.vintage == name] for name in sorted(full.vintage.unique())]
-    for before, after in zip(releases, releases[1:], strict=False):
+    for before, after in itertools.pairwise(releases):
         assert gates.unlike_before(after, before).empty

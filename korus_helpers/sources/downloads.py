@@ -1,6 +1,7 @@
 """Getting one address over https: only from named hosts, never more than fits, never half."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +42,16 @@ class Download:
     def sha256(self) -> str:
         """Of the content."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+class _NoSecrets(logging.Filter):
+    """Keeps addresses with parameters out of the log of urllib3, which tells them whole."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "key=" not in record.getMessage()
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_NoSecrets())
 
 
 class _TryAgain(Exception):

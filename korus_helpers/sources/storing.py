@@ -41,6 +41,12 @@ class Store:
         (self.folder / kind).mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=HIDDEN, dir=self.folder / kind))
 
+    def discard(self, kind: str, name: str) -> None:
+        """Take a package away: out of sight in one step, then off the disk."""
+        trash = self.hidden(kind)
+        (self.folder / kind / name).rename(trash / name)
+        shutil.rmtree(trash)
+
     def _sweep(self) -> int:
         """Remove what writers that were stopped left behind; how many."""
         left = [
@@ -151,9 +157,7 @@ def repair() -> tuple[list[tuple[str, str]], int]:
             for one in sorted((held.folder / kind).iterdir()):
                 problem = problem_of(one)
                 if problem:
-                    trash = held.hidden(kind)
-                    one.rename(trash / one.name)
-                    shutil.rmtree(trash)
+                    held.discard(kind, one.name)
                     removed.append((f"{kind}/{one.name}", problem))
     forget()
     return removed, held.swept

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.sources.sector_files import fetched
 from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
@@ -17,20 +18,41 @@ FIRST_BALANCE = 2014  # first year with end-use figures of both flows
 
 @dataclass(frozen=True)
 class Auto:
-    """One definition: a sector of ours, or "" for one that is only quoted; its quoted topic."""
+    """One definition: a sector of ours, or "" for one that is only quoted; its quoted topic.
+
+    `fetched` names the same goods as `korus fetch sector` keeps them, for years without a file.
+    """
 
     title: str
     basis: str
     sector: str
     topic: str = ""
+    fetched: str = ""
 
 
 DEFINITIONS = (
-    Auto("motor vehicles and parts (end-use 3)", GENERAL, "autos", "motor_vehicles_and_parts"),
-    Auto("passenger cars (end-use 30000)", GENERAL, "passenger_cars", "passenger_cars"),
+    Auto(
+        "motor vehicles and parts (end-use 3)",
+        GENERAL,
+        "autos",
+        "motor_vehicles_and_parts",
+        "census-enduse:3",
+    ),
+    Auto(
+        "passenger cars (end-use 30000)",
+        GENERAL,
+        "passenger_cars",
+        "passenger_cars",
+        "census-enduse:30000",
+    ),
     Auto("trucks and buses (end-use 30100)", GENERAL, "trucks"),
     Auto("engines, bodies, tires, other parts (end-use 302)", GENERAL, "parts"),
-    Auto("vehicles (HS 87), imports for consumption", CONSUMPTION, "hs87"),
+    Auto("vehicles (HS 87), imports for consumption", CONSUMPTION, "hs87", "", "census-hs:87"),
+    Auto("vehicles (HS 87), general imports", GENERAL, "", "", "census-hs:87"),
+    Auto("passenger cars (HS 8703), general imports", GENERAL, "", "", "census-hs:8703"),
+    Auto(
+        "passenger cars (HS 8703), imports for consumption", CONSUMPTION, "", "", "census-hs:8703"
+    ),
     Auto("passenger cars (HS 8703), basis not stated", "not stated", "", "hs8703"),
 )
 
@@ -100,14 +122,20 @@ def _columns(name: str, known: Known) -> dict[str, float | str]:
 
 def _known(item: Auto, partner_code: str, year: int) -> Known:
     """The deficit of a year from the file, else from quotations."""
-    if item.sector:
+    for name in _names(item):
         try:
-            value = evaluate("deficit", Definition(partner_code, item.sector, end=str(year))).value
+            asked = Definition(partner_code, name, item.basis, end=str(year))
+            value = evaluate("deficit", asked).value
         except NoFigure:
-            pass
-        else:
-            return Known(value, value, value, "file")
+            continue
+        return Known(value, value, value, "file")
     return _quoted(item.topic, partner_code, year) if item.topic else _NOTHING
+
+
+def _names(item: Auto) -> list[str]:
+    """The sectors at hand that give the definition, the shipped one first."""
+    at_hand = item.fetched if item.fetched and fetched(item.fetched) is not None else ""
+    return [name for name in (item.sector, at_hand) if name]
 
 
 def _quoted(topic: str, partner_code: str, year: int) -> Known:
@@ -130,15 +158,14 @@ def _quoted(topic: str, partner_code: str, year: int) -> Known:
 
 
 def _compared(item: Auto, partner_code: str, end_year: int, base_year: int | None) -> float:
-    if not item.sector:
-        return math.nan
     base, way = (str(base_year), "contribution") if base_year else ("", "share")
-    try:
-        return evaluate(
-            "deficit", Definition(partner_code, item.sector, base=base, end=str(end_year), as_=way)
-        ).value
-    except (NoFigure, InputError):
-        return math.nan
+    for name in _names(item):
+        try:
+            asked = Definition(partner_code, name, item.basis, "latest", base, str(end_year), way)
+            return evaluate("deficit", asked).value
+        except (NoFigure, InputError):
+            continue
+    return math.nan
 
 
 def auto_readings(partner_code: str, year: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.sources.partners import partners
+from korus_helpers.sources.sector_files import fetched
 from korus_helpers.sources.stored import has_table, remembered, vintage_folders
 from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.sources.vintages import LATEST, annual_goods, releases
@@ -68,6 +69,8 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
         return _goods_monthly(vintage) if monthly else _goods_annual(vintage)
     if item.name == "total" and basis == CONSUMPTION:
         return None if monthly else _consumption(vintage)
+    if item.fetched:
+        return _fetched(item.name, basis, monthly) if vintage == LATEST else None
     if item.classification == "end-use" and basis == item.basis and not monthly:
         return _enduse(item, vintage)
     if vintage != LATEST:
@@ -229,6 +232,33 @@ def _vehicles() -> Series:
         }
     )
     return _build(frame, "number", "2021", ("CENSUS_API",))
+
+
+def _fetched(name: str, basis: str, monthly: bool) -> Series | None:
+    """A sector from the Census API: total exports, and imports on the basis asked for."""
+    column = {GENERAL: "general_imports_usd", CONSUMPTION: "consumption_imports_usd"}.get(basis)
+    rows = fetched(name)
+    if column is None or rows is None:
+        return None
+    # A month is known where every code is: the reader fills codes that had no trade with zero.
+    sums = rows.groupby(["partner_code", "year", "month"])[["exports_usd", column]].agg(
+        lambda values: values.sum(skipna=False)
+    )
+    sums = sums.reset_index()
+    frame = pd.DataFrame(
+        {
+            "partner_code": sums.partner_code,
+            "number": month_number(sums.year, sums.month),
+            "exports_musd": sums.exports_usd.astype(float) / 1e6,
+            "imports_musd": sums[column].astype(float) / 1e6,
+        }
+    )
+    label = f"Census API, got {', '.join(sorted(set(rows.vintage)))}"
+    months = _build(frame, "number", label, ("CENSUS_API",))
+    if monthly:
+        return months
+    years = _years(months)
+    return years if years.exports.shape[1] else None
 
 
 def _consumption(vintage: str) -> Series:

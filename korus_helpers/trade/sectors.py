@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.sources.sector_files import CLASSIFICATIONS, fetched
 from korus_helpers.sources.tables import open_table
 
 GENERAL, CONSUMPTION, KOREA_REPORTED = "general", "consumption", "korea-reported"
@@ -23,7 +24,8 @@ class Sector:
     """A definition: `codes` are prefixes in `classification`, the same goods in both flows.
 
     `netted` is False where the codes name other goods in exports than in imports: then no
-    balance is given. No codes means all goods of the country figures.
+    balance is given. No codes means all goods of the country figures. `fetched` sectors come from
+    the Census API, with both bases of imports.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Sector:
     source_id: str
     netted: bool = True
     note: str = ""
+    fetched: bool = False
 
     @property
     def words(self) -> str:
@@ -44,7 +47,7 @@ class Sector:
     @property
     def whole(self) -> str:
         """Name of the sector that a share divides by: all goods of the same table."""
-        return {"end-use": "all_enduse"}.get(self.classification, "total")
+        return "all_enduse" if self.classification == "end-use" and not self.fetched else "total"
 
 
 def _enduse(name: str, title: str, *codes: str, note: str = "") -> Sector:
@@ -91,7 +94,10 @@ GROUPS = ("foods", "industrial_supplies", "capital_goods", "autos", "consumer_go
 
 
 def sector(name: str) -> Sector:
-    """The definition behind a name, `enduse:CODE` (five digits) or `hs:CHAPTER` (two digits)."""
+    """The definition behind a name, `enduse:CODE` (five digits) or `hs:CHAPTER` (two digits).
+
+    A sector that was fetched is called as `korus fetch sector` says: `census-hs:8703+8708`.
+    """
     if name in NAMED:
         return NAMED[name]
     found = re.fullmatch(r"enduse:(\d{5})|hs:(\d\d)", name)
@@ -103,10 +109,33 @@ def sector(name: str) -> Sector:
         return Sector(
             name, _chapter_titles()[found[2]].lower(), "HS", (found[2],), CONSUMPTION, "CENSUS_API"
         )
+    if name.startswith("census-"):
+        return _fetched(name)
     raise InputError(
         f'sector "{name[:40]}" is not known; type one of {", ".join(NAMED)}, '
         "or a code that ships such as enduse:30000 or hs:87"
     )
+
+
+def _fetched(name: str) -> Sector:
+    classification, _, codes = name.removeprefix("census-").partition(":")
+    if fetched(name) is None:
+        raise InputError(
+            f'sector "{name[:40]}" was not fetched; type for example '
+            "korus fetch sector --classification hs --codes 8703"
+        )
+    listed = tuple(codes.split("+"))
+    kind = CLASSIFICATIONS[classification]
+    title = _title(kind, listed[0]) if len(listed) == 1 else f"goods of {len(listed)} codes"
+    return Sector(name, title, kind, listed, GENERAL, "CENSUS_API", fetched=True)
+
+
+def _title(kind: str, code: str) -> str:
+    """The official title of a code where it ships, in short."""
+    known = open_table("sector_codes")
+    known = known[known.classification.str.startswith(kind) & (known.code == code)].title
+    title = known.iloc[0] if len(known) else _enduse_titles().get(code, (["goods"],))[0][0]
+    return title.partition(";")[0].lower()
 
 
 def require_netted(item: Sector) -> None:

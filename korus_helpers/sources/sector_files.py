@@ -1,0 +1,83 @@
+"""Sectors that were fetched from the Census API: rows by month, kept in the data folder.
+
+A sector is named "census-hs:8703+8708": classification and codes. Each fetch of one partner is a
+package of its own; the newest counts.
+"""
+
+import re
+
+import pandas as pd
+
+from korus_helpers.sources.stored import packages, remembered
+from korus_helpers.sources.tables import SECTORS, open_table
+
+TABLE = "sector_monthly"
+CLASSIFICATIONS = {"hs": "HS", "naics": "NAICS", "enduse": "end-use"}
+VALUES = {
+    "exports_usd": "total exports f.a.s.",
+    "domestic_exports_usd": "domestic exports f.a.s., without re-exports",
+    "general_imports_usd": "general imports at customs value",
+    "consumption_imports_usd": "imports for consumption at customs value",
+    "duty_usd": "calculated duty on imports for consumption",
+}
+_KEYS = {
+    "vintage": "month of the download, year and month",
+    "partner_code": "4-digit Census code as text",
+    "code": "code of the classification, as text",
+    "year": "calendar year",
+    "month": "calendar month, 1 to 12",
+}
+_NAME = re.compile(r"census-(hs|naics|enduse):\d+(\+\d+)*")
+
+
+def sector_name(classification: str, codes: tuple[str, ...]) -> str:
+    """As "census-hs:8703+8708"."""
+    return f"census-{classification}:{'+'.join(sorted(codes))}"
+
+
+def schema() -> dict:
+    """The entry of `sector_monthly` for a data package."""
+    fields = [
+        {
+            "name": name,
+            "type": "integer" if name in ("year", "month") else "string",
+            "description": words,
+            "constraints": {"required": True},
+        }
+        for name, words in _KEYS.items()
+    ]
+    fields += [
+        {"name": name, "type": "integer", "description": f"{words}; empty where not known",
+         "unit": "US dollars", "constraints": {}}
+        for name, words in VALUES.items()
+    ]  # fmt: skip
+    return {
+        "name": TABLE, "title": "US trade of a sector by partner, code and month",
+        "basis": "Census basis, not seasonally adjusted",
+        "licenses": [{"name": "public-domain", "title": "US Government work, public domain"}],
+        "schema": {"fields": fields, "missingValues": [""]},
+    }  # fmt: skip
+
+
+def folder_name(name: str, partner_code: str, number: int) -> str:
+    """The folder of one fetch: "census-hs_8703+8708_5800_0001"."""
+    return f"{name.replace(':', '_')}_{partner_code}_{number:04d}"
+
+
+@remembered
+def fetched(name: str) -> pd.DataFrame | None:
+    """The rows of a sector for every partner that it was fetched for, or None.
+
+    Columns as in `schema`, whole dollars; missing where the API had no row of the flow at all.
+    """
+    if not _NAME.fullmatch(name):
+        return None
+    start = re.compile(re.escape(name.replace(":", "_")) + r"_(\d{4})_\d{4}")
+    newest = {}
+    for folder in packages(SECTORS):  # sorted, so that the last of a partner is the newest
+        found = start.fullmatch(folder.name)
+        if found:
+            newest[found[1]] = folder
+    if not newest:
+        return None
+    return pd.concat([open_table(TABLE, folder) for folder in newest.values()], ignore_index=True)
