@@ -45,6 +45,8 @@ def read_enduse_file(content: bytes, flow: str) -> EnduseFile:
         )  # fmt: skip
     except (ValueError, pd.errors.ParserError, OverflowError) as error:
         raise Refused(f"{called} cannot be read ({str(error).splitlines()[0][:120]})") from None
+    if not isinstance(table.index, pd.RangeIndex):  # pandas took the surplus for an index
+        raise Refused(f"{called} has rows with more cells than its header")
     table.columns = [str(name).strip() for name in table.columns]
     years = {name: _year(name) for name in table.columns if re.fullmatch(r"value_\d\d", name)}
     if missing := [name for name in COLUMNS if name not in table.columns]:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from korus_helpers.sources.tables import DATA, SECTORS, VINTAGES, open_table, package
+from korus_helpers.sources.tables import DATA, VINTAGES, open_table, package
 
 HIDDEN = "."  # what a download that was stopped left behind begins with it
 F = TypeVar("F", bound=Callable)
@@ -76,9 +76,7 @@ def every(name: str) -> pd.DataFrame:
 @remembered
 def publications() -> pd.DataFrame:
     """Every source of figures by `source_id`: publisher, title, address, release, licence."""
-    fetched = [open_table("sources", one) for one in packages(SECTORS)]
-    rows = pd.concat([every("sources"), *fetched], ignore_index=True)
-    return rows.drop_duplicates("source_id").set_index("source_id")
+    return every("sources").drop_duplicates("source_id").set_index("source_id")
 
 
 @contextmanager

@@ -1,0 +1,379 @@
+"""`korus fetch sector` against the API in health and in failure; the key is nowhere but there."""
+
+import json
+import os
+import shutil
+
+import pytest
+from census_replay import KEY, LAST, PREFIX, api, routes, times, value
+from replay import PAGE, Answer, replaying
+from test_refresh_command import korus, state
+
+from korus_helpers.errors import Refused
+from korus_helpers.sources.census_api import partner_rows, read_rows
+
+
+def fetch(folder, server, *arguments, key=KEY, attempts=1, codes="8703,8708", span=(2011, 2012)):
+    return korus(
+        folder, "fetch", "sector", "--codes", codes, "--from", span[0], "--to", span[1],
+        "--base-url", server.url + PREFIX, "--attempts", attempts, "--timeout", 2, *arguments,
+        CENSUS_API_KEY=key, PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    with replaying(routes()) as server:
+        done = fetch(folder, server, "--json")
+        asked = list(server.asked)
+    assert done.returncode == 0, done.stderr
+    return folder, json.loads(done.stdout), asked
+
+
+@pytest.fixture
+def stored(fetched, tmp_path):
+    return shutil.copytree(fetched[0], tmp_path / "data")
+
+
+def ask(folder, *arguments):
+    done = korus(folder, "value", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def total(variable, codes, year, months=range(1, 13)):
+    return sum(value(variable, code, year, month) for code in codes for month in months) / 1e6
+
+
+def test_a_fetch_asks_by_flow_and_year_and_says_what_it_brought(fetched):
+    _, said, asked = fetched
+    assert said["sector"] == "census-hs:8703+8708"
+    assert (said["first"], said["last"], said["rows"]) == ("2011-01", "2012-12", 48)
+    assert len(asked) == said["questions"] == 6  # total and domestic exports, imports; two years
+    assert set(times(asked)) == {"from 2011-01 to 2011-12", "from 2012-01 to 2012-12"}
+
+
+@pytest.mark.parametrize(("measure", "basis", "imports"), [
+    ("deficit", "general", "GEN_VAL_MO"), ("deficit", "consumption", "CON_VAL_MO"),
+])  # fmt: skip
+def test_the_sector_answers_at_once(fetched, measure, basis, imports):
+    found = ask(fetched[0], measure, "--year", 2011, "--sector", "census-hs:8703+8708",
+                "--basis", basis)  # fmt: skip
+    codes = ("8703", "8708")
+    wanted = total(imports, codes, 2011) - total("ALL_VAL_MO", codes, 2011)
+    assert found["value"] == pytest.approx(wanted)
+    assert "Census API" in found["vintage"] and "HS 8703, 8708" in found["definition"]
+
+
+def test_months_answer_too(fetched):
+    found = ask(fetched[0], "imports", "--period", "2011-04/2012-03", "--sector",
+                "census-hs:8703+8708")  # fmt: skip
+    codes = ("8703", "8708")
+    wanted = (total("GEN_VAL_MO", codes, 2011, range(4, 13))
+              + total("GEN_VAL_MO", codes, 2012, range(1, 4)))  # fmt: skip
+    assert found["value"] == pytest.approx(wanted)
+
+
+def test_duties_and_domestic_exports_are_kept(fetched):
+    import pandas as pd
+
+    (folder,) = (fetched[0] / "sectors").iterdir()
+    rows = pd.read_csv(folder / "sector_monthly.csv", dtype={"code": "str"})
+    row = rows[(rows.code == "8703") & (rows.year == 2011) & (rows.month == 5)].iloc[0]
+    assert row.duty_usd == value("CAL_DUT_MO", "8703", 2011, 5)
+    assert row.domestic_exports_usd == value("ALL_VAL_MO", "8703", 2011, 5) * 9 // 10
+    listed = json.loads(korus(fetched[0], "data", "--json").stdout)["stored"]
+    assert [(one["kind"], one["ok"]) for one in listed] == [("sector", True)]
+
+
+def test_what_was_answered_is_not_asked_again(stored):
+    with replaying(routes()) as server:
+        # Another address of the server: the answers kept are those of one base only.
+        first = fetch(stored, server, "--json")
+        asked = len(server.asked)
+        again = fetch(stored, server, "--json")
+        assert len(server.asked) == asked
+        anew = fetch(stored, server, "--again", "--json")
+        assert len(server.asked) == 2 * asked
+    assert [json.loads(done.stdout)["questions"] for done in (first, again, anew)] == [6, 0, 6]
+    assert len(list((stored / "sectors").iterdir())) == 1  # the newest takes the place
+
+
+def test_a_fetch_that_was_stopped_goes_on(tmp_path):
+    broken = {"on": True}
+
+    def change(answer, query, path):
+        late = query["time"][0].startswith("from 2012") and "exports" in path
+        return Answer(status=503) if broken["on"] and late else answer
+
+    with replaying(routes(change)) as server:
+        done = fetch(tmp_path / "data", server)
+        assert done.returncode == 3 and not (tmp_path / "data" / "sectors").exists()
+        broken["on"] = False
+        before = len(server.asked)
+        assert fetch(tmp_path / "data", server).returncode == 0
+        assert len(server.asked) - before == 5  # one of six was kept
+
+
+def test_a_question_that_is_too_large_is_split(tmp_path):
+    def change(answer, query, path):
+        first, last = query["time"][0].removeprefix("from ").split(" to ")
+        return answer if first[:4] == last[:4] and int(last[5:]) - int(first[5:]) < 3 else (
+            Answer(b"There was an error while running your query.", 200))  # fmt: skip
+
+    with replaying(routes(change)) as server:
+        done = fetch(tmp_path / "data", server, "--json", span=(2011, 2011))
+    assert done.returncode == 0, done.stderr
+    found = ask(tmp_path / "data", "imports", "--year", 2011, "--sector", "census-hs:8703+8708")
+    assert found["value"] == pytest.approx(total("GEN_VAL_MO", ("8703", "8708"), 2011))
+
+
+@pytest.mark.parametrize(("classification", "codes", "name"), [
+    ("enduse", "30000", "census-enduse:30000"), ("naics", "3361", "census-naics:3361"),
+    ("hs", "87", "census-hs:87"),
+])  # fmt: skip
+def test_other_classifications(tmp_path, classification, codes, name):
+    with replaying(routes()) as server:
+        done = fetch(tmp_path / "data", server, "--classification", classification, "--json",
+                     codes=codes)  # fmt: skip
+    assert json.loads(done.stdout)["sector"] == name, done.stderr
+    found = ask(tmp_path / "data", "exports", "--year", 2012, "--sector", name)
+    assert found["value"] == pytest.approx(total("ALL_VAL_MO", (codes,), 2012))
+
+
+def test_unpublished_months_are_unknown_never_zero(tmp_path):
+    with replaying(routes()) as server:
+        done = fetch(tmp_path / "data", server, codes="8703", span=(2025, 2026))
+    assert done.returncode == 0, done.stderr
+    args = ("--sector", "census-hs:8703")
+    found = ask(tmp_path / "data", "imports", "--period", f"2026-0{LAST[1] - 1}/2026-0{LAST[1]}",
+                *args)  # fmt: skip
+    assert found["value"] == pytest.approx(
+        total("GEN_VAL_MO", ("8703",), 2026, range(LAST[1] - 1, LAST[1] + 1))
+    )
+    late = korus(tmp_path / "data", "value", "imports", "--year", 2026, *args)
+    assert late.returncode == 2
+
+
+def bad(body=None, **changes):
+    """A change that gives one answer instead of the good ones of imports."""
+
+    def change(answer, query, path):
+        if "imports" not in path:
+            return answer
+        return Answer(**changes) if body is None else Answer(body(answer), **changes)
+
+    return change
+
+
+def rewritten(edit):
+    return bad(lambda answer: json.dumps(edit(json.loads(answer.body))).encode())
+
+
+def column(rows, name):
+    return rows[0].index(name)
+
+
+def set_all(name, text):
+    def edit(rows):
+        places = [i for i, other in enumerate(rows[0]) if other == name]
+        for row in rows[1:]:
+            for place in places:
+                row[place] = text
+        return rows
+
+    return edit
+
+
+def contradicting(rows):
+    """The column that comes twice says two things."""
+    place = column(rows, "CTY_CODE")
+    rows[1][place] = "2010"
+    return rows
+
+
+FAILURES = {
+    "unknown variable": (bad(body=lambda a: b"error: unknown variable 'X'", status=400), 2,
+                         "unknown variable 'X'"),
+    "unknown predicate": (
+        bad(body=lambda a: b"error: unknown predicate variable: 'X'", status=400), 2,
+        "unknown predicate variable"),
+    "too many variables": (bad(body=lambda a: b"error: 50 variables at most", status=400), 2,
+                           "50 variables"),
+    "wrong data set": (bad(body=lambda a: b"<html>404</html>", status=404), 2, "no data set at"),
+    "no key": (bad(status=302, headers={"Location": "https://api.census.gov/missing_key.html",
+                                        "X-DataWebAPI-KeyError": "1"}), 2, "asks for a key"),
+    "bad key": (bad(status=302, headers={"Location": "/invalid_key.html"}), 2,
+                "does not accept the key"),
+    "a page for a missing key": (bad(body=lambda a: b"<html>Missing Key</html>"), 2, "key"),
+    "HTML with 200": (bad(body=lambda a: b"<html>Welcome</html>"), 3, "web page"),
+    "overload": (bad(body=lambda a: PAGE), 3, "overloaded"),
+    "429": (bad(status=429, headers={"Retry-After": "1"}), 3, "429"),
+    "503": (bad(status=503), 3, "503"),
+    "504": (bad(status=504), 3, "504"),
+    "silence": (bad(body=lambda a: a.body, pause=30), 3, "in time"),
+    "truncated": (bad(body=lambda a: a.body, cut=100), 3, "cut short"),
+    "no JSON": (bad(body=lambda a: a.body[:100]), 3, "no JSON"),
+    "not a table": (bad(body=lambda a: b'[["a"],["b","c"]]'), 3, "not a table"),
+    "numbers": (bad(body=lambda a: b'[["a"],[1]]'), 3, "other things than text"),
+    "another country": (rewritten(set_all("CTY_NAME", "KOREA, NORTH")), 3, "was asked for"),
+    "a column twice": (rewritten(contradicting), 3, "twice, with different values"),
+    "a null": (rewritten(set_all("GEN_VAL_MO", None)), 3, "no whole amount"),
+    "a code not asked for": (rewritten(set_all("I_COMMODITY", "8704")), 3, "not asked for"),
+    "a row twice": (rewritten(lambda rows: [*rows, rows[1]]), 3, "twice"),
+    "a month that is none": (rewritten(set_all("time", "2011")), 3, "without a month"),
+    "a duty above its value": (rewritten(set_all("CAL_DUT_MO", "9" * 12)), 3,
+                               "larger than its whole"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_is_one_line_and_nothing_changes(stored, name):
+    change, status, says = FAILURES[name]
+    before = {k: v for k, v in state(stored).items() if not k.startswith("answers")}
+    with replaying(routes(change)) as server:
+        done = fetch(stored, server, span=(2011, 2011), codes="8703")
+        assert all("html" not in one for one in server.asked)  # no redirect is followed
+    assert done.returncode == status, done.stdout + done.stderr
+    assert says in done.stderr and done.stderr.count("\n") == 1
+    assert KEY not in done.stdout + done.stderr
+    assert before == {k: v for k, v in state(stored).items() if not k.startswith("answers")}
+
+
+def test_no_rows_are_no_figures(tmp_path):
+    with replaying(routes(lambda answer, query, path: Answer(status=204))) as server:
+        done = fetch(tmp_path / "data", server)
+    assert done.returncode == 2 and "has no rows for 8703, 8708" in done.stderr
+
+
+def test_one_flow_without_rows_is_unknown(tmp_path):
+    def change(answer, query, path):
+        return Answer(status=204) if "exports" in path else answer
+
+    with replaying(routes(change)) as server:
+        assert fetch(tmp_path / "data", server).returncode == 0
+    args = ("--year", 2011, "--sector", "census-hs:8703+8708")
+    assert ask(tmp_path / "data", "imports", *args)["value"] > 0
+    assert korus(tmp_path / "data", "value", "exports", *args).returncode == 2
+
+
+def test_a_server_that_recovers_is_asked_again(tmp_path):
+    count = {"asked": 0}
+
+    def change(answer, query, path):
+        count["asked"] += 1
+        return Answer(status=429, headers={"Retry-After": "1"}) if count["asked"] == 1 else answer
+
+    with replaying(routes(change)) as server:
+        assert fetch(tmp_path / "data", server, attempts=3).returncode == 0
+
+
+def test_group_rows_and_the_total_are_dropped():
+    rows = [{"CTY_CODE": code} for code in ("-", "5800", "0003", "4XXX", "", None)]
+    assert partner_rows(rows) == [{"CTY_CODE": "5800"}]
+
+
+def test_a_column_that_comes_twice_and_agrees():
+    assert read_rows('[["a","b","a"],["1","2","1"]]') == [{"a": "1", "b": "2"}]
+    assert read_rows("[]") == []
+    with pytest.raises(Refused):
+        read_rows('[["a","a"],["1","2"]]')
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["--codes", "8703000000"], "ten digits differ"),
+    (["--codes", "87,8703"], "counted twice"),
+    (["--codes", "cars"], "not a list of codes"),
+    (["--codes", "87031"], "HS codes have 2, 4, 6 digits"),
+    (["--codes", "8703", "--classification", "sitc"], "not a classification"),
+    (["--codes", "8703", "--from", "2009"], "begins in 2010"),
+    (["--codes", "8703", "--partner", "World"], "not a country"),
+    (["--codes", "8703", "--partner", "Korea"], "South Korea"),
+    (["--codes", "8703", "--base-url", "https://example.com"], "not an address"),
+])  # fmt: skip
+def test_what_is_not_understood(tmp_path, arguments, says):
+    more = ["--from", "2011"] if "--from" not in arguments else []
+    done = korus(tmp_path, "fetch", "sector", *arguments, *more, "--to", "2012",
+                 CENSUS_API_KEY=KEY)  # fmt: skip
+    assert done.returncode == 2 and says in done.stderr, done.stderr
+
+
+def test_without_a_key_it_says_how_to_get_one(tmp_path):
+    with replaying(routes()) as server:
+        done = fetch(tmp_path, server, key="")
+        assert server.asked == []
+    assert done.returncode == 2 and "CENSUS_API_KEY" in done.stderr
+
+
+def test_the_key_may_come_from_the_keyring(tmp_path):
+    """A backend of the keyring package in a file of its own, as a desktop's would be."""
+    (tmp_path / "ring.py").write_text(
+        "import keyring.backend\nclass Ring(keyring.backend.KeyringBackend):\n"
+        "    priority = 9\n    def get_password(self, service, name):\n"
+        f"        return {KEY!r} if (service, name) == ('korus', 'CENSUS_API_KEY') else None\n"
+        "    def set_password(self, service, name, password):\n        pass\n"
+    )
+    with replaying(routes()) as server:
+        done = korus(
+            tmp_path / "data", "fetch", "sector", "--codes", "8703", "--from", 2011, "--to", 2011,
+            "--base-url", server.url + PREFIX, CENSUS_API_KEY="", PYTHONPATH=str(tmp_path),
+            PYTHON_KEYRING_BACKEND="ring.Ring",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_key_is_in_no_file(fetched):
+    for path in fetched[0].rglob("*"):
+        if path.is_file():
+            assert KEY.encode() not in path.read_bytes(), path
+    assert any("answers" in str(path) for path in fetched[0].rglob("*.json"))
+    assert KEY not in json.dumps(fetched[1])
+
+
+def test_the_key_is_in_no_log(tmp_path):
+    """With every logger of the process told to tell all."""
+    code = (
+        "import logging, sys; logging.basicConfig(level=1, stream=sys.stdout)\n"
+        "from korus_helpers.cli import korus\nkorus()"
+    )
+    import subprocess
+    import sys
+
+    with replaying(routes(bad(status=503))) as server:
+        env = os.environ | {"KORUS_DATA": str(tmp_path), "CENSUS_API_KEY": KEY}
+        done = subprocess.run(
+            [sys.executable, "-c", code, "fetch", "sector", "--codes", "8703", "--from", "2011",
+             "--to", "2011", "--base-url", server.url + PREFIX, "--attempts", "1"],
+            env=env, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert any(KEY in one for one in server.asked)
+    assert done.returncode == 3
+    assert "DEBUG" in done.stdout and KEY not in done.stdout + done.stderr
+
+
+def test_notebook_02_gets_the_years_before_its_files(tmp_path):
+    from korus_helpers.sources.stored import forget
+    from korus_helpers.trade.autos import auto_deficits
+
+    with replaying(routes()) as server:
+        for codes in ("87", "8703"):
+            assert fetch(tmp_path, server, codes=codes, span=(2011, 2016)).returncode == 0
+    os.environ["KORUS_DATA"] = str(tmp_path)
+    forget()
+    try:
+        table = auto_deficits("5800", 2011, 2016).set_index("definition")
+    finally:
+        os.environ["KORUS_DATA"] = ""
+        forget()
+    row = table.loc["vehicles (HS 87), imports for consumption"]
+    wanted = total("CON_VAL_MO", ("87",), 2011) - total("ALL_VAL_MO", ("87",), 2011)
+    assert row.base == pytest.approx(wanted) and row.base_from == "file"
+    row = table.loc["passenger cars (HS 8703), general imports"]
+    wanted = total("GEN_VAL_MO", ("8703",), 2011) - total("ALL_VAL_MO", ("8703",), 2011)
+    assert row.base == pytest.approx(wanted)
+    assert "passenger cars (HS 8703), basis not stated" in table.index
+
+
+def test_the_replayed_api_gives_figures_only_for_the_key():
+    assert api({"key": ["x"]}, f"{PREFIX}/imports/hs").status == 302
