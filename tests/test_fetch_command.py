@@ -7,7 +7,8 @@ import shutil
 import pytest
 from census_replay import KEY, LAST, PREFIX, api, routes, times, value
 from replay import PAGE, Answer, replaying
-from test_refresh_command import korus, state
+from test_refresh_command import state
+from typed import korus, korus_process
 
 from korus_helpers.errors import Refused
 from korus_helpers.sources.census_api import partner_rows, read_rows
@@ -220,6 +221,7 @@ FAILURES = {
     "another country": (rewritten(set_all("CTY_NAME", "KOREA, NORTH")), 3, "was asked for"),
     "a column twice": (rewritten(contradicting), 3, "twice, with different values"),
     "a null": (rewritten(set_all("GEN_VAL_MO", None)), 3, "no whole amount"),
+    "in thousands": (rewritten(set_all("GEN_VAL_MO", "9" * 12)), 3, "a part exceeds all goods"),
     "a code not asked for": (rewritten(set_all("I_COMMODITY", "8704")), 3, "not asked for"),
     "a row twice": (rewritten(lambda rows: [*rows, rows[1]]), 3, "twice"),
     "a month that is none": (rewritten(set_all("time", "2011")), 3, "without a month"),
@@ -315,7 +317,7 @@ def test_the_key_may_come_from_the_keyring(tmp_path):
         "    def set_password(self, service, name, password):\n        pass\n"
     )
     with replaying(routes()) as server:
-        done = korus(
+        done = korus_process(
             tmp_path / "data", "fetch", "sector", "--codes", "8703", "--from", 2011, "--to", 2011,
             "--base-url", server.url + PREFIX, CENSUS_API_KEY="", PYTHONPATH=str(tmp_path),
             PYTHON_KEYRING_BACKEND="ring.Ring",

@@ -64,6 +64,13 @@ def test_codes_against_the_total_of_all_goods():
     assert list(gates.codes_against_total(rows, totals).partner_code) == ["2010"]
 
 
+def test_a_sector_is_no_more_than_all_goods():
+    whole = years(("5800", 2015, 100.0, 200.0))
+    found = gates.parts_above_whole(years(("5800", 2015, 104.0, 300.0)), whole)
+    assert list(found.flow) == ["imports"]
+    assert gates.parts_above_whole(years(("5800", 2014, 500.0, 1.0)), whole).empty
+
+
 def test_names_that_belong_to_another_code():
     found = gates.misnamed({"5800": "Japan", "5880": "Japan", "1220": "European Union"})
     assert list(found.partner_code) == ["5800", "1220"]

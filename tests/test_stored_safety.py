@@ -14,12 +14,14 @@ import time
 import official
 import pytest
 from mutated import mutated_text, mutated_workbook
-from test_refresh_command import country, healthy, korus, refresh, revised, state
+from test_refresh_command import country, healthy, refresh, revised, state
+from typed import korus
 
 from korus_helpers.errors import InputError, NetworkFailure, Refused
 from korus_helpers.sources import stored as stored_figures
-from korus_helpers.sources.refresh import Origin, keeping, read_files
+from korus_helpers.sources.refresh import keeping, read_files
 from korus_helpers.sources.storing import problem_of, repair, store
+from korus_helpers.sources.vintage_tables import Origin
 
 RUNS = 50
 

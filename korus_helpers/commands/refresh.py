@@ -99,7 +99,7 @@ def _given(files: tuple[Path, ...]) -> dict:
     from datetime import UTC, datetime
 
     from korus_helpers.sources.downloads import LARGEST
-    from korus_helpers.sources.refresh import Origin
+    from korus_helpers.sources.vintage_tables import Origin
 
     found = {}
     for path in files:
@@ -126,7 +126,7 @@ def _given(files: tuple[Path, ...]) -> dict:
 
 def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool):
     from korus_helpers.sources.downloads import Patience, check_base, download
-    from korus_helpers.sources.refresh import OFFICIAL, PATHS, Origin
+    from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS, Origin
 
     base = check_base(base_url) if base_url else OFFICIAL
     patience = Patience(silence=timeout, whole=max(600.0, timeout), attempts=attempts)

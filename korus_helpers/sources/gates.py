@@ -64,6 +64,17 @@ def codes_against_total(rows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFram
     return _failing(sums, total, ~((sums - total).abs() <= YEAR_TOLERANCE * total + 1))
 
 
+def parts_above_whole(rows: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """Partners and years in which a sector is larger than all goods (by more than a revision).
+
+    Both have `partner_code, year` and the amounts in million dollars.
+    """
+    keys = ["partner_code", "year"]
+    part = rows.set_index(keys)[AMOUNTS]
+    total = whole.set_index(keys)[AMOUNTS].reindex(part.index)
+    return _failing(part, total, part > (1 + WORLD_REVISION) * total)
+
+
 def misnamed(names: Mapping[str, str]) -> pd.DataFrame:
     """Codes with the name of another partner, and countries with the name of a group."""
     kinds = partners().set_index("partner_code").kind

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from korus_helpers.errors import InputError, Refused
+from korus_helpers.sources import gates
 from korus_helpers.sources.census_api import Client, Query, TooLarge, partner_rows
 from korus_helpers.sources.partners import Partner, codes_named
 from korus_helpers.sources.sector_files import (
@@ -21,6 +22,7 @@ from korus_helpers.sources.sector_files import (
 from korus_helpers.sources.stored import forget
 from korus_helpers.sources.storing import store, write_package
 from korus_helpers.sources.tables import SECTORS
+from korus_helpers.sources.vintages import annual_goods, releases
 
 FIRST_YEAR = 2010  # of the API
 LONGEST = {"hs": 6, "naics": 6, "enduse": 5}  # HS 10-digit import and export codes differ
@@ -105,6 +107,7 @@ def fetch_sector(
             "these years"
         )
     _pass(table)
+    _within_all_goods(table, partner)
     return table.sort_values(KEYS).reset_index(drop=True)
 
 
@@ -217,6 +220,25 @@ def _pass(table: pd.DataFrame) -> None:
             f"the Census API gives a part larger than its whole: code {row.code}, "
             f"{row.year}-{row.month:02d}"
         )
+
+
+def _within_all_goods(table: pd.DataFrame, partner: Partner) -> None:
+    """Refuse a sector that is larger than all goods of a full year: a wrong unit or partner."""
+    newest = [one for one in releases().values() if one.partners in ("all", partner.code)][-1]
+    whole = annual_goods(newest.vintage)
+    sums = table.groupby(["partner_code", "year"], as_index=False)[
+        ["exports_usd", "general_imports_usd"]
+    ].sum()
+    years = pd.DataFrame(
+        {
+            "partner_code": sums.partner_code,
+            "year": sums.year,
+            "exports_musd": sums.exports_usd.astype(float) / 1e6,
+            "imports_musd": sums.general_imports_usd.astype(float) / 1e6,
+        }
+    )
+    found = gates.parts_above_whole(years, whole)
+    gates.refuse("the answer of the Census API is refused", "a part exceeds all goods", found)
 
 
 def completed(table: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,8 @@ import official
 from mutated import mutated_text, mutated_workbook
 
 from korus_helpers.errors import Refused
-from korus_helpers.sources.refresh import Origin, read_files
+from korus_helpers.sources.refresh import read_files
+from korus_helpers.sources.vintage_tables import Origin
 
 
 def outcome(kind: str, content: bytes) -> str:
