@@ -161,12 +161,19 @@ def value(measure: str, way: str | None, share: bool, as_json: bool, **choices: 
 
     MEASURE is exports, imports, deficit (imports minus exports), balance or two-way.
     """
+    from datetime import date
+
     from korus_helpers.present.answers import to_json, value_line, value_object
+    from korus_helpers.present.notice import old_figures
+    from korus_helpers.sources.vintages import LATEST
     from korus_helpers.trade.choices import definition_of
     from korus_helpers.trade.evaluate import evaluate
 
     figure = evaluate(measure, definition_of(way, share, **choices))
     click.echo(to_json(value_object(figure)) if as_json else value_line(figure))
+    notice = old_figures(date.today(), figure.definition.partner)
+    if notice and choices["vintage"] == LATEST and figure.definition.sector == "total":
+        click.echo(notice, err=True)
 
 
 @korus.command()

@@ -12,7 +12,10 @@ def data(ctx: click.Context, repair: bool, as_json: bool) -> None:
 
     Those that ship, and those that were downloaded into the data folder.
     """
+    from datetime import date
+
     from korus_helpers.present.answers import data_lines, data_object, to_json
+    from korus_helpers.present.notice import old_figures
 
     if repair:
         from korus_helpers.present.holdings import repaired_lines
@@ -26,6 +29,10 @@ def data(ctx: click.Context, repair: bool, as_json: bool) -> None:
             click.echo("\n".join(repaired_lines(removed, swept)))
         return
     found = data_object()
-    click.echo(to_json(found) if as_json else "\n".join(data_lines(found)))
     tables = [table for kept in (found["tables"], found["stored"]) for table in kept]
-    ctx.exit(0 if all(table["ok"] for table in tables) else 1)
+    verified = all(table["ok"] for table in tables)
+    notice = old_figures(date.today()) if verified else ""
+    found |= {"notice": notice}
+    lines = data_lines(found) + (["", notice] if notice else [])
+    click.echo(to_json(found) if as_json else "\n".join(lines))
+    ctx.exit(0 if verified else 1)
