@@ -53,7 +53,7 @@ def card(executed, outcome: Outcome, files: Sequence[str]) -> dict[str, object]:
         "files": [
             {"path": file, "name": file.partition("/")[2].removeprefix(f"{name}-")}
             for file in files
-            if "/" in file
+            if "/" in file and not file.startswith("evidence/")
         ],
     }
 

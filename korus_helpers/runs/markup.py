@@ -1,5 +1,7 @@
 """Markup of a notebook made safe, and arranged as the body of a report."""
 
+import html
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ LONG_CELL = 24  # characters
 CELL_STYLES = ("text-align", "vertical-align", "white-space")
 # A picture in the page itself; anything else would be asked from another host.
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
+# What could end a script element or a line of script; json.dumps has escaped all but ASCII.
+_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,15 @@ def _allowed(tag: str, attribute: str, value: str) -> bool:
     if tag == "a":
         return attribute == "href" and not value.lower().lstrip().startswith("data:")
     return tag in ("td", "th") and attribute in CELL
+
+
+def data_block(document: object) -> str:
+    """JSON-LD as a script element that no text in it can end, with the places its urls lead to."""
+    reviews = document.get("@graph", []) if isinstance(document, dict) else []
+    urls = [str(one.get("url", "")) for one in reviews if isinstance(one, dict)]
+    places = "".join(f'<span id="{html.escape(url[1:])}"></span>' for url in urls if url[:1] == "#")
+    text = json.dumps(document).translate(_ESCAPED)
+    return f'{places}<script type="application/ld+json">{text}</script>'
 
 
 def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]]) -> Page:
