@@ -151,6 +151,26 @@ def test_no_text_of_a_claim_ends_the_script_of_the_page():
     assert soup.find(id="claim-a")
 
 
+@pytest.mark.parametrize("rows", [2, 1])
+def test_the_url_of_a_review_leads_to_the_row_of_its_verdict(rows):
+    text = b"id,printed,measure,period\na,$27.6 billion,deficit,2016\nb,$1 billion,exports,2016\n"
+    claims = claims_in(text, "claims.csv")
+    data = {LINKED_DATA: linked_data(audit(claims)), "text/markdown": "R", "text/plain": "R"}
+    body = "".join(f"<tr><th>{name}</th></tr>" for name in "ab"[:rows])
+    table = {"text/html": f"<table><tbody>{body}</tbody></table>", "text/plain": "", "text/csv": ""}
+    outputs = [
+        v4.new_output("display_data", table, metadata={"korus": {"name": "verdicts"}}),
+        v4.new_output("display_data", data),
+    ]
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("", outputs=outputs)])
+    page = html_report(notebook, About("03", ["03"], [], [], "korus run 03", "today"))
+    places = [BeautifulSoup(page, "html.parser").find(id=f"claim-{name}") for name in "ab"]
+    if rows == 2:
+        assert [(place.name, place.get_text()) for place in places] == [("tr", "a"), ("tr", "b")]
+    else:  # not a row for each: near the data at least
+        assert [place.name for place in places] == ["span", "span"]
+
+
 @pytest.mark.parametrize("value", ["</script>", None, ["<b>"], {"@graph": ["x", {"url": "#<b>"}]}])
 def test_a_data_block_takes_any_value_and_stays_data(value):
     soup = BeautifulSoup(data_block(value), "html.parser")

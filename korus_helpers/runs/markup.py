@@ -71,7 +71,9 @@ def data_block(document: object) -> str:
     """JSON-LD as a script element that no text in it can end, with the places its urls lead to."""
     reviews = document.get("@graph", []) if isinstance(document, dict) else []
     urls = [str(one.get("url", "")) for one in reviews if isinstance(one, dict)]
-    places = "".join(f'<span id="{html.escape(url[1:])}"></span>' for url in urls if url[:1] == "#")
+    places = "".join(
+        f'<span class="place" id="{html.escape(url[1:])}"></span>' for url in urls if url[:1] == "#"
+    )
     text = json.dumps(document).translate(_ESCAPED)
     return f'{places}<script type="application/ld+json">{text}</script>'
 
@@ -89,6 +91,7 @@ def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]])
     title = first.extract().get_text(" ", strip=True) if first else name
     contents = _headings(soup)
     _captions(soup, links)
+    _places(soup)
     for link in soup.find_all("a", href=True):
         _lead(link, links)
     for block in soup.find_all("pre"):
@@ -143,6 +146,16 @@ def _captions(soup: BeautifulSoup, links: Mapping[str, list[tuple[str, str]]]) -
             files = soup.new_tag("p", attrs={"class": "files"})
             _files(soup, files, links.get(f"table {shown['data-name']}", []))
             shown.append(files)
+
+
+def _places(soup: BeautifulSoup) -> None:
+    """Let the url of a review lead to the row of its verdict, where the table has one for each."""
+    places = soup.select("span.place")
+    rows = soup.select('.table[data-name="verdicts"] tbody tr')
+    if len(places) == len(rows):
+        for place, row in zip(places, rows, strict=True):
+            row["id"] = place["id"]
+            place.decompose()
 
 
 def _cells(table: Tag) -> None:
