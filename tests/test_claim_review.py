@@ -101,6 +101,13 @@ def test_speaker_carrier_day_and_address_are_four_things():
     )
 
 
+def test_a_suspected_misprint_is_said_beside_the_rating():
+    (review,) = [r for r in claim_reviews(audit(article())) if r["url"] == "#claim-exports_2011"]
+    assert review["reviewRating"]["ratingExplanation"].endswith(
+        " Misprint suspected: $43.5 billion; contradicted by the other figures."
+    )
+
+
 def test_what_a_claim_lacks_is_left_out():
     content = b"id,printed,measure,as,period,base,end,note\n"
     content += b"a,$27.6 billion,deficit,level,2016,,,a note of the file\n"

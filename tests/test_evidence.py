@@ -304,6 +304,9 @@ def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path):
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "cannot be written (File too large)" in done.stderr
     assert not any(tmp_path.iterdir())
+    done = korus("audit", "--evidence", tmp_path / ("e" * 300))
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "cannot be written (File name too long)" in done.stderr
 
 
 def read_back(folder: Path) -> dict[str, list[list[str]]]:

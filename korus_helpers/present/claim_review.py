@@ -12,7 +12,7 @@ from korus_helpers.claims.verdicts import (
     Verdict,
 )
 from korus_helpers.present.displays import LINKED_DATA, publish
-from korus_helpers.present.verdicts import count_word, official, shown_unit
+from korus_helpers.present.verdicts import count_word, marks, official, shown_unit
 
 CONTEXT = "https://schema.org"
 PROJECT = {"@type": "Organization", "name": "KORUS"}
@@ -32,7 +32,8 @@ def claim_reviews(found: Audit) -> list[dict[str, Any]]:
     The rating is in words (`alternateName`, our verdict) and, where the verdict compares with a
     figure, a number from 1 to 3: 1 not reproduced, 2 on another basis, 3 within the hedge or as
     printed. "Undetermined" and "cannot be checked" have no number, so that no reader of the data
-    takes them for false. `ratingExplanation` gives the official figure, its definition and vintage.
+    takes them for false. `ratingExplanation` gives the official figure, its definition and vintage,
+    and the marks beside the verdict, such as a suspected misprint.
     """
     return [{"@context": CONTEXT, **_review(verdict)} for verdict in found.verdicts]
 
@@ -101,6 +102,9 @@ def _explanation(verdict: Verdict) -> str:
         said.insert(0, f"Official: {amount} ({figure.words}; {figure.vintage}).")
     elif verdict.event:
         said.insert(0, f"Official: {verdict.event}.")
+    beside = marks(verdict)
+    if beside:
+        said.append(f"{beside[0].upper()}{beside[1:]}.")
     return " ".join(said)
 
 

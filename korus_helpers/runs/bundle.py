@@ -1,6 +1,7 @@
 """The evidence bundle: the files of an evidence and their manifest, in a folder of their own."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -56,7 +57,7 @@ def with_manifest(files: Mapping[str, str]) -> dict[str, str]:
 
 def require_new(folder: Path) -> None:
     """Refuse a folder that exists, or whose parent does not; raises InputError."""
-    if folder.exists() or folder.is_symlink():
+    if os.path.lexists(folder):
         raise InputError(f"{folder} exists already; type the name of a new folder after --evidence")
     if not folder.parent.is_dir():
         raise InputError(f"There is no folder {folder.parent}; make it, or type another one")

@@ -74,7 +74,7 @@ def data_block(document: object) -> str:
     places = "".join(
         f'<span class="place" id="{html.escape(url[1:])}"></span>' for url in urls if url[:1] == "#"
     )
-    text = json.dumps(document).translate(_ESCAPED)
+    text = json.dumps(document, separators=(",", ":")).translate(_ESCAPED)
     return f'{places}<script type="application/ld+json">{text}</script>'
 
 
