@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lab lint notebooks data clean
+.PHONY: run test lab lint notebooks example clean
 
 run: $(READY)
-	@$(BIN)/korus run
+	@$(BIN)/korus run --pdf
 
 test: $(READY)
 	@$(BIN)/pytest --cov tests
@@ -25,6 +25,10 @@ KEEP := --ClearMetadataPreprocessor.enabled=True \
   --ClearMetadataPreprocessor.preserve_nb_metadata_mask kernelspec
 notebooks: $(READY)
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace $(KEEP) notebooks/[0-9]*.ipynb
+
+# The run that is kept under outputs/example, and the picture of it in the README.
+example: $(READY)
+	@$(BIN)/python tests/make_example.py
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

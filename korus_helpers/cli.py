@@ -47,9 +47,9 @@ def _sentence(error: Exception | str) -> str:
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from korus_helpers.runs.reports import versions
+        from korus_helpers import __version__
 
-        click.echo(f"korus {versions()['korus_helpers']}")
+        click.echo(f"korus {__version__}")
         ctx.exit()
 
 
@@ -71,10 +71,15 @@ def korus() -> None:
     "-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE",
     help="A parameter of the notebooks, for example -p partner Mexico.",
 )  # fmt: skip
+@click.option("--pdf", is_flag=True, help="Write each report as PDF too.")
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK ...]")
 @click.pass_context
 def run(
-    ctx: click.Context, out: Path | None, parameters: list[tuple[str, str]], notebooks: list[str]
+    ctx: click.Context,
+    out: Path | None,
+    parameters: list[tuple[str, str]],
+    pdf: bool,
+    notebooks: list[str],
 ) -> None:
     """Execute notebooks and write their reports.
 
@@ -89,12 +94,13 @@ def run(
     if out is None:
         out = Path("outputs")
         out.mkdir(exist_ok=True)
-    result = run_collection(notebooks, parameters, out, progress=sys.stderr.isatty())
+    result = run_collection(notebooks, parameters, out, progress=sys.stderr.isatty(), pdf=pdf)
     if result.verdicts:
         width = shutil.get_terminal_size().columns
         columns = ["id", "printed", "official", "verdict"]
         rows = [row | {"official": readable(row["official"])} for row in result.verdicts]
         click.echo(text_table(rows, columns, width) + "\n")
+    click.echo(f"Time and size: {result.steps.sentence()}.")
     click.echo(f"Open {result.folder / 'index.html'}")
     failed = [outcome for outcome in result.outcomes if outcome.status != "done"]
     for outcome in failed:

@@ -10,12 +10,16 @@ from bs4 import BeautifulSoup
 from nbformat import v4
 from PIL import Image
 
+import korus_helpers
 from korus_helpers.present.displays import EVIDENCE
 from korus_helpers.runs.execute import Outcome
+from korus_helpers.runs.facts import Facts, facts_of
 from korus_helpers.runs.harvest import BadDisplay, displays, write_displays
 from korus_helpers.runs.index import card, index_page, readable
 from korus_helpers.runs.markup import safe_html
 from korus_helpers.runs.reports import About, html_report
+from korus_helpers.runs.steps import Steps
+from korus_helpers.sources.tables import resource
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }} $5 한국"
 
@@ -30,8 +34,9 @@ def shown(data, metadata=None):
     return v4.new_output("display_data", data, metadata=metadata or {})
 
 
-def sentence(text):
-    return shown({"text/plain": text, "text/markdown": text})
+def sentence(text, **about):
+    metadata = {"korus": {"kind": "sentence"} | about}
+    return shown({"text/plain": text, "text/markdown": text}, metadata)
 
 
 def figure(name="over_time", alt="Exports stood still", **data):
@@ -326,48 +331,148 @@ def test_displays_that_cannot_be_filed_are_named_and_nothing_is_written(tmp_path
     assert not any(tmp_path.iterdir())
 
 
-def test_a_card_shows_title_finding_first_figure_and_files():
-    heading = v4.new_markdown_cell("## Totals")
-    outputs = [sentence("First."), sentence("Second."), figure(), figure("b", "Second")]
-    executed = notebook(code("", sentence("Partner: Mexico.")), heading, code("", *outputs))
-    files = ["charts/01_goods-over_time.png", "verdicts.csv"]
-    shown_card = card(executed, Outcome("01_goods", "done", 2.345), files)
-    assert shown_card["title"] == "Did exports fall?"
-    assert (shown_card["finding"], shown_card["alt"]) == ("First.", "Exports stood still")
+HEADING = v4.new_markdown_cell("## Totals")
+
+
+def test_the_facts_of_a_notebook_are_its_first_finding_and_figure_and_what_outputs_say():
+    before = sentence("Partner: Mexico.", vintages=["2024-08"])
+    counted = sentence("Second.", vintages=["2018-10", "2024-08"], verdicts={
+        "not reproduced": 1, "as printed": 3, "no verdict": 5})  # fmt: skip
+    sources = table("sources")
+    sources.metadata.korus["tables"] = ["quoted", "goods_annual"]
+    outputs = [sentence("First."), counted, figure(), figure("b", "Second"), sources]
+    facts = facts_of(notebook(code("", before), HEADING, code("", *outputs)))
+    assert (facts.title, facts.finding) == ("Did exports fall?", "First.")
+    assert (facts.picture, facts.alt) == (base64.b64decode(png()), "Exports stood still")
+    assert facts.vintages == ("2024-08", "2018-10")
+    assert facts.verdicts == (("as printed", 3), ("not reproduced", 1))
+    assert facts.tables == ("quoted", "goods_annual")
+
+
+def test_a_notebook_that_says_nothing_or_names_badly_has_the_facts_up_to_there():
+    assert facts_of(v4.new_notebook()) == Facts()
+    broken = facts_of(notebook(HEADING, code("", sentence("So far."), figure(name="A"))))
+    assert broken == Facts(title="Did exports fall?", finding="So far.")
+
+
+def test_the_head_and_foot_of_a_report_name_finding_verdicts_vintages_and_checksums():
+    facts = Facts("Did <b>exports</b> fall?", "They <i>fell</i>.", ("2024-08", "2018-10"),
+                  (("as printed", 3), ("cannot be checked", 1)), ("quoted", "no such"))  # fmt: skip
+    soup = page(facts=facts)
+    head = soup.select_one("header.top")
+    assert head.select_one(".finding").get_text() == "They <i>fell</i>."
+    counts = [(li.get_text(strip=True), li.a["href"]) for li in head.select(".tally li")]
+    assert counts == [("3as printed", "glossary.html#as-printed"),
+                      ("1cannot be checked", "glossary.html#cannot-be-checked")]  # fmt: skip
+    assert head.select("dd")[-1].get_text() == "2024-08, 2018-10"
+    assert soup.select_one(".citation").get_text() == (
+        "The KORUS authors: Did <b>exports</b> fall? (partner Korea, South; base year 2011; "
+        f"figures of vintage 2024-08, 2018-10). KORUS {korus_helpers.__version__}, "
+        "23 November 2026, 18:45."
+    )
+    [row] = soup.select("footer tbody tr")
+    entry = resource("quoted")
+    assert [cell.get_text() for cell in row.find_all(["th", "td"])] == [
+        "quoted", entry["vintage"], entry["hash"].removeprefix("sha256:")
+    ]  # fmt: skip
+    assert {a["href"] for a in soup.select(".back a")} == {"index.html", "glossary.html"}
+    bare = page()
+    assert not bare.select(".finding, .tally, footer table")
+
+
+def test_verdicts_in_cells_lead_to_the_glossary_and_column_names_do_not():
+    markup = (
+        "<table><thead><tr><th>claim</th><th>as printed</th></tr></thead><tbody>"
+        "<tr><th>a</th><td>as printed</td></tr><tr><th>b</th><td>as printed so</td></tr></tbody>"
+        "</table>"
+    )
+    soup = page(code("", table(markup=markup)))
+    assert [(a.parent.name, a["href"], a["class"]) for a in soup.select(".verdict")] == [
+        ("td", "glossary.html#as-printed", ["verdict", "as-printed"])
+    ]
+    assert [cell.get_text() for cell in soup.select("tbody td")] == ["as printed", "as printed so"]
+
+
+def test_addresses_are_links_in_the_table_of_sources_only():
+    markup = "<table><tr><th>a</th><td>https://census.gov/x</td><td>javascript:x</td></tr></table>"
+    soup = page(code("", table("sources", markup), table("claims", markup)))
+    assert [a["href"] for a in soup.select("td a")] == ["https://census.gov/x"]
+
+
+def test_a_card_shows_title_finding_small_figure_reports_and_files():
+    facts = Facts("Did exports fall?", "First.", picture=base64.b64decode(png()), alt="Alt")
+    files = ["01_goods.html", "01_goods.pdf", "01_goods.ipynb", "charts/01_goods-over_time.png",
+             "verdicts.csv"]  # fmt: skip
+    shown_card = card(facts, Outcome("01_goods", "done", 2.345), files)
+    assert (shown_card["title"], shown_card["finding"]) == ("Did exports fall?", "First.")
+    assert shown_card["links"] == [("Report", "01_goods.html"), ("PDF", "01_goods.pdf"),
+                                   ("Notebook", "01_goods.ipynb")]  # fmt: skip
     assert shown_card["files"] == [
         {"path": "charts/01_goods-over_time.png", "name": "over_time.png"}
     ]
     with Image.open(io.BytesIO(base64.b64decode(shown_card["picture"]))) as picture:
         assert picture.size == (640, 360)
     assert shown_card["failure"] == ""
-    broken = card(
-        notebook(heading, code("", figure(name="A"))), Outcome("a", "failed", 1, 3, "x"), []
-    )
+    broken = card(Facts(), Outcome("a", "failed", 1, 3, "x"), [])
     assert (broken["picture"], broken["failure"]) == ("", "Cell 3 stopped with x")
-    assert card(v4.new_notebook(), Outcome("a", "failed", 1, None, "x"), [])["title"] == "a"
+    assert broken["title"] == "a"
 
 
 def test_the_index_escapes_everything_and_fetches_nothing():
     hostile_card = dict.fromkeys(("title", "finding", "alt", "failure", "seconds"), HOSTILE) | {
         "picture": png(),
         "report": f"{HOSTILE}.html",
-        "notebook": "a.ipynb",
+        "links": [(HOSTILE, HOSTILE)],
         "files": [{"path": HOSTILE, "name": HOSTILE}],
     }
-    verdicts = [{"id": HOSTILE, "official": "42262.187"}]
-    text = index_page([hostile_card], verdicts, [("partner", HOSTILE, True)], HOSTILE, HOSTILE)
+    verdicts = [dict.fromkeys(("id", "printed", "verdict", "vintage", "misprint"), HOSTILE)
+                | {"official": "42262.187", "unit": "million dollars", "verdict_today": ""},
+                {"id": "b", "official": "March 2012", "verdict": "as printed"}]  # fmt: skip
+    facts = [Facts(HOSTILE, HOSTILE, (HOSTILE,), (("as printed", 2),), (HOSTILE,))]
+    shown_for_run = [("partner", HOSTILE, True)]
+    steps = [(HOSTILE, {HOSTILE: HOSTILE})]
+    text = index_page([hostile_card], facts, verdicts, shown_for_run, HOSTILE, HOSTILE, steps)
     soup = BeautifulSoup(text, "html.parser")
     assert (active(soup), fetched(soup)) == ([], [])
     assert soup.h1.get_text() == f"US trade with {HOSTILE}"
-    assert (soup.tbody.th.get_text(), soup.td.get_text()) == (HOSTILE, "42,262.2")
-    assert BeautifulSoup(index_page([], [], [], "", ""), "html.parser").h1.string == "Reports"
+    first, second = soup.select("table.verdicts tbody tr")
+    assert first.th.get_text() == HOSTILE
+    assert [cell.get_text() for cell in first.find_all("td")][:4] == [
+        HOSTILE, "42,262.2 million dollars", HOSTILE, f"misprint suspected: {HOSTILE}"
+    ]  # fmt: skip
+    assert (second.select("td")[1].get_text(), second.a["href"]) == (
+        "March 2012", "glossary.html#as-printed"
+    )  # fmt: skip
+    empty = BeautifulSoup(index_page([], [], [], [], "", ""), "html.parser")
+    assert empty.h1.string == "Reports" and not empty.select("table, .tally, .finding")
+
+
+def test_the_index_is_called_by_partner_and_years_as_far_as_the_parameters_say():
+    def title(*shown):
+        return BeautifulSoup(index_page([], [], [], shown, "", ""), "html.parser").h1.string
+
+    years = [("base_year", "2011", False), ("end_year", "2016", False)]
+    assert title(("partner", "kor", True), *years) == "US trade with South Korea, 2011 to 2016"
+    assert title(("partner", "Atlantis", True)) == "US trade with Atlantis"
+
+
+def test_steps_are_summed_and_said():
+    steps = Steps()
+    steps.add("execute", "00", 2.04, 1000)
+    steps.add("execute", "01", 3.0, 2000)
+    assert steps.timed("HTML", "00", lambda: b"abc") == b"abc"
+    assert steps.of("01") == {"execute": {"seconds": 3.0, "bytes": 2000}}
+    assert steps.total()["execute"] == {"seconds": 5.04, "bytes": 3000}
+    name, cells = steps.rows(["00", "01"])[-1]
+    assert (name, cells["execute, s"], cells["execute, kB"]) == ("together", "5.0", "3")
+    assert steps.sentence().startswith("execute 5.0 s (0.0 MB), HTML 0.0 s")
 
 
 def test_numbers_of_the_verdict_table_are_rounded_for_reading_only():
-    assert [readable(text) for text in ("42262.187", "-2.7598", "2.0928", "$3.5 billion", "")] == [
+    assert [readable(text) for text in ("42262.187", "-2.7598", "13.2", "$3.5 billion", "")] == [
         "42,262.2",
         "−2.76",
-        "2.093",
+        "13.20",
         "$3.5 billion",
         "",
     ]

@@ -21,7 +21,7 @@ _MODULES = {
     "choice_charts": ("heatmap", "strip", "strip_size"),
     "findings": ("deficit_finding", "flows_finding"),
     "autos": ("auto_finding", "auto_rows", "definition_rows", "reach_title", "years_finding"),
-    "verdicts": ("count_sentence", "count_word", "verdict_frame", "verdict_table"),
+    "verdicts": ("count_sentence", "count_word", "say_count", "verdict_frame", "verdict_table"),
     "audit": (
         "claim_rows", "consistency_sentences", "correction_table", "implied_table",
         "misprint_sentence", "repairs_table", "sets_table", "tolerance_table",
@@ -41,6 +41,7 @@ _MODULES = {
     "matches": ("amount", "garble_sentence", "match_table", "search_sentences"),
     "sources": ("show_sources",),
     "evidence": ("show_evidence",),
+    "miss_charts": ("misses", "misses_size", "percent_of_official"),
     "claim_charts": ("IntervalRow", "interval_size", "intervals"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -25,7 +25,7 @@ def publish(bundle: Mapping[str, Any], metadata: Mapping[str, Any] | None = None
         display(dict(bundle), raw=True, metadata=dict(metadata or {}))
 
 
-def korus_metadata(kind: str, name: str) -> dict[str, str]:
+def korus_metadata(kind: str, name: str) -> dict[str, Any]:
     """What a report needs to file an output; ValueError if `name` cannot be a file's name."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name):
         raise ValueError(f"name {name!r}: small letters, digits and _ only, a letter first")

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 
 from korus_helpers.present.displays import publish
 
@@ -35,13 +36,21 @@ def plain(text: object) -> str:
     )
 
 
-def say(text: str) -> None:
+def say(
+    text: str, *, vintages: Iterable[str] = (), verdicts: Mapping[str, int] | None = None
+) -> None:
     """Show one sentence or paragraph, in Markdown.
 
     Dollar signs in it are never mathematics. Text that comes from outside goes through `plain`.
+    `vintages` (releases that the notebook uses) and `verdicts` (how many claims by verdict) are
+    facts that the sentence gives, named again for the head of a report.
     """
     markdown = re.sub(r"\\?\$", _ALONE["$"], text)
-    publish({"text/plain": _without_markup(markdown), "text/markdown": markdown})
+    facts = {"vintages": list(vintages), "verdicts": dict(verdicts or {})}
+    publish(
+        {"text/plain": _without_markup(markdown), "text/markdown": markdown},
+        {"korus": {"kind": "sentence"} | {name: fact for name, fact in facts.items() if fact}},
+    )
 
 
 def _without_markup(markdown: str) -> str:

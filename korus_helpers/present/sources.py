@@ -36,4 +36,5 @@ def show_sources(names: Sequence[str]) -> None:
         "Tables used here, their sources and the start of their checksum",
         "sources",
         long=True,
+        lists=names,
     )

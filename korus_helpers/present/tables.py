@@ -2,7 +2,7 @@
 
 import html
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -31,17 +31,19 @@ def show_table(
     *,
     long: bool = False,
     data: pd.DataFrame | None = None,
+    lists: Sequence[str] = (),
 ) -> None:
     """Show `frame` as one output with HTML, plain text and CSV.
 
     The first column heads each row; a named index comes before it, an unnamed one is left out.
     `formats` gives a format (",.1f") or a function per column; numbers without one show one
     decimal, whole numbers none. Missing values show as "–", infinite ones as "∞". `name` is what
-    the CSV file is called in a report; `data` is what it holds where that is more than is shown.
+    the CSV file is called in a report; `data` is what it holds where that is more than is shown;
+    `lists` names the shipped tables that it lists, for the foot of a report.
     More than 12 rows raise ValueError unless `long`; so does a format for a column that is not
     there.
     """
-    metadata = {"korus": korus_metadata("table", name)}
+    about = korus_metadata("table", name) | ({"tables": list(lists)} if lists else {})
     table = with_index(frame)
     if len(table) > LONGEST and not long:
         raise ValueError(f"table {name}: {len(table)} rows; at most {LONGEST} unless long=True")
@@ -60,7 +62,7 @@ def show_table(
             "text/html": _html(shown, caption, is_number),
             "text/csv": csv_text(frame if data is None else data),
         },
-        metadata,
+        {"korus": about},
     )
 
 

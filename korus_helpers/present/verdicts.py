@@ -8,6 +8,7 @@ import pandas as pd
 from korus_helpers.claims.audit import HOLDS
 from korus_helpers.claims.events import event_sources
 from korus_helpers.claims.verdicts import CANNOT, LADDER, OTHER_BASIS, Verdict
+from korus_helpers.present.sentences import say
 from korus_helpers.present.words import join_words, number, range_words
 from korus_helpers.trade.figure import Figure
 
@@ -39,7 +40,8 @@ def verdict_frame(verdicts: Sequence[Verdict]) -> pd.DataFrame:
 
     `id, printed, official, unit, vintage, verdict, source`, then `official_low`, `official_high`,
     `official_today`, `verdict_today`, `definition`, `margin`, `tolerance_needed`, `misprint`,
-    `severity`, `contradicted`, `remarks`. Money in billion dollars; a date is text; empty: none.
+    `severity`, `contradicted`, `remarks`, `claim` (what it is about). Money in billion dollars; a
+    date is text; empty: none.
     """
     return pd.DataFrame([_row(verdict) for verdict in verdicts])
 
@@ -83,6 +85,7 @@ def _row(verdict: Verdict) -> dict[str, object]:
             "severity": verdict.severity or None,
             "contradicted": verdict.contradicted,
             "remarks": " ".join(verdict.remarks) or None,
+            "claim": claim.what,
         }
     )
 
@@ -137,11 +140,19 @@ def shown_unit(unit: str) -> str:
 
 def count_sentence(verdicts: Sequence[Verdict], what: str) -> str:
     """As "Of ten figures that …, five hold …": counts by verdict, in the order of the ladder."""
-    counts = Counter(verdict.verdict for verdict in verdicts)
-    said = [
-        f"{count_word(counts[name])} {_verb(name, counts[name])}" for name in LADDER if counts[name]
-    ]
+    said = [f"{count_word(n)} {_verb(name, n)}" for name, n in counts(verdicts).items()]
     return f"Of {count_word(len(verdicts))} {what}, {join_words(said)}."
+
+
+def say_count(verdicts: Sequence[Verdict], what: str) -> None:
+    """Show `count_sentence` as a notebook's verdict, which a report repeats on top."""
+    say(f"**{count_sentence(verdicts, what)}**", verdicts=counts(verdicts))
+
+
+def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """Verdict → number of claims, in the order of the ladder, without those that none has."""
+    found = Counter(verdict.verdict for verdict in verdicts)
+    return {name: found[name] for name in LADDER if found[name]}
 
 
 def count_word(count: int) -> str:

@@ -5,11 +5,10 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 from korus_helpers.errors import InputError
-from korus_helpers.runs.reports import versions
+from korus_helpers.runs.pages import versions
 
 NAME = re.compile(r"(rows/)?[a-z0-9_]+\.(csv|json)|README\.txt")
 MANIFEST = "manifest.json"
@@ -32,7 +31,7 @@ def with_manifest(files: Mapping[str, str]) -> dict[str, str]:
     taken = {table_of(name): row_count(files[name]) for name in files if name.startswith(ROWS)}
     entries = {table: resource(table) for table in sorted(taken)}
     audited = json.loads(files["verdicts.json"])
-    known = versions() | {package: version(package) for package in ("numpy", "scipy")}
+    known = versions(more=True)
     manifest = {
         "files": {
             name: {"sha256": sha256(files[name]), "bytes": len(files[name].encode())}

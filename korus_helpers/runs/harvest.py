@@ -3,8 +3,8 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from korus_helpers.errors import InputError
@@ -26,6 +26,7 @@ class Display:
     text: str  # the sentence, or what the figure shows
     csv: str = ""  # the figures behind it
     png: bytes = b""
+    about: Mapping[str, object] = field(default_factory=dict)  # facts for the head of a report
 
 
 def displays(cells: Sequence) -> Iterator[Display]:
@@ -44,12 +45,13 @@ def displays(cells: Sequence) -> Iterator[Display]:
                 if (kind, name) in seen:
                     raise BadDisplay(f"two {kind}s are called {name!r}.")
                 seen.add((kind, name))
-                yield _filed(kind, name, data)
+                yield _filed(kind, name, data, about)
             elif "text/markdown" in data:
-                yield Display("sentence", "", data.get("text/plain", data["text/markdown"]))
+                text = data.get("text/plain", data["text/markdown"])
+                yield Display("sentence", "", text, about=about)
 
 
-def _filed(kind: str, name: str, data: dict) -> Display:
+def _filed(kind: str, name: str, data: dict, about: dict) -> Display:
     if not isinstance(name, str) or not FILE_NAME.fullmatch(name):
         raise BadDisplay(f"the name of the {kind} {name!r} may hold only a-z, 0-9, _ and -.")
     if "text/csv" not in data:
@@ -58,7 +60,7 @@ def _filed(kind: str, name: str, data: dict) -> Display:
         png = base64.b64decode(data["image/png"]) if kind == "figure" else b""
     except (KeyError, binascii.Error):
         raise BadDisplay(f"the figure {name!r} comes without a picture.") from None
-    return Display(kind, name, data.get("text/plain", ""), data["text/csv"], png)
+    return Display(kind, name, data.get("text/plain", ""), data["text/csv"], png, about)
 
 
 def write_displays(executed, notebook: str, folder: Path) -> list[str]:

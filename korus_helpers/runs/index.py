@@ -5,15 +5,17 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
+from korus_helpers.claims.ladder import LADDER
+from korus_helpers.errors import InputError
 from korus_helpers.runs.execute import Outcome
-from korus_helpers.runs.harvest import BadDisplay, displays
-from korus_helpers.runs.reports import TEMPLATES, versions, versions_in_words
+from korus_helpers.runs.facts import Facts
+from korus_helpers.runs.pages import Shown, checksums, made, render, versions
+from korus_helpers.runs.steps import Steps
+from korus_helpers.sources.partners import find_partner
 
 PICTURE_WIDTH = 640  # dots, twice what a card is wide
-VERDICT_COLUMNS = ("id", "printed", "official", "unit", "vintage", "verdict")
 
 
 def failure_in_words(outcome: Outcome) -> str:
@@ -24,44 +26,25 @@ def failure_in_words(outcome: Outcome) -> str:
     return f"{where}{outcome.error}"
 
 
-def card(executed, outcome: Outcome, files: Sequence[str]) -> dict[str, object]:
-    """What the index shows of one notebook: title, finding, first figure, files.
-
-    The finding is the first sentence below a level-2 heading; what is said above it is about the
-    parameters. Without such a sentence there is none.
-    """
+def card(facts: Facts, outcome: Outcome, files: Sequence[str]) -> dict[str, object]:
+    """What the index shows of one notebook: title, finding, first figure, links, files."""
     name = outcome.notebook
-    picture, alt, finding = "", "", ""
-    with suppress(BadDisplay):  # the outcome says so
-        cells = executed.cells
-        below = next((n for n, cell in enumerate(cells) if _heading(cell, "## ")), len(cells))
-        for display in displays(cells[below:]):
-            if display.kind == "sentence" and not finding:
-                finding = display.text
-            if display.kind == "figure" and not picture:
-                picture, alt = _small(display.png), display.text
-    title = next(filter(None, (_heading(cell, "# ") for cell in executed.cells)), name)
+    kinds = {"html": "Report", "pdf": "PDF", "ipynb": "Notebook"}
+    made_of = [file for file in files if "/" not in file and file.startswith(f"{name}.")]
     return {
-        "title": title,
-        "finding": finding,
-        "picture": picture,
-        "alt": alt,
+        "title": facts.title or name,
+        "finding": facts.finding,
+        "picture": _small(facts.picture) if facts.picture else "",
+        "alt": facts.alt,
         "failure": failure_in_words(outcome),
-        "seconds": f"{outcome.seconds:.1f}",
         "report": f"{name}.html",
-        "notebook": f"{name}.ipynb",
+        "links": [(kinds[file.rpartition(".")[2]], file) for file in made_of],
         "files": [
             {"path": file, "name": file.partition("/")[2].removeprefix(f"{name}-")}
             for file in files
             if "/" in file and not file.startswith("evidence/")
         ],
     }
-
-
-def _heading(cell, mark: str) -> str:
-    """The text of the first heading of the level `mark` in a Markdown cell, else ""."""
-    lines = cell.source.splitlines() if cell.cell_type == "markdown" else []
-    return next((line.removeprefix(mark).strip() for line in lines if line.startswith(mark)), "")
 
 
 def _small(png: bytes) -> str:
@@ -87,68 +70,121 @@ def read_verdicts(folder: Path) -> list[dict[str, str]]:
 
 def readable(text: str) -> str:
     """A number of verdicts.csv as it is read, "42,262.2" for "42262.187"; other text as it is."""
-    try:
-        number = float(text)
-    except ValueError:
+    if not _is_number(text):
         return text
-    shown = f"{number:,.1f}" if abs(number) >= 1000 else f"{number:.4g}"
+    number = float(text)
+    shown = f"{number:,.1f}" if abs(number) >= 1000 else f"{number:.2f}"
     return shown.replace("-", "−")
 
 
 def index_page(
     cards: Sequence[dict[str, object]],
+    facts: Sequence[Facts],
     verdicts: Sequence[dict[str, str]],
-    parameters: Sequence[tuple[str, str, bool]],
+    shown: Shown,
     command: str,
-    made: str,
+    day: str,
+    steps: Sequence[tuple[str, dict[str, str]]] = (),
 ) -> str:
-    """index.html; every value is escaped."""
-    from jinja2 import Environment, FileSystemLoader
+    """index.html; every value is escaped.
 
-    pages = Environment(loader=FileSystemLoader(TEMPLATES / "korus"), autoescape=True)
-    pages.filters["readable"] = readable
-    partner = next((value for name, value, _ in parameters if name == "partner"), "")
-    return pages.get_template("run.html.j2").render(
-        title=f"US trade with {partner}" if partner else "Reports",
+    `cards` and `facts` are in the order of the notebooks, `verdicts` the rows of verdicts.csv,
+    `steps` pairs of name and cells (heading → text) for the table of times and sizes.
+    """
+    title = _title(shown)
+    first = next((one for one in facts if one.verdicts), Facts())
+    vintages = dict.fromkeys(v for one in facts for v in one.vintages)
+    tables = [name for one in facts for name in one.tables]
+    return render(
+        "run.html.j2",
+        title=title,
+        finding=first.finding,
+        counted=first.verdicts,
         cards=cards,
-        verdicts=verdicts,
-        columns=[name for name in VERDICT_COLUMNS if not verdicts or name in verdicts[0]],
-        parameters=parameters,
-        command=command,
-        made=made,
-        versions=versions_in_words(),
+        verdicts=[_verdict_row(row) for row in verdicts],
+        meanings=LADDER,
+        parameters=shown,
+        steps=steps,
+        made=made(title, shown, vintages, tables, command, day),
     )
+
+
+def _title(shown: Shown) -> str:
+    """As "US trade with South Korea, 2011 to 2016", as far as the parameters say."""
+    values = {name: value for name, value, _ in shown}
+    if "partner" not in values:
+        return "Reports"
+    try:
+        partner = find_partner(values["partner"]).in_sentence
+    except InputError:  # no partner of ours: a notebook of the reader's own
+        partner = values["partner"]
+    years = [values[name] for name in ("base_year", "end_year") if name in values]
+    return f"US trade with {partner}" + (f", {' to '.join(years)}" if years else "")
+
+
+def _verdict_row(row: dict[str, str]) -> dict[str, str]:
+    """One row of verdicts.csv for reading; a column that is not there is empty."""
+    beside = [f"misprint suspected: {row['misprint']}"] if row.get("misprint") else []
+    if row.get("verdict_today", row.get("verdict")) not in ("", row.get("verdict")):
+        beside.append(f"today: {row['verdict_today']}")
+    unit = row.get("unit", "") if _is_number(row.get("official", "")) else ""
+    return {
+        "claim": row.get("claim") or row.get("id", ""),
+        "printed": row.get("printed", ""),
+        "official": f"{readable(row.get('official', ''))} {unit}".strip(),
+        "verdict": row.get("verdict", ""),
+        "beside": "; ".join(beside),
+        "vintage": row.get("vintage", ""),
+    }
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def record(
     folder: Path,
     outcomes: Sequence[Outcome],
+    facts: Sequence[Facts],
     values: dict[str, dict[str, object]],
+    steps: Steps,
     command: str,
     started: str,
     seconds: float,
 ) -> str:
-    """run.json: parameters, versions, times, outcome of each notebook, size of each file.
+    """run.json: parameters, vintages, checksums, versions, times, outcomes, size of each file.
 
     `values` holds all parameters of each notebook, `started` is an ISO time. Sizes in bytes.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
+    tables = checksums(name for one in facts for name in one.tables)
     return json.dumps(
         {
             "command": command,
             "started": started,
             "seconds": round(seconds, 2),
-            "versions": versions(),
+            "versions": versions(more=True),
+            "vintages": list(dict.fromkeys(v for one in facts for v in one.vintages)),
+            "tables": {
+                one["name"]: {"vintage": one["vintage"], "sha256": one["sha256"]} for one in tables
+            },
+            "steps": steps.total(),
             "notebooks": [
                 {
                     "notebook": outcome.notebook,
                     "parameters": values[outcome.notebook],
+                    "vintages": list(said.vintages),
                     "outcome": outcome.status,
                     "seconds": round(outcome.seconds, 2),
+                    "steps": steps.of(outcome.notebook),
                     "cell": outcome.cell,
                     "error": outcome.error,
                 }
-                for outcome in outcomes
+                for outcome, said in zip(outcomes, facts, strict=True)
             ],
             "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
         },

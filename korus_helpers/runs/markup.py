@@ -11,6 +11,9 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from bs4 import BeautifulSoup, Tag
 
+from korus_helpers.claims.ladder import LADDER
+from korus_helpers.present.glossary import anchor
+
 TEXT_TAGS = "h1 h2 h3 h4 h5 h6 p br hr div blockquote q pre ul ol li dl dt dd details summary img"
 INLINE_TAGS = "a abbr b code del em i ins kbd s small span strong sub sup u"
 TABLE_TAGS = "table caption colgroup col thead tbody tfoot tr th td"
@@ -90,10 +93,10 @@ def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]])
     first = soup.find("h1")
     title = first.extract().get_text(" ", strip=True) if first else name
     contents = _headings(soup)
-    _captions(soup, links)
-    _places(soup)
     for link in soup.find_all("a", href=True):
         _lead(link, links)
+    _captions(soup, links)
+    _places(soup)
     for block in soup.find_all("pre"):
         block["tabindex"] = "0"  # the keyboard can scroll it then
     return Page(title, contents, str(soup))
@@ -101,31 +104,36 @@ def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]])
 
 def _headings(soup: BeautifulSoup) -> list[Heading]:
     """Give each heading an anchor as JupyterLab does; levels 2 and 3 are the contents."""
-    contents, taken = [], {"text", "show-code"}
+    contents, taken = [], {"text", "show-code", "made"}
     for heading in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
         text = heading.get_text(" ", strip=True)
-        anchor = plain = text.replace(" ", "-") or "section"
+        place = plain = text.replace(" ", "-") or "section"
         number = 2
-        while anchor in taken:
-            anchor, number = f"{plain}-{number}", number + 1
-        taken.add(anchor)
-        heading["id"] = anchor
+        while place in taken or re.fullmatch(r"(figure|table)-\d+", place):
+            place, number = f"{plain}-{number}", number + 1
+        taken.add(place)
+        heading["id"] = place
         # The page has one level-1 heading, its title.
         heading.name = "h2" if heading.name == "h1" else heading.name
         if heading.name in ("h2", "h3"):
-            contents.append(Heading(int(heading.name[1]), text, quote(anchor)))
+            contents.append(Heading(int(heading.name[1]), text, quote(place)))
     return contents
 
 
 def _captions(soup: BeautifulSoup, links: Mapping[str, list[tuple[str, str]]]) -> None:
     for number, figure in enumerate(soup.find_all("figure"), start=1):
+        figure["id"] = f"figure-{number}"
+        # On a phone the picture keeps a readable size, and its frame scrolls.
+        frame = figure.find("div", class_="card")
+        frame.attrs |= {"role": "region", "tabindex": "0", "aria-label": f"Figure {number}"}
         caption = soup.new_tag("figcaption")
         caption.append(_bold(soup, f"Figure {number}."))
         caption.append(f" {figure.img['alt']}")
         _files(soup, caption, links.get(f"figure {figure['data-name']}", []))
         figure.append(caption)
     for number, table in enumerate(soup.find_all("table"), start=1):
-        _cells(table)
+        _cells(soup, table)
+        table["id"] = f"table-{number}"
         caption = table.caption or soup.new_tag("caption")
         words = soup.new_tag("span")  # stays in view when the table is scrolled
         words.extend([_bold(soup, f"Table {number}. "), *list(caption.contents)])
@@ -143,6 +151,8 @@ def _captions(soup: BeautifulSoup, links: Mapping[str, list[tuple[str, str]]]) -
         table.wrap(region)
         shown = table.find_parent("div", class_="table")
         if shown:
+            if shown["data-name"] == "sources":
+                _addresses(soup, table)
             files = soup.new_tag("p", attrs={"class": "files"})
             _files(soup, files, links.get(f"table {shown['data-name']}", []))
             shown.append(files)
@@ -158,12 +168,27 @@ def _places(soup: BeautifulSoup) -> None:
             place.decompose()
 
 
-def _cells(table: Tag) -> None:
+def _cells(soup: BeautifulSoup, table: Tag) -> None:
+    for cell in table.find_all("td"):
+        if (verdict := cell.get_text()) in LADDER:
+            place = anchor(verdict)
+            about = {"class": f"verdict {place}", "href": f"glossary.html#{place}"}
+            cell.string = ""
+            cell.append(soup.new_tag("a", attrs=about, string=verdict))
     for cell in table.find_all(["th", "td"]):
         if len(cell.get_text()) > LONG_CELL:
             cell["class"] = "long"  # or narrow columns would take a letter a line
     for header in table.find_all("th", scope=False):
         header["scope"] = "col" if header.find_parent("thead") else "row"
+
+
+def _addresses(soup: BeautifulSoup, table: Tag) -> None:
+    """Make the addresses of official sources links."""
+    for cell in table.find_all("td"):
+        address = cell.get_text()
+        if re.fullmatch(r"https://[^\s<>\"]+", address):
+            cell.string = ""
+            cell.append(soup.new_tag("a", attrs={"href": address}, string=address))
 
 
 def _files(soup: BeautifulSoup, place: Tag, files: list[tuple[str, str]]) -> None:
@@ -181,11 +206,11 @@ def _bold(soup: BeautifulSoup, text: str) -> Tag:
 
 
 def _lead(link: Tag, links: Mapping[str, list[tuple[str, str]]]) -> None:
-    address, _, anchor = link["href"].partition("#")
-    if address == "" or re.match(r"(https?|mailto):", address) or "file" in link.get("class", []):
+    address, _, place = link["href"].partition("#")
+    if address == "" or re.match(r"(https?|mailto):", address):
         return
     target = links.get(unquote(address).removeprefix("./"))
     if target:
-        link["href"] = target[0][1] + (f"#{anchor}" if anchor else "")
+        link["href"] = target[0][1] + (f"#{place}" if place else "")
     else:
         link.unwrap()

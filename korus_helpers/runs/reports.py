@@ -1,15 +1,13 @@
 """The HTML report of one executed notebook: one file that asks nothing of any other host."""
 
 import functools
-import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
+from dataclasses import dataclass, field
 
-import korus_helpers
+from korus_helpers.present.glossary import anchor
+from korus_helpers.runs.facts import Facts
+from korus_helpers.runs.pages import TEMPLATES, Shown, made
 
-TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = ["text/html", "text/markdown", "image/png", "text/plain"]
 
 
@@ -19,21 +17,12 @@ class About:
 
     notebook: str  # name without .ipynb
     notebooks: Sequence[str]  # all of the run, for links between reports
-    parameters: Sequence[tuple[str, str, bool]]  # name, value, whether it was typed
+    parameters: Shown
     files: Sequence[str]  # charts and tables, relative to the report
     command: str  # what makes the report again
     made: str  # day and time
     failure: str = ""  # where the notebook stopped and why, "" if it did not
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a result may depend on."""
-    ours = {"Python": platform.python_version(), "korus_helpers": korus_helpers.__version__}
-    return ours | {package: version(package) for package in ("pandas", "papermill")}
-
-
-def versions_in_words() -> str:
-    return ", ".join(f"{package} {number}" for package, number in versions().items())
+    facts: Facts = field(default_factory=Facts)
 
 
 def html_report(executed, about: About) -> str:
@@ -43,19 +32,24 @@ def html_report(executed, about: About) -> str:
     """
     from korus_helpers.runs.markup import arrange, data_block, safe_html
 
-    exporter = _exporter()
+    exporter, facts = _exporter(), about.facts
     exporter.register_filter("safe_html", safe_html)
     exporter.register_filter("data_block", data_block)
+    exporter.register_filter("anchor", anchor)
     exporter.register_filter(
         "arrange", lambda content: arrange(content, about.notebook, _links(about))
     )
+    used = ", ".join(facts.vintages)
     report = {
-        "parameters": about.parameters,
+        "parameters": [*about.parameters, *([("vintages used", used, False)] if used else [])],
         "failure": about.failure,
-        "command": about.command,
-        "made": about.made,
-        "versions": versions_in_words(),
-    }
+        "finding": facts.finding,
+        "verdicts": facts.verdicts,
+        "made": made(
+            facts.title or about.notebook, about.parameters, facts.vintages, facts.tables,
+            about.command, about.made,
+        ),
+    }  # fmt: skip
     page, _ = exporter.from_notebook_node(executed, {"report": report})
     return page
 

@@ -17,10 +17,13 @@ from pathlib import Path
 from korus_helpers.errors import InputError
 from korus_helpers.runs.collection import choose_notebooks
 from korus_helpers.runs.execute import Kernels, Outcome, execute, import_papermill
+from korus_helpers.runs.facts import Facts, facts_of
 from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
 from korus_helpers.runs.index import card, failure_in_words, index_page, read_verdicts, record
+from korus_helpers.runs.pages import Shown, glossary_page
 from korus_helpers.runs.parameters import assign, declared_parameters
 from korus_helpers.runs.reports import About, html_report
+from korus_helpers.runs.steps import Steps
 
 AT_A_TIME = 2
 # What papermill logs is in the outcome; without a handler Python would print it on stderr.
@@ -38,11 +41,12 @@ class RunResult:
     folder: Path
     outcomes: tuple[Outcome, ...]  # in the order of the notebooks
     verdicts: list[dict[str, str]]  # the rows of verdicts.csv, empty without notebook 00
+    steps: Steps  # what took how long, and the size of what it made
 
 
 @dataclass
 class _Run:
-    """What is known before the first notebook starts, and the cards as they come in."""
+    """What is known before the first notebook starts, and what comes in from each."""
 
     notebooks: dict[str, Path]
     typed: dict[str, dict[str, object]]  # notebook → parameters given for it
@@ -50,8 +54,11 @@ class _Run:
     parameters: Sequence[tuple[str, str]]
     folder: Path
     now: datetime
+    pdf: bool
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    facts: dict[str, Facts] = field(default_factory=dict)
     cards: dict[str, dict[str, object]] = field(default_factory=dict)
+    steps: Steps = field(default_factory=Steps)
 
     @property
     def made(self) -> str:
@@ -59,9 +66,9 @@ class _Run:
 
     def command(self, notebooks: Sequence[str]) -> str:
         options = itertools.chain(*(("-p", *pair) for pair in self.parameters))
-        return shlex.join(["korus", "run", *options, *notebooks])
+        return shlex.join(["korus", "run", *["--pdf"] * self.pdf, *options, *notebooks])
 
-    def shown(self, notebooks: Sequence[str]) -> list[tuple[str, str, bool]]:
+    def shown(self, notebooks: Sequence[str]) -> Shown:
         """Name, value and whether it was typed, of each parameter of `notebooks`."""
         shown = {}
         for notebook in notebooks:
@@ -71,19 +78,28 @@ class _Run:
 
 
 def run_collection(
-    names: Sequence[str], parameters: Sequence[tuple[str, str]], out: Path, *, progress: bool
+    names: Sequence[str],
+    parameters: Sequence[tuple[str, str]],
+    out: Path,
+    *,
+    progress: bool,
+    pdf: bool = False,
 ) -> RunResult:
     """Execute the notebooks `names` (all without names) and write their reports under `out`.
 
-    `parameters` holds pairs of name and text as typed. The new folder in `out` is called
-    `<name>.incomplete` until everything in it is written. A notebook that fails is kept as far as
-    it came, and the others complete.
+    `parameters` holds pairs of name and text as typed; `pdf` asks for PDFs too. The new folder in
+    `out` is called `<name>.incomplete` until everything in it is written. A notebook that fails is
+    kept as far as it came, and the others complete.
     Raises InputError for what is not understood, the parameters that a notebook refuses included
     (nothing is left behind then), OutputError for a folder that cannot be written, and
     KeyboardInterrupt with the place of what was finished.
     """
     started = time.perf_counter()
-    run = _prepare(names, parameters, out)
+    if pdf:
+        from korus_helpers.runs.pdf import require_pdf
+
+        require_pdf()
+    run = _prepare(names, parameters, out, pdf)
     try:
         _execute_all(run, progress)
         result = _complete(run, time.perf_counter() - started)
@@ -100,7 +116,9 @@ def run_collection(
     return result
 
 
-def _prepare(names: Sequence[str], parameters: Sequence[tuple[str, str]], out: Path) -> _Run:
+def _prepare(
+    names: Sequence[str], parameters: Sequence[tuple[str, str]], out: Path, pdf: bool
+) -> _Run:
     notebooks = {path.stem: path for path in choose_notebooks(names)}
     declared = {name: declared_parameters(path) for name, path in notebooks.items()}
     typed = assign(parameters, declared)
@@ -111,7 +129,7 @@ def _prepare(names: Sequence[str], parameters: Sequence[tuple[str, str]], out: P
     partner = next((v["partner"] for v in values.values() if "partner" in v), "")
     now = datetime.now().astimezone()
     folder = new_folder(out, f"{now:%Y-%m-%d_%H%M-%S}", str(partner))
-    return _Run(notebooks, typed, values, parameters, folder, now)
+    return _Run(notebooks, typed, values, parameters, folder, now, pdf)
 
 
 def new_folder(out: Path, moment: str, partner: str) -> Path:
@@ -179,17 +197,20 @@ def _longest_first(notebooks: dict[str, Path]) -> list[tuple[str, Path]]:
 
 
 def _report(run: _Run, outcome: Outcome) -> None:
-    """Write charts, tables and the HTML report of one executed notebook."""
+    """Write charts, tables and the reports of one executed notebook."""
     import nbformat
 
     name = outcome.notebook
-    executed = nbformat.read(run.folder / f"{name}.ipynb", as_version=4)
+    path = run.folder / f"{name}.ipynb"
+    run.steps.add("execute", name, outcome.seconds, path.stat().st_size)
+    executed = nbformat.read(path, as_version=4)
     files: Sequence[str] = ()
     try:
         files = write_displays(executed, name, run.folder)
     except BadDisplay as problem:
         if outcome.status == "done":
             outcome = replace(outcome, status="failed", error=str(problem))
+    facts = facts_of(executed)
     about = About(
         notebook=name,
         notebooks=list(run.notebooks),
@@ -198,28 +219,38 @@ def _report(run: _Run, outcome: Outcome) -> None:
         command=run.command([name]),
         made=run.made,
         failure=failure_in_words(outcome),
+        facts=facts,
     )
-    write_whole(run.folder / f"{name}.html", html_report(executed, about).encode())
-    run.outcomes[name] = outcome
-    run.cards[name] = card(executed, outcome, files)
+    page = run.steps.timed("HTML", name, lambda: html_report(executed, about).encode())
+    reports = {f"{name}.html": page}
+    if run.pdf:
+        from korus_helpers.runs.pdf import pdf_report
+
+        reports[f"{name}.pdf"] = run.steps.timed("PDF", name, lambda: pdf_report(page.decode()))
+    for file, content in reports.items():
+        write_whole(run.folder / file, content)
+    run.outcomes[name], run.facts[name] = outcome, facts
+    run.cards[name] = card(facts, outcome, [*reports, path.name, *files])
 
 
 def _complete(run: _Run, seconds: float) -> RunResult:
-    """Write index and record, and give the folder its final name."""
+    """Write index, glossary and record, and give the folder its final name."""
     names = list(run.notebooks)
     outcomes = tuple(run.outcomes[name] for name in names)
     verdicts = read_verdicts(run.folder)
-    cards = [run.cards[name] for name in names]
+    cards, facts = ([of[name] for name in names] for of in (run.cards, run.facts))
     command = run.command(names)
-    page = index_page(cards, verdicts, run.shown(names), command, run.made)
-    write_whole(run.folder / "index.html", page.encode())
-    about = record(
-        run.folder, outcomes, run.values, command, run.now.isoformat(timespec="seconds"), seconds
+    page = index_page(
+        cards, facts, verdicts, run.shown(names), command, run.made, run.steps.rows(names)
     )
+    write_whole(run.folder / "index.html", page.encode())
+    write_whole(run.folder / "glossary.html", glossary_page().encode())
+    started = run.now.isoformat(timespec="seconds")
+    about = record(run.folder, outcomes, facts, run.values, run.steps, command, started, seconds)
     write_whole(run.folder / "run.json", about.encode())
     folder = run.folder.with_suffix("")
     run.folder.rename(folder)
-    return RunResult(folder, outcomes, verdicts)
+    return RunResult(folder, outcomes, verdicts, run.steps)
 
 
 def _words(value: object) -> str:

@@ -1,0 +1,77 @@
+"""The words of the reports and what they mean, read from `glossary.yaml`.
+
+A test compares the words with those that the code uses, so that none is left out.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from korus_helpers.claims.ladder import CHANCE, TOLERANCE
+from korus_helpers.claims.wording import HEDGES
+from korus_helpers.trade.sectors import BASES
+
+
+@dataclass(frozen=True)
+class Term:
+    """One entry: the word, its meaning in plain sentences, and other words that mean the same."""
+
+    name: str
+    meaning: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        return anchor(self.name)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Terms under one heading, with a sentence that leads to them."""
+
+    title: str
+    lead: str
+    terms: tuple[Term, ...]
+
+    @property
+    def anchor(self) -> str:
+        return anchor(f"chapter {self.title}")
+
+
+def anchor(name: str) -> str:
+    """The place of a name on the page, as "within-the-hedge"."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+
+
+@cache
+def glossary() -> tuple[Chapter, ...]:
+    """Every verdict, mark, hedge, measure, basis and word of vintages, in chapters."""
+    import yaml
+
+    chapters = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    return tuple(
+        Chapter(
+            chapter["title"],
+            _filled(chapter["lead"]),
+            tuple(_term(name, entry) for name, entry in chapter["terms"].items()),
+        )
+        for chapter in chapters
+    )
+
+
+def _term(name: str, entry: str | dict) -> Term:
+    if isinstance(entry, str):
+        entry = {"meaning": entry}
+    read_as = [word for word, hedge in HEDGES.items() if hedge == name != word]
+    also = (*entry.get("also", ()), *read_as)
+    return Term(name, _filled(entry["meaning"], BASES.get(name, "")), also)
+
+
+def _filled(text: str, basis: str = "") -> str:
+    return text.format(
+        tolerance=f"{float(TOLERANCE):.0%}".replace("%", " percent"),
+        chance=f"{100 * CHANCE:g}",
+        basis=basis,
+        Basis=basis[:1].upper() + basis[1:],
+    )

@@ -1,0 +1,97 @@
+"""What the pages of a run share: templates, the foot with its citation, the glossary."""
+
+import functools
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import korus_helpers
+from korus_helpers.claims.ladder import LADDER
+from korus_helpers.present.glossary import anchor, glossary
+from korus_helpers.sources.tables import package
+
+TEMPLATES = Path(__file__).parent / "templates"
+AUTHORS, COLLECTION = "The KORUS authors", "KORUS"
+PACKAGES = ("pandas", "papermill")
+MORE_PACKAGES = ("numpy", "scipy", "pyarrow", "matplotlib", "nbconvert", "jupyterlab")
+
+Shown = Sequence[tuple[str, str, bool]]
+"""Parameters as a page shows them: name, value, and whether it was typed for this run."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The foot of a page: how it came to be, how to cite it, on which shipped tables it rests."""
+
+    command: str
+    day: str
+    citation: str
+    tables: Sequence[dict[str, str]] = ()  # name, vintage, sha256
+    versions: str = ""
+
+
+def made(
+    title: str, shown: Shown, vintages: Iterable[str], tables: Iterable[str], command: str, day: str
+) -> Made:
+    """The foot of the page `title`, which uses `vintages` and shipped `tables`."""
+    facts = [f"{name.replace('_', ' ')} {value}" for name, value, _ in shown if value != "none"]
+    facts += [f"figures of vintage {', '.join(vintages)}"] if vintages else []
+    number = korus_helpers.__version__
+    citation = f"{AUTHORS}: {title} ({'; '.join(facts)}). {COLLECTION} {number}, {day}."
+    return Made(command, day, citation.replace(" ()", ""), checksums(tables), in_words(versions()))
+
+
+def checksums(names: Iterable[str]) -> list[dict[str, str]]:
+    """Name, vintage and sha256 of the shipped tables among `names`."""
+    known = {entry["name"]: entry for entry in package()["resources"]}
+    return [
+        {
+            "name": name,
+            "vintage": known[name]["vintage"],
+            "sha256": known[name]["hash"].removeprefix("sha256:"),
+        }
+        for name in dict.fromkeys(names)
+        if name in known
+    ]
+
+
+def versions(more: bool = False) -> dict[str, str]:
+    """Versions of Python and of the packages that a result may depend on; with `more`, all."""
+    ours = {"Python": platform.python_version(), "korus_helpers": korus_helpers.__version__}
+    names = (*PACKAGES, *MORE_PACKAGES) if more else PACKAGES
+    return ours | {name: version(name) for name in names}
+
+
+def in_words(numbers: dict[str, str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in numbers.items())
+
+
+def glossary_page() -> str:
+    """glossary.html."""
+    return render(
+        "glossary.html.j2",
+        chapters=glossary(),
+        verdicts=LADDER,
+        versions=in_words({COLLECTION: korus_helpers.__version__}),
+    )
+
+
+def render(template: str, **values: object) -> str:
+    """A page of the run; every value is escaped."""
+    return _environment().get_template(template).render(**values)
+
+
+@functools.cache
+def _environment():
+    from jinja2 import Environment, FileSystemLoader
+
+    pages = Environment(
+        loader=FileSystemLoader(TEMPLATES / "korus"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters["anchor"] = anchor
+    return pages
