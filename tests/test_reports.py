@@ -288,7 +288,7 @@ def test_evidence_is_filed_with_a_manifest_and_linked_below_its_table(tmp_path):
     assert [(a.get_text(), a["href"]) for a in soup.select("p.files a")] == [
         ("Data (CSV)", "tables/03_audit-evidence.csv"), *zip(names, paths, strict=True)
     ]  # fmt: skip
-    shown_card = card(executed, Outcome("03_audit", "done", 1), files)
+    shown_card = card(facts_of(executed), Outcome("03_audit", "done", 1), files)
     assert [file["name"] for file in shown_card["files"]] == ["evidence.csv"]
 
 
