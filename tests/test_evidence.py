@@ -15,7 +15,7 @@ import pytest
 
 from korus_helpers import Definition, evaluate
 from korus_helpers.claims.audit import audit
-from korus_helpers.claims.register import TEMPLATE, claims_in, public
+from korus_helpers.claims.register import TEMPLATE, article, claims_in, public
 from korus_helpers.claims.rows import verdict_rows
 from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS
 from korus_helpers.present.evidence import evidence_files, show_evidence
@@ -269,6 +269,14 @@ def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path):
     done = korus("audit", path, "--evidence", tmp_path / "again")
     assert done.returncode == 0, done.stderr
     assert contents(tmp_path / "again") == with_manifest(first)
+
+
+def test_a_search_that_ended_with_its_time_is_said_to_depend_on_the_machine():
+    complete, cut = (audit(article(), budget_seconds=seconds) for seconds in (60, 0))
+    assert (complete.together.complete, cut.together.complete) == (True, False)
+    said = "another run may list more or fewer"
+    assert said not in evidence_files(complete)["README.txt"]
+    assert said in evidence_files(cut)["README.txt"]
 
 
 def test_without_figures_there_are_no_rows(shown):

@@ -39,7 +39,7 @@ To make it again, with the same versions:
 
 FILE is the file of claims; leave it out for the article of 28 December 2017. The same input gives
 the same bytes: compare the folders with `diff -r`.
-
+{incomplete}
 To check it: `sha256sum verdicts.json`, and so for each file, prints the sha256 that manifest.json
 names. `korus data --json` prints the sha256 of each table that ships ("hash") and says whether it
 verifies. Every official figure in verdicts.json follows from the rows: exports and imports are sums
@@ -50,17 +50,27 @@ no part of the text. What claims say is quoted here, not confirmed.
 """
 
 
+INCOMPLETE = """
+Not so here in one thing: the search for sets of claims that cannot all be true ended with its time
+("complete" is false in verdicts.json), so another run may list more or fewer of them.
+"""
+
+
 def evidence_files(found: Audit) -> dict[str, str]:
     """File name to text, sorted by name; the same audit gives the same bytes.
 
-    `claims.csv`, `verdicts.json`, `claimreview.json`, `README.txt`, and `rows/<table>.csv` with the
-    rows behind every official figure in the verdicts. Nothing depends on versions, clock or place:
-    those of the programs are in the manifest that `runs.bundle` adds.
+    The same claims do too, unless the search for contradictions ended with its time: README.txt
+    then says so. The files are `claims.csv`, `verdicts.json`, `claimreview.json`, `README.txt`,
+    and `rows/<table>.csv` with the rows behind every official figure in the verdicts. None names
+    versions, a clock or a place: versions stand in the manifest that `runs.bundle` adds.
     """
     rows = merged(verdict_rows(verdict) for verdict in found.verdicts)
     claims = pd.DataFrame([vars(verdict.claim) for verdict in found.verdicts])
+    incomplete = "" if found.together.complete else INCOMPLETE
     files = {
-        "README.txt": README.format(tolerance=found.tolerance, vintage=found.vintage),
+        "README.txt": README.format(
+            tolerance=found.tolerance, vintage=found.vintage, incomplete=incomplete
+        ),
         "claimreview.json": f"{to_json(linked_data(found))}\n",
         "claims.csv": csv_text(claims.rename(columns={"as_": "as"})),
         "verdicts.json": f"{to_json(audit_object(found))}\n",
