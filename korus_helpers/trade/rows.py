@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import cache
 
 import pandas as pd
 
@@ -39,6 +40,7 @@ def merged(found: Iterable[Rows]) -> Rows:
     return together
 
 
+@cache
 def _cell_rows(cell: Cell, flows: tuple[str, ...]) -> Rows:
     asked, item = period(cell.period), sector(cell.sector)
     if cell.vintage.startswith("as-of:"):
