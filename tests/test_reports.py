@@ -402,11 +402,12 @@ def test_addresses_are_links_in_the_table_of_sources_only():
 def test_a_card_shows_title_finding_small_figure_reports_and_files():
     facts = Facts("Did exports fall?", "First.", picture=base64.b64decode(png()), alt="Alt")
     files = ["01_goods.html", "01_goods.pdf", "01_goods.ipynb", "charts/01_goods-over_time.png",
-             "verdicts.csv"]  # fmt: skip
+             "evidence/01_goods/README.txt", "verdicts.csv"]  # fmt: skip
     shown_card = card(facts, Outcome("01_goods", "done", 2.345), files)
     assert (shown_card["title"], shown_card["finding"]) == ("Did exports fall?", "First.")
     assert shown_card["links"] == [("Report", "01_goods.html"), ("PDF", "01_goods.pdf"),
-                                   ("Notebook", "01_goods.ipynb")]  # fmt: skip
+                                   ("Notebook", "01_goods.ipynb"),
+                                   ("Evidence", "evidence/01_goods/README.txt")]  # fmt: skip
     assert shown_card["files"] == [
         {"path": "charts/01_goods-over_time.png", "name": "over_time.png"}
     ]
