@@ -1,12 +1,14 @@
 """The rows of the shipped tables behind a verdict, by their numbers."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from korus_helpers.claims.ladder import Verdict
 from korus_helpers.claims.levels import Level
 from korus_helpers.claims.search import Match
 from korus_helpers.claims.services import QuotedFigure
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.stored import has_table, kept_as, vintage_folders
+from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.figure import Figure
 from korus_helpers.trade.rows import Rows, figure_rows, merged
@@ -22,10 +24,11 @@ def verdict_rows(verdict: Verdict) -> Rows:
     found = merged(rows for one in (*figures, *verdict.matches) for rows in _behind(one))
     sources = {key for one in (*figures, *verdict.matches) for key in one.source_ids}
     events = set(filter(None, verdict.claim.events.split(";")))
-    listed = {
-        "sources": _numbers("sources", "source_id", sources),
-        "timeline": _numbers("timeline", "event_id", events),
-    }
+    listed = {"timeline": _numbers("timeline", DATA, "event_id", events)}
+    for folder in vintage_folders():
+        if has_table("sources", folder):
+            name = kept_as("sources", folder)
+            listed[name] = _numbers("sources", folder, "source_id", sources)
     return merged([found, {table: numbers for table, numbers in listed.items() if numbers}])
 
 
@@ -46,6 +49,6 @@ def _level(part: Level) -> Iterator[Rows]:
         yield {"quoted": set(part.quoted)}
 
 
-def _numbers(table: str, key: str, wanted: set[str]) -> set[int]:
-    rows = open_table(table)
+def _numbers(table: str, folder: Path, key: str, wanted: set[str]) -> set[int]:
+    rows = open_table(table, folder)
     return set(rows.index[rows[key].isin(wanted)])

@@ -14,6 +14,7 @@ from korus_helpers.present.claim_review import linked_data
 from korus_helpers.present.displays import EVIDENCE, csv_text, publish
 from korus_helpers.present.tables import show_table
 from korus_helpers.present.verdicts import count_word
+from korus_helpers.sources.stored import located
 from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.rows import merged
 
@@ -76,7 +77,7 @@ def evidence_files(found: Audit) -> dict[str, str]:
         "verdicts.json": f"{to_json(audit_object(found))}\n",
     }
     for table, numbers in rows.items():
-        files[f"{ROWS}{table}.csv"] = csv_text(open_table(table).loc[sorted(numbers)])
+        files[f"{ROWS}{table}.csv"] = csv_text(open_table(*located(table)).loc[sorted(numbers)])
     return dict(sorted(files.items()))
 
 
@@ -99,7 +100,7 @@ def show_evidence(found: Audit) -> None:
     show_table(listed, "Files of the evidence", "evidence", formats, long=True)
     tables = [name for name in files if name.startswith(ROWS)]
     taken = sum(row_count(files[name]) for name in tables)
-    shipped = sum(len(open_table(table_of(name))) for name in tables)
+    shipped = sum(len(open_table(*located(table_of(name)))) for name in tables)
     text = (
         f"What the verdicts rest on: {taken:,} rows of {shipped:,} in {count_word(len(tables))} "
         f"{'table' if len(tables) == 1 else 'tables'} that ship."

@@ -5,16 +5,24 @@ from collections.abc import Sequence
 import pandas as pd
 
 from korus_helpers.present.tables import show_table
-from korus_helpers.sources.tables import resource
+from korus_helpers.sources.stored import has_table, packages, vintage_folders
+from korus_helpers.sources.tables import DATA, SECTORS, resource
 
 MOST = 4  # sources of one table that are listed by themselves
 
 
 def show_sources(names: Sequence[str]) -> None:
-    """A table of the shipped tables used: publisher and title, address, vintage, checksum."""
+    """A table of the tables used: publisher and title, address, vintage, checksum.
+
+    Of vintages and sectors that were downloaded, all that hold a table of these names are listed.
+    """
     rows = []
-    for name in names:
-        entry = resource(name)
+    downloaded = (*vintage_folders()[1:], *packages(SECTORS))
+    places = [(name, folder) for name in names for folder in (DATA, *downloaded)]
+    for name, folder in places:
+        if not has_table(name, folder):
+            continue
+        entry = resource(name, folder)
         found = dict.fromkeys((s["title"], s.get("path", "")) for s in entry["sources"])
         if len(found) > MOST:
             found = {
@@ -22,7 +30,7 @@ def show_sources(names: Sequence[str]) -> None:
             }
         rows += [
             {
-                "table": name,
+                "table": name if folder == DATA else f"{name} ({folder.name})",
                 "source": title,
                 "address": path,
                 "vintage": entry["vintage"],

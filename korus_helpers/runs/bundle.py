@@ -23,13 +23,14 @@ def with_manifest(files: Mapping[str, str]) -> dict[str, str]:
     Raises ValueError or KeyError for what is no evidence: another file, or verdicts.json missing.
     """
     from korus_helpers.present.evidence import ROWS, row_count, sha256, table_of
+    from korus_helpers.sources.stored import located
     from korus_helpers.sources.tables import resource
 
     unknown = [name for name in files if not NAME.fullmatch(name) or name == MANIFEST]
     if unknown:
         raise ValueError(f"no evidence has a file called {unknown[0]!r}")
     taken = {table_of(name): row_count(files[name]) for name in files if name.startswith(ROWS)}
-    entries = {table: resource(table) for table in sorted(taken)}
+    entries = {table: resource(*located(table)) for table in sorted(taken)}
     audited = json.loads(files["verdicts.json"])
     known = versions(more=True)
     manifest = {

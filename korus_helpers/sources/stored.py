@@ -4,6 +4,7 @@ Each is a folder with a data package of its own, in the same form as the shipped
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from korus_helpers.sources.tables import DATA, VINTAGES, open_table, package
+from korus_helpers.sources.tables import DATA, SECTORS, VINTAGES, open_table, package
 
 HIDDEN = "."  # what a download that was stopped left behind begins with it
 F = TypeVar("F", bound=Callable)
@@ -64,6 +65,23 @@ def vintage_folders() -> tuple[Path, ...]:
 def has_table(name: str, folder: Path) -> bool:
     """Whether the package in a folder holds a table of this name."""
     return any(entry["name"] == name for entry in package(folder)["resources"])
+
+
+def kept_as(table: str, folder: Path) -> str:
+    """What a table of any package is called in evidence: "goods_annual_of_2026_11".
+
+    A shipped table keeps its name.
+    """
+    return table if folder == DATA else f"{table}_of_{re.sub(r'[^a-z0-9]', '_', folder.name)}"
+
+
+def located(name: str) -> tuple[str, Path]:
+    """The table and the package of a name that `kept_as` gave."""
+    table, _, _ = name.partition("_of_")
+    for folder in (*vintage_folders()[1:], *packages(SECTORS)):
+        if kept_as(table, folder) == name:
+            return table, folder
+    return name, DATA
 
 
 @remembered

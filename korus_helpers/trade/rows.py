@@ -1,22 +1,33 @@
-"""The rows of the shipped tables that a figure is made of, by their numbers."""
+"""The rows of tables that a figure is made of, by their numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
 from korus_helpers.sources.in_force import in_force
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import annual_rows
+from korus_helpers.sources.sector_files import TABLE, folder_name
+from korus_helpers.sources.stored import (
+    has_table,
+    kept_as,
+    packages,
+    remembered,
+    vintage_folders,
+)
+from korus_helpers.sources.tables import DATA, SECTORS, open_table
+from korus_helpers.sources.vintages import annual_rows, releases
 from korus_helpers.trade.cells import Cell, Cells
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.flows import FLOWS
+from korus_helpers.trade.flows import FLOWS, series
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import CONSUMPTION, KOREA_REPORTED, sector
 
 Rows = dict[str, set[int]]
-"""Table name to the numbers of some of its rows, counted from 0 in the order they ship in."""
+"""Table to the numbers of some of its rows, counted from 0 in the order they are stored in.
+
+A table of a vintage that was refreshed is called as `sources.stored.kept_as` says.
+"""
 
 _AS_KOREA_REPORTS = {"exports": "imports", "imports": "exports"}
 
@@ -40,7 +51,7 @@ def merged(found: Iterable[Rows]) -> Rows:
     return together
 
 
-@cache
+@remembered
 def _cell_rows(cell: Cell, flows: tuple[str, ...]) -> Rows:
     asked, item = period(cell.period), sector(cell.sector)
     if cell.vintage.startswith("as-of:"):
@@ -59,10 +70,10 @@ def _cell_rows(cell: Cell, flows: tuple[str, ...]) -> Rows:
         return merged([exports, imports])
     if item.name == "total":
         return _country(cell.vintage, cell.partner, asked)
+    if item.fetched:
+        return merged(_fetched(cell, asked))
     if item.classification == "end-use":
-        rows = open_table("enduse_annual")
-        rows = rows[rows.flow.isin(flows) & rows.code.str.startswith(item.codes)]
-        return _of("enduse_annual", rows, cell.partner, asked)
+        return merged(_enduse(cell, flows, asked))
     if asked.year is None:
         return _of("hs87_monthly", None, cell.partner, asked)
     rows = open_table("hs_chapters")
@@ -72,13 +83,43 @@ def _cell_rows(cell: Cell, flows: tuple[str, ...]) -> Rows:
 
 def _country(vintage: str, partner_code: str, asked: Period) -> Rows:
     """Rows of a country release: full years as published, else months."""
+    folder = releases()[vintage].folder
     if asked.year is not None:
-        return _of(*annual_rows(vintage), partner_code, asked)
-    months = open_table("goods_monthly")
-    return _of("goods_monthly", months[months.vintage == vintage], partner_code, asked)
+        return _of(*annual_rows(vintage), partner_code, asked, folder)
+    months = open_table("goods_monthly", folder)
+    return _of("goods_monthly", months[months.vintage == vintage], partner_code, asked, folder)
 
 
-def _of(table: str, rows: pd.DataFrame | None, partner_code: str, asked: Period) -> Rows:
+def _enduse(cell: Cell, flows: tuple[str, ...], asked: Period) -> Iterator[Rows]:
+    """Rows of the releases that each flow and year is taken from."""
+    releases_of = series(cell.vintage, cell.basis, cell.sector, False).vintages
+    codes = sector(cell.sector).codes
+    for folder in vintage_folders():
+        if not has_table("enduse_annual", folder):
+            continue
+        rows = open_table("enduse_annual", folder)
+        rows = rows[(rows.partner_code == cell.partner) & (rows.year == asked.year)]
+        rows = rows[rows.flow.isin(flows) & rows.code.str.startswith(codes)]
+        used = rows.vintage == rows.flow.map(lambda flow: releases_of.get((flow, asked.year)))
+        if used.any() or folder == DATA:
+            yield _of("enduse_annual", rows[used], cell.partner, asked, folder)
+
+
+def _fetched(cell: Cell, asked: Period) -> Iterator[Rows]:
+    """Rows of a sector that was fetched: months, for a year too."""
+    for folder in packages(SECTORS):
+        name = folder_name(cell.sector, cell.partner, 0)[:-4]
+        if folder.name.startswith(name) and folder.name[len(name) :].isdigit():
+            yield _of(TABLE, open_table(TABLE, folder), cell.partner, asked, folder)
+
+
+def _of(
+    table: str,
+    rows: pd.DataFrame | None,
+    partner_code: str,
+    asked: Period,
+    folder: Path = DATA,
+) -> Rows:
     """The rows of a partner in a period, among `rows` of a table (all of it where None)."""
     rows = open_table(table) if rows is None else rows
     rows = rows[rows.partner_code == partner_code]
@@ -90,4 +131,4 @@ def _of(table: str, rows: pd.DataFrame | None, partner_code: str, asked: Period)
         else:  # hs87_monthly writes months as "2013-01"
             number = month_number(rows.month.str[:4].astype(int), rows.month.str[5:].astype(int))
         inside = (number >= asked.start) & (number <= asked.end)
-    return {table: set(rows.index[inside])}
+    return {kept_as(table, folder): set(rows.index[inside])}
