@@ -4,7 +4,8 @@ import pandas as pd
 
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.partners import partners
-from korus_helpers.sources.vintages import annual_goods
+from korus_helpers.sources.tables import DATA, open_table
+from korus_helpers.sources.vintages import LATEST, annual_goods
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.comparison import KOREA, Comparison
 from korus_helpers.trade.definition import Definition
@@ -85,7 +86,15 @@ def _months(item: Comparison, year: int, flow: str) -> float | None:
 
 
 def _enduse(item: Comparison, year: int, flow: str) -> float | None:
+    """All end-use codes together, for years in which both files are known to be of one revision.
+
+    That is known of the files that ship; a refreshed one may be older or newer than the other.
+    """
     if year not in ENDUSE_YEARS[flow] or item.release.vintage < "2022-03":
+        return None
+    codes = series(LATEST, GENERAL, "all_enduse", monthly=False).vintages
+    shipped = set(open_table("enduse_annual").vintage.unique())
+    if item.release.folder != DATA or codes.get((flow, year)) not in shipped:
         return None
     return _value(flow, Definition(item.partner.code, "all_enduse", end=str(year)))
 
