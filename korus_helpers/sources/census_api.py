@@ -173,8 +173,12 @@ def read_rows(body: str) -> list[dict[str, str | None]]:
 
 def partner_rows(rows: Sequence[dict]) -> list[dict]:
     """Rows of single countries: the total "-" and groups of countries are dropped."""
-    return [row for row in rows
-            if re.fullmatch(r"[1-9]\d{3}", row.get("CTY_CODE") or "")]  # fmt: skip
+    return [row for row in rows if _is_country(row.get("CTY_CODE") or "")]
+
+
+def _is_country(code: str) -> bool:
+    """A code of four digits above the groups ("0003", "4XXX") and the total ("-")."""
+    return len(code) == 4 and code.isascii() and code.isdigit() and code[0] != "0"
 
 
 def find_key() -> str:

@@ -23,7 +23,7 @@ from korus_helpers.sources.vintage_tables import Origin
 
 
 def outcome(kind: str, content: bytes) -> str:
-    """"passed", or the first words of the reason of a refusal."""
+    """ "passed", or the first words of the reason of a refusal."""
     origin = Origin(content, "test", "2026-01-01", hashlib.sha256(content).hexdigest())
     try:
         read_files({kind: origin})
