@@ -11,6 +11,7 @@ NO_KEY = {"X-DataWebAPI-KeyError": "1"}
 NAMES = {"5800": "KOREA, SOUTH", "2010": "MEXICO"}
 MONTHS = [(y, m) for y in range(2010, 2027) for m in range(1, 13)]
 LAST = (2026, 9)  # published
+CHAPTERS = [f"{n:02d}" for n in range(1, 100) if n != 77]
 
 
 def value(variable, code, year, month):
@@ -36,14 +37,17 @@ def table(path, query):
         if not first <= (year, month) <= min(last, LAST):
             continue
         for partner in query["CTY_CODE"]:
-            for code in query[variable]:
+            for code in query.get(variable, ["total"]):
                 cells = {"CTY_CODE": partner, "CTY_NAME": NAMES[partner], variable: code,
-                         "time": f"{year}-{month:02d}", "COMM_LVL": query["COMM_LVL"][0],
+                         "time": f"{year}-{month:02d}",
+                         "COMM_LVL": "".join(query.get("COMM_LVL", [])),
                          "SUMMARY_LVL": "DET", "DF": "1"}  # fmt: skip
                 for name in get:
                     if name.endswith("_MO"):
-                        amount = value(name, code, year, month)
-                        cells[name] = str(amount * 9 // 10 if domestic else amount)
+                        codes = CHAPTERS if code == "total" else [code]
+                        amounts = [value(name, one, year, month) for one in codes]
+                        parts = [one * 9 // 10 if domestic else one for one in amounts]
+                        cells[name] = str(sum(parts))
                 rows.append(cells)
     predicates = [name for name in query if name not in ("get", "key")]
     header = [*get, *predicates]  # a variable in both comes twice

@@ -5,7 +5,7 @@ import os
 import shutil
 
 import pytest
-from census_replay import KEY, LAST, PREFIX, api, routes, times, value
+from census_replay import CHAPTERS, KEY, LAST, PREFIX, api, routes, times, value
 from replay import PAGE, Answer, replaying
 from test_refresh_command import state
 from typed import korus, korus_process
@@ -141,6 +141,27 @@ def test_other_classifications(tmp_path, classification, codes, name):
     assert json.loads(done.stdout)["sector"] == name, done.stderr
     found = ask(tmp_path / "data", "exports", "--year", 2012, "--sector", name)
     assert found["value"] == pytest.approx(total("ALL_VAL_MO", (codes,), 2012))
+
+
+def test_all_chapters_sum_to_the_total(tmp_path):
+    with replaying(routes()) as server:
+        done = fetch(tmp_path / "data", server, "--json", codes="all", span=(2011, 2011))
+        assert len(server.asked) == 6  # three questions about chapters, three about all goods
+    assert done.returncode == 0, done.stderr
+    found = ask(tmp_path / "data", "imports", "--year", 2011, "--sector", "census-hs:all")
+    assert found["value"] == pytest.approx(total("GEN_VAL_MO", CHAPTERS, 2011))
+
+
+def test_chapters_that_do_not_sum_to_the_total_are_refused(tmp_path):
+    def change(answer, query, path):
+        if "imports" not in path or "I_COMMODITY" not in query:
+            return answer
+        return Answer(json.dumps(json.loads(answer.body)[:-1]).encode())
+
+    with replaying(routes(change)) as server:
+        done = fetch(tmp_path / "data", server, codes="all", span=(2011, 2011))
+    assert done.returncode == 3 and "chapters do not sum to the total" in done.stderr, done.stderr
+    assert not (tmp_path / "data" / "sectors").exists()
 
 
 def test_unpublished_months_are_unknown_never_zero(tmp_path):

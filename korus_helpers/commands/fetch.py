@@ -18,7 +18,7 @@ def fetch() -> None:
 @click.option("--classification", default="hs", show_default=True, metavar="C",
               help="hs, naics or enduse.")  # fmt: skip
 @click.option("--codes", required=True, metavar="CODES",
-              help="Codes of the classification, for example 8703,8708.")  # fmt: skip
+              help="Codes, for example 8703,8708; all for every HS chapter.")  # fmt: skip
 @click.option("--partner", default="Korea, South", show_default=True, metavar="P",
               help="Name, ISO code or 4-digit Census code.")  # fmt: skip
 @click.option("--from", "start", required=True, type=int, metavar="Y",
@@ -53,13 +53,9 @@ def sector(
     from korus_helpers.sources.census_api import API, Client, find_key
     from korus_helpers.sources.downloads import Patience, check_base
     from korus_helpers.sources.partners import find_partner
-    from korus_helpers.sources.sector_query import (
-        FIRST_YEAR,
-        check_codes,
-        fetch_sector,
-        keep_sector,
-        questions,
-    )
+    from korus_helpers.sources.sector_codes import FIRST_YEAR, check_codes, questions
+    from korus_helpers.sources.sector_query import fetch_sector
+    from korus_helpers.sources.sector_store import keep_sector
     from korus_helpers.sources.storing import required_folder
 
     wanted = check_codes(classification, codes)

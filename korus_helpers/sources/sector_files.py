@@ -12,6 +12,7 @@ from korus_helpers.sources.stored import packages, remembered
 from korus_helpers.sources.tables import SECTORS, open_table
 
 TABLE = "sector_monthly"
+ALL = "all"  # every HS chapter
 CLASSIFICATIONS = {"hs": "HS", "naics": "NAICS", "enduse": "end-use"}
 VALUES = {
     "exports_usd": "total exports f.a.s.",
@@ -27,7 +28,7 @@ _KEYS = {
     "year": "calendar year",
     "month": "calendar month, 1 to 12",
 }
-_NAME = re.compile(r"census-(hs|naics|enduse):\d+(\+\d+)*")
+_NAME = re.compile(r"census-(hs|naics|enduse):(all|\d+(\+\d+)*)")
 
 
 def sector_name(classification: str, codes: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.sector_files import CLASSIFICATIONS, fetched
+from korus_helpers.sources.sector_files import ALL, CLASSIFICATIONS, fetched
 from korus_helpers.sources.tables import open_table
 
 GENERAL, CONSUMPTION, KOREA_REPORTED = "general", "consumption", "korea-reported"
@@ -126,6 +126,8 @@ def _fetched(name: str) -> Sector:
         )
     listed = tuple(codes.split("+"))
     kind = CLASSIFICATIONS[classification]
+    if listed == (ALL,):
+        return Sector(name, "all HS chapters", kind, (), GENERAL, "CENSUS_API", fetched=True)
     title = _title(kind, listed[0]) if len(listed) == 1 else f"goods of {len(listed)} codes"
     return Sector(name, title, kind, listed, GENERAL, "CENSUS_API", fetched=True)
 

@@ -1,0 +1,47 @@
+"""Keeping a sector that was fetched."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from korus_helpers.sources.partners import Partner
+from korus_helpers.sources.sector_codes import parts
+from korus_helpers.sources.sector_files import TABLE, VALUES, folder_name, schema, sector_name
+from korus_helpers.sources.stored import forget
+from korus_helpers.sources.storing import store, write_package
+from korus_helpers.sources.tables import SECTORS
+
+
+def keep_sector(
+    base: str, classification: str, codes: tuple[str, ...], partner: Partner, table: pd.DataFrame,
+    today: datetime,
+) -> tuple[str, Path]:  # fmt: skip
+    """Store a fetch as a package of its own and drop older ones: the sector's name, the folder."""
+    name = sector_name(classification, codes)
+    table = completed(table).assign(vintage=f"{today:%Y-%m}")
+    addresses = dict.fromkeys(f"{base}/{p.flow}/{classification}" for p in parts(classification))
+    origins = [
+        {"title": "U.S. Census Bureau, International Trade API", "path": address,
+         "retrieved": today.isoformat(timespec="seconds")}
+        for address in addresses
+    ]  # fmt: skip
+    with store() as held:
+        staged = held.hidden(SECTORS)
+        write_package(staged, name, f"Sector {name}", {TABLE: table}, origins, {TABLE: schema()})
+        start = folder_name(name, partner.code, 0)[:-4]
+        old = [one for one in (held.folder / SECTORS).iterdir()
+               if one.name.startswith(start) and one.name[len(start):].isdigit()]  # fmt: skip
+        number = max((int(one.name[-4:]) for one in old), default=0) + 1
+        place = held.publish(SECTORS, folder_name(name, partner.code, number), staged)
+        for one in old:
+            held.discard(SECTORS, one.name)
+    forget()
+    return name, place
+
+
+def completed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with every column of `VALUES`; what a classification lacks is missing."""
+    return table.assign(
+        **{name: pd.array([pd.NA] * len(table), "Int64") for name in VALUES if name not in table}
+    )
