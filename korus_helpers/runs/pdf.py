@@ -1,0 +1,79 @@
+"""The PDF of one report: the page through pandoc and Typst, from ready-made wheels alone."""
+
+import functools
+import json
+import shutil
+import tempfile
+import textwrap
+from importlib.util import find_spec
+from pathlib import Path
+
+from korus_helpers.errors import InputError
+from korus_helpers.runs.columns import break_words
+from korus_helpers.runs.pages import AUTHORS, TEMPLATES
+from korus_helpers.runs.paper import font_folder, paper
+
+LONGEST_HEAD = 70  # characters of the line on top of each page
+# Sections of pandoc's own would get labels from their words, which could be ours.
+READER = "html-auto_identifiers"
+OPTIONS = ("--sandbox", "--wrap=none")
+
+
+def require_pdf() -> None:
+    """Raise InputError where the packages that make PDFs are not installed."""
+    for name in ("pypandoc", "typst"):
+        try:
+            found = find_spec(name)
+        except ValueError:
+            found = None
+        if found is None:
+            raise InputError(
+                "PDFs need two more packages; type: pip install 'korus-helpers[pdf]'"
+            ) from None
+
+
+def pdf_report(page: str, *, code: bool = False) -> bytes:
+    """The report `page` (what `html_report` returns) as a tagged PDF (PDF/UA-1) on A4.
+
+    Title, parameters, contents, text, figures and tables, and the foot; code only with `code`.
+    The same page gives the same bytes. Text is set as it stands, whatever it means to Typst; a
+    character that no font here has is shown by its number. Raises InputError without the
+    packages.
+    """
+    require_pdf()
+    import pypandoc
+    import typst
+
+    sheet = paper(page, code)
+    body = pypandoc.convert_text(sheet.body, "typst", format=READER, extra_args=list(OPTIONS))
+    inputs = {
+        "title": sheet.title,
+        "shown": break_words(sheet.title),
+        "head": textwrap.shorten(sheet.title, LONGEST_HEAD, placeholder=" …"),
+        "author": AUTHORS,
+        "alts": json.dumps(sheet.alts),
+    }
+    # Typst reads no file outside the folder of the report, which holds its pictures alone.
+    with tempfile.TemporaryDirectory(prefix="korus-") as folder:
+        for name, content in sheet.pictures.items():
+            Path(folder, name).write_bytes(content)
+        shutil.copy(TEMPLATES / "korus" / "report.typ", folder)
+        return typst.compile(
+            f"{START}{body}".encode(),
+            root=folder,
+            font_paths=_fonts(),
+            sys_inputs=inputs,
+            pdf_standards="ua-1",
+        )
+
+
+# The names of the template hide those of Typst, so that pandoc's words mean ours.
+START = '#import "report.typ": *\n#show: report\n'
+
+
+@functools.cache
+def _fonts():
+    """Faces that every machine has: those in Typst and those that Matplotlib brings."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
