@@ -1,5 +1,6 @@
 """Tables on paper: size of type and width of columns from what stands in them."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ SIZES = (9.0, 8.0, 7.0)  # points; the first that holds the longest words
 READABLE = 8.0  # text that fills several lines a cell is set in this
 CROWDED = 1.4  # lines a row
 GUTTER = 1.1  # em beside each column
+SHORTER = (12, 6, 2)  # the same where even a landscape page does not hold the table
 LONGEST = 32  # characters of a word that is not broken, an address or a checksum is
 # Widths in em of the text face; bold and capitals are wider, so a little is added below.
 WIDE, NARROW = frozenset("mwMWQO%@&—→…"), frozenset("iIjlft.,;:'’|!()[] ·-")
@@ -34,22 +36,19 @@ def fit(table: Tag) -> Fit:
     are broken.
     """
     columns = _columns(table)
-    for longest in (LONGEST, 12, 6, 2):
+    for longest, pages in ((LONGEST, (UPRIGHT, LANDSCAPE)), *((n, (LANDSCAPE,)) for n in SHORTER)):
         needs = [max((_need(text, longest) for text in column), default=1) for column in columns]
         wants = [
             max(need, *map(width, column)) for need, column in zip(needs, columns, strict=True)
         ]
-        for line, sizes in ((UPRIGHT, SIZES), (LANDSCAPE, SIZES[1:])):
-            for size in sizes:
-                room = line / size - GUTTER * len(columns)
-                crowded = sum(wants) > CROWDED * room and size > READABLE
-                if sum(needs) <= room and not crowded:
-                    widths = tuple(
-                        round(100 * (share + GUTTER) * size / line, 2)
-                        for share in _shares(needs, wants, room)
-                    )
-                    return Fit(size, line == LANDSCAPE, widths, longest)
-    return Fit(SIZES[-1], True, (round(100 / len(columns), 2),) * len(columns), 2)
+        for page, size in itertools.product(pages, SIZES):
+            room = page / size - GUTTER * len(columns)
+            crowded = sum(wants) > CROWDED * room and size > READABLE
+            if sum(needs) <= room and not crowded:
+                shares = _shares(needs, wants, room)
+                widths = (round(100 * (share + GUTTER) * size / page, 2) for share in shares)
+                return Fit(size, page == LANDSCAPE, tuple(widths), longest)
+    return Fit(SIZES[-1], True, (round(100 / len(columns), 2),) * len(columns), SHORTER[-1])
 
 
 def width(text: str) -> float:
@@ -58,14 +57,18 @@ def width(text: str) -> float:
 
 
 def break_words(text: str, longest: int = LONGEST) -> str:
-    """`text` with places to break in each word of more than `longest` characters."""
-    step = max(longest // 2, 1)
+    """`text` with places to break in each word of more than `longest` characters.
+
+    They stand behind the marks of an address, and within what is still too long.
+    """
+    marks = "/?&=_.,;:-"
 
     def broken(word: re.Match) -> str:
-        # After the marks of an address first, and wherever that leaves pieces too long.
-        pieces = re.findall(
-            rf"[^/?&=_.,;:-]{{1,{step}}}[/?&=_.,;:-]*|[/?&=_.,;:-]{{1,{step}}}", word[0]
-        )
+        pieces = []
+        for part in re.findall(rf"[^{marks}]*[{marks}]+|[^{marks}]+", word[0]):
+            count = -(-len(part) // longest)
+            step = -(-len(part) // count)
+            pieces += [part[at : at + step] for at in range(0, len(part), step)]
         return BREAK.join(pieces)
 
     return re.sub(rf"[^\s{BREAK}]{{{longest + 1},}}", broken, text)

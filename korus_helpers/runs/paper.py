@@ -12,22 +12,23 @@ from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from korus_helpers.claims.ladder import LADDER
-from korus_helpers.runs.columns import BREAK, break_words, fit
+from korus_helpers.runs.columns import LONGEST, break_words, fit
 
 # Controls of the page, and links that lead nowhere on paper.
 ON_SCREEN = "script, style, template, input, label, .skip, .back, summary"
 # Tags that pandoc sees; all others go, what they hold stays.
-KEPT = frozenset(
-    "h1 h2 h3 h4 h5 h6 p br hr div blockquote pre ul ol li dl dt dd img a b code em i s strong"
-    " sub sup span del figure figcaption table caption colgroup col thead tbody tfoot tr th td"
-    .split()
-)  # fmt: skip
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BLOCKS = ("p", "br", "hr", "div", "blockquote", "pre", "ul", "ol", "li", "dl", "dt", "dd", "figure")
+WORDS = ("a", "b", "code", "em", "i", "s", "strong", "sub", "sup", "span", "del", "img")
+CELLS = ("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td")
+KEPT = frozenset((*HEADINGS, *BLOCKS, *WORDS, *CELLS, "figcaption"))
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
 # Joiners and soft hyphens have no letter of their own and shape those beside them.
 JOINERS = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f")
+CONTROLS = ("Cc", "Zl", "Zp")  # as Unicode sorts characters
+NAMELESS = ("Cf", "Cn", "Co", "Cs")
 SPACES = frozenset("\n\t \u00a0")
-LONGEST_IN_TEXT = 60  # characters
+WHOLE = 400  # characters of a cell that is shorter than a page in any column
 COLOURS = {
     "as printed": "#d3e4f5",
     "within the hedge": "#e6eff8",
@@ -70,7 +71,7 @@ def paper(page: str, code: bool) -> Paper:
     tables = [(table, _table(soup, table)) for table in body.find_all("table")]
     _headings(body)
     for text in body.find_all(string=True):
-        text.replace_with(break_words(text, LONGEST_IN_TEXT))
+        text.replace_with(break_words(text))
     _reduce(body)
     for table, sizes in tables:
         table.attrs |= sizes
@@ -86,8 +87,7 @@ def printable(text: str) -> str:
     def kind(letter: str) -> str:
         if letter in SPACES or letter in JOINERS or letter in _letters():
             return "letter"
-        control = letter.isspace() or unicodedata.category(letter) == "Cc"
-        return "control" if control else "number"
+        return "control" if unicodedata.category(letter) in CONTROLS else "number"
 
     shown = {
         "letter": "".join,
@@ -110,7 +110,7 @@ def _letters() -> frozenset[str]:
     from matplotlib.ft2font import FT2Font
 
     letters = map(chr, FT2Font(str(font_folder() / "DejaVuSans.ttf")).get_charmap())
-    return frozenset(c for c in letters if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn"))
+    return frozenset(c for c in letters if unicodedata.category(c) not in (*CONTROLS, *NAMELESS))
 
 
 def _name_parts(soup: BeautifulSoup, body: Tag) -> None:
@@ -227,6 +227,9 @@ def _table(soup: BeautifulSoup, table: Tag) -> dict[str, str]:
             for text in cell.find_all(string=True):
                 text.replace_with(text.replace(" ", "\u00a0"))
     columns = fit(table)
+    for cell in table.find_all(["th", "td"]):
+        if columns.longest == LONGEST and len(cell.get_text()) <= WHOLE:
+            cell["typst:breakable"] = "false"  # by a page
     for text in table.find_all(string=True):
         if not text.find_parent("caption"):
             text.replace_with(break_words(text, columns.longest))
@@ -246,7 +249,7 @@ def _table(soup: BeautifulSoup, table: Tag) -> dict[str, str]:
 def _headings(body: Tag) -> None:
     """Level 2 of the page is level 1 on paper, and no level is skipped: readers count them."""
     last = 0
-    for heading in body.find_all(re.compile("^h[1-6]$")):
+    for heading in body.find_all(HEADINGS):
         if not heading.get_text(strip=True):
             heading.decompose()
             continue

@@ -5,7 +5,6 @@ import json
 import shutil
 import tempfile
 import textwrap
-from importlib.util import find_spec
 from pathlib import Path
 
 from korus_helpers.errors import InputError
@@ -13,6 +12,7 @@ from korus_helpers.runs.columns import break_words
 from korus_helpers.runs.pages import AUTHORS, TEMPLATES
 from korus_helpers.runs.paper import font_folder, paper
 
+LONGEST_IN_TITLE = 20  # characters of a word
 LONGEST_HEAD = 70  # characters of the line on top of each page
 # Sections of pandoc's own would get labels from their words, which could be ours.
 READER = "html-auto_identifiers"
@@ -21,15 +21,15 @@ OPTIONS = ("--sandbox", "--wrap=none")
 
 def require_pdf() -> None:
     """Raise InputError where the packages that make PDFs are not installed."""
-    for name in ("pypandoc", "typst"):
-        try:
-            found = find_spec(name)
-        except ValueError:
-            found = None
-        if found is None:
-            raise InputError(
-                "PDFs need two more packages; type: pip install 'korus-helpers[pdf]'"
-            ) from None
+    try:
+        import pypandoc
+        import typst  # noqa: F401
+
+        pypandoc.get_pandoc_path()  # OSError without the program
+    except (ImportError, OSError):
+        raise InputError(
+            "PDFs need two more packages; type: pip install 'korus-helpers[pdf]'"
+        ) from None
 
 
 def pdf_report(page: str, *, code: bool = False) -> bytes:
@@ -48,7 +48,7 @@ def pdf_report(page: str, *, code: bool = False) -> bytes:
     body = pypandoc.convert_text(sheet.body, "typst", format=READER, extra_args=list(OPTIONS))
     inputs = {
         "title": sheet.title,
-        "shown": break_words(sheet.title),
+        "shown": break_words(sheet.title, LONGEST_IN_TITLE),
         "head": textwrap.shorten(sheet.title, LONGEST_HEAD, placeholder=" …"),
         "author": AUTHORS,
         "alts": json.dumps(sheet.alts),
