@@ -16,11 +16,12 @@ from bs4 import BeautifulSoup
 from nbformat import v4
 from PIL import Image
 
-from korus_helpers.runs.columns import BREAK, LONGEST, break_words, fit
 from korus_helpers.runs.facts import facts_of
 from korus_helpers.runs.harvest import write_displays
+from korus_helpers.runs.letters import BREAK, LONGEST, break_words, printable
 from korus_helpers.runs.pages import AUTHORS
-from korus_helpers.runs.paper import paper, printable
+from korus_helpers.runs.paper import paper
+from korus_helpers.runs.paper_tables import fit
 from korus_helpers.runs.pdf import pdf_report
 from korus_helpers.runs.reports import About, html_report
 
@@ -255,6 +256,35 @@ def test_markup_of_typst_is_text_everywhere(tmp_path, monkeypatch):
     assert solid(words).count(solid('#eval("1+1") #read("/etc/hostname") #{40+2} $x^2$')) >= 10
     assert "SECRET" not in words and "42" not in words
     assert pypdf.PdfReader(io.BytesIO(pdf)).metadata.title == text
+
+
+@pytest.mark.parametrize("mark", ["= x", "=", "- x", "+ x", "1. x", "/ x: y", "-"])
+def test_marks_of_headings_and_lists_are_text_where_a_cell_or_an_item_begins(mark):
+    body = (
+        f"<h2>A</h2><table><tr><th>{mark}</th><td><b>{mark}</b></td></tr></table>"
+        f"<ul><li>{mark}</li></ul><blockquote>{mark}</blockquote><p>1<span>{mark}</span></p>"
+    )
+    pdf = pdf_report(page_of(body))
+    assert solid(text_of(pdf)).count(solid(mark)) >= (5 if solid(mark) else 0)
+    tags = [tag for tag, _ in elements(pdf)]
+    assert tags.count("/H1") == 1 and tags.count("/L") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h5>Deep</h5><h3>Up</h3><h6>Down</h6>",
+        "<h2></h2><h2> <b></b></h2><h2><p>In <table><tr><td>a</td></tr></table></p></h2>",
+        "<table></table><table><tr></tr></table><table><caption>Only</caption></table>",
+        "<table><tr><td><table><tr><td>in</td></tr></table><h2>in</h2></td></tr></table>",
+        "<table><tr><td rowspan=9 colspan=0>a<td>b<tr><td colspan=3>c<tr></table>",
+        "<ul><li><h2>in</h2></li></ul><code><ul><li>=</li></ul></code><pre><h2>in</h2></pre>",
+        "<figure><figcaption>No picture</figcaption></figure><img><a href='https://a.b/'></a>",
+        "<p><a href='https://a.b/c\"]#eval(1)'>x</a></p><dl><dd>a</dd><dt>b</dt></dl>",
+    ],
+)
+def test_odd_markup_makes_a_tagged_pdf_too(body):
+    assert_inside(pdf_report(page_of(f"<p>Words.</p>{body}")))
 
 
 def test_attributes_of_the_page_do_not_become_typst():

@@ -1,41 +1,27 @@
 """A report reduced to what belongs on paper: HTML of few tags for pandoc, and its pictures."""
 
 import base64
-import functools
 import io
-import itertools
 import re
-import unicodedata
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from korus_helpers.runs.columns import LONGEST, break_words, fit
+from korus_helpers.runs.letters import BREAK, break_words, printable
+from korus_helpers.runs.paper_tables import lay_out
 
 # Controls of the page, and links that lead nowhere on paper.
 ON_SCREEN = "script, style, template, input, label, .skip, .back, summary"
 # Tags that pandoc sees; all others go, what they hold stays.
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = ("p", "br", "hr", "div", "blockquote", "pre", "ul", "ol", "li", "dl", "dt", "dd", "figure")
-WORDS = ("a", "b", "code", "em", "i", "s", "strong", "sub", "sup", "span", "del", "img")
+PLAIN = ("b", "code", "em", "i", "s", "strong", "sub", "sup", "span", "del")
+WORDS = (*PLAIN, "a", "img")
 CELLS = ("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td")
 KEPT = frozenset((*HEADINGS, *BLOCKS, *WORDS, *CELLS, "figcaption"))
+MARK = re.compile(r"\s*(=+|[-+/]|[0-9]+\.)(\s|$)")  # of a heading or list in Typst
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
-# Joiners and soft hyphens have no letter of their own and shape those beside them.
-JOINERS = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f")
-CONTROLS = ("Cc", "Zl", "Zp")  # as Unicode sorts characters
-NAMELESS = ("Cf", "Cn", "Co", "Cs")
-SPACES = frozenset("\n\t \u00a0")
-WHOLE = 400  # characters of a cell that is shorter than a page in any column
-COLOURS = {
-    "as printed": "#d3e4f5",
-    "within the hedge": "#e6eff8",
-    "on another basis": "#f7e8bf",
-    "not reproduced": "#f8d9cf",
-    "undetermined": "#e4e6ea",
-}
 
 
 @dataclass(frozen=True)
@@ -68,49 +54,19 @@ def paper(page: str, code: bool) -> Paper:
     _name_parts(soup, body)
     _links(soup, body)
     pictures, alts = _pictures(soup, body)
-    tables = [(table, _table(soup, table)) for table in body.find_all("table")]
+    for table in body.select("table table, table:not(:has(td, th))"):
+        table.replace_with(table.get_text(" "))
+    tables = [(table, lay_out(soup, table)) for table in body.find_all("table")]
     _headings(body)
-    for text in body.find_all(string=True):
-        text.replace_with(break_words(text))
     _reduce(body)
+    body.smooth()
+    for text in body.find_all(string=True):
+        # Pandoc leaves such a mark as it is where a cell or an item of a list begins.
+        guard = BREAK if MARK.match(text) and not text.find_parent("pre") else ""
+        text.replace_with(guard + break_words(text))
     for table, sizes in tables:
         table.attrs |= sizes
     return Paper(title, body.decode_contents(), pictures, alts)
-
-
-def printable(text: str) -> str:
-    """`text` without controls, and with the numbers of characters that no font here has: [U+D55C].
-
-    Marks that turn the direction of all that follows are shown as numbers too.
-    """
-
-    def kind(letter: str) -> str:
-        if letter in SPACES or letter in JOINERS or letter in _letters():
-            return "letter"
-        return "control" if unicodedata.category(letter) in CONTROLS else "number"
-
-    shown = {
-        "letter": "".join,
-        "control": lambda _: " ",
-        "number": lambda run: f"[{' '.join(f'U+{ord(letter):04X}' for letter in run)}]",
-    }
-    return "".join(shown[name](run) for name, run in itertools.groupby(text, kind))
-
-
-def font_folder() -> Path:
-    """The fonts that Matplotlib brings, DejaVu Sans among them."""
-    import matplotlib
-
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-
-
-@functools.cache
-def _letters() -> frozenset[str]:
-    """Characters of DejaVu Sans, the face for what the text face lacks."""
-    from matplotlib.ft2font import FT2Font
-
-    letters = map(chr, FT2Font(str(font_folder() / "DejaVuSans.ttf")).get_charmap())
-    return frozenset(c for c in letters if unicodedata.category(c) not in (*CONTROLS, *NAMELESS))
 
 
 def _name_parts(soup: BeautifulSoup, body: Tag) -> None:
@@ -207,51 +163,22 @@ def _pictures(soup: BeautifulSoup, body: Tag) -> tuple[dict[str, bytes], dict[st
     return pictures, alts
 
 
-def _table(soup: BeautifulSoup, table: Tag) -> dict[str, str]:
-    """Alignment, headings, colours and widths; the attributes that the table itself gets."""
-    for cell in table.find_all(["th", "td"]):
-        style = cell.get("style", "").replace(" ", "")
-        right = "text-align:right" in style or "number" in (cell.get("class") or ())
-        spans = {k: v for k, v in cell.attrs.items() if k in ("colspan", "rowspan")}
-        cell.attrs = {k: v for k, v in spans.items() if re.fullmatch(r"[1-9][0-9]?", v)}
-        cell["style"] = f"text-align:{'right' if right else 'left'}"
-        if cell.name == "th" and cell.find_parent("thead"):
-            bold = soup.new_tag("b")
-            bold.extend(list(cell.contents))
-            cell.append(bold)
-        elif cell.name == "th":
-            cell["style"] = "text-align:left"
-        if (verdict := cell.get_text()) in COLOURS and cell.name == "td":
-            cell["typst:fill"] = f'rgb("{COLOURS[verdict]}")'
-        if "nowrap" in style and not cell.find_parent("thead") and len(cell.get_text()) <= 24:
-            for text in cell.find_all(string=True):
-                text.replace_with(text.replace(" ", "\u00a0"))
-    columns = fit(table)
-    for cell in table.find_all(["th", "td"]):
-        if columns.longest == LONGEST and len(cell.get_text()) <= WHOLE:
-            cell["typst:breakable"] = "false"  # by a page
-    for text in table.find_all(string=True):
-        if not text.find_parent("caption"):
-            text.replace_with(break_words(text, columns.longest))
-    for group in table.find_all("colgroup"):
-        group.decompose()
-    group = soup.new_tag("colgroup")
-    for share in columns.widths:
-        group.append(soup.new_tag("col", attrs={"style": f"width:{share}%"}))
-    if table.caption:
-        table.caption.insert_after(group)  # the only place where pandoc takes it
-    else:
-        table.insert(0, group)
-    size = {"typst:text:size": f"{columns.size}pt"}
-    return size | ({"id": "landscape"} if columns.landscape else {})
-
-
 def _headings(body: Tag) -> None:
-    """Level 2 of the page is level 1 on paper, and no level is skipped: readers count them."""
+    """Level 2 of the page is level 1 on paper, and no level is skipped: readers count them.
+
+    A heading in a table, list or the like is a paragraph. The words of a heading stay.
+    """
     last = 0
     for heading in body.find_all(HEADINGS):
-        if not heading.get_text(strip=True):
-            heading.decompose()
+        if not any(
+            parent is body for parent in heading.parents
+        ):  # it stood in a heading that is words alone now
+            continue
+        words = heading.get_text(" ", strip=True)
+        if heading.find(lambda tag: tag.name not in PLAIN):
+            heading.string = words
+        if not words or heading.find_parent(KEPT - {"div"}):
+            heading.name = "p"
             continue
         last = min(max(int(heading.name[1]) - 1, 1), last + 1)
         heading.name = f"h{last}"

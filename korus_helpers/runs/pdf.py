@@ -3,33 +3,41 @@
 import functools
 import json
 import shutil
+import subprocess
 import tempfile
 import textwrap
 from pathlib import Path
 
 from korus_helpers.errors import InputError
-from korus_helpers.runs.columns import break_words
+from korus_helpers.runs.letters import break_words, font_folder
 from korus_helpers.runs.pages import AUTHORS, TEMPLATES
-from korus_helpers.runs.paper import font_folder, paper
+from korus_helpers.runs.paper import paper
 
 LONGEST_IN_TITLE = 20  # characters of a word
 LONGEST_HEAD = 70  # characters of the line on top of each page
-# Sections of pandoc's own would get labels from their words, which could be ours.
-READER = "html-auto_identifiers"
-OPTIONS = ("--sandbox", "--wrap=none")
+# Without labels of pandoc's own: made from words, they could be those of the template.
+OPTIONS = ("--from=html-auto_identifiers", "--to=typst", "--wrap=none", "--sandbox")
+# The names of the template hide those of Typst, so that pandoc's words mean ours.
+START = '#import "report.typ": *\n#show: report\n'
 
 
 def require_pdf() -> None:
     """Raise InputError where the packages that make PDFs are not installed."""
     try:
-        import pypandoc
         import typst  # noqa: F401
 
-        pypandoc.get_pandoc_path()  # OSError without the program
-    except (ImportError, OSError):
-        raise InputError(
-            "PDFs need two more packages; type: pip install 'korus-helpers[pdf]'"
-        ) from None
+        found = _pandoc()
+    except ImportError:
+        found = None
+    if not found:
+        raise InputError("PDFs need two more packages; type: pip install 'korus-helpers[pdf]'")
+
+
+def _pandoc() -> str | None:
+    """The program in the wheel. pypandoc itself would prefer a newer one of the machine."""
+    import pypandoc
+
+    return shutil.which("pandoc", path=Path(pypandoc.__file__).parent / "files")
 
 
 def pdf_report(page: str, *, code: bool = False) -> bytes:
@@ -41,11 +49,12 @@ def pdf_report(page: str, *, code: bool = False) -> bytes:
     packages.
     """
     require_pdf()
-    import pypandoc
     import typst
 
     sheet = paper(page, code)
-    body = pypandoc.convert_text(sheet.body, "typst", format=READER, extra_args=list(OPTIONS))
+    body = subprocess.run(
+        [_pandoc(), *OPTIONS], input=sheet.body.encode(), stdout=subprocess.PIPE, check=True
+    ).stdout
     inputs = {
         "title": sheet.title,
         "shown": break_words(sheet.title, LONGEST_IN_TITLE),
@@ -59,16 +68,12 @@ def pdf_report(page: str, *, code: bool = False) -> bytes:
             Path(folder, name).write_bytes(content)
         shutil.copy(TEMPLATES / "korus" / "report.typ", folder)
         return typst.compile(
-            f"{START}{body}".encode(),
+            START.encode() + body,
             root=folder,
             font_paths=_fonts(),
             sys_inputs=inputs,
             pdf_standards="ua-1",
         )
-
-
-# The names of the template hide those of Typst, so that pandoc's words mean ours.
-START = '#import "report.typ": *\n#show: report\n'
 
 
 @functools.cache

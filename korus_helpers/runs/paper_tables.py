@@ -5,7 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
+
+from korus_helpers.runs.letters import BREAK, LONGEST, break_words
 
 UPRIGHT, LANDSCAPE = 462.0, 700.0  # points between the margins of A4
 SIZES = (9.0, 8.0, 7.0)  # points; the first that holds the longest words
@@ -13,10 +15,17 @@ READABLE = 8.0  # text that fills several lines a cell is set in this
 CROWDED = 1.4  # lines a row
 GUTTER = 1.1  # em beside each column
 SHORTER = (12, 6, 2)  # the same where even a landscape page does not hold the table
-LONGEST = 32  # characters of a word that is not broken, an address or a checksum is
 # Widths in em of the text face; bold and capitals are wider, so a little is added below.
 WIDE, NARROW = frozenset("mwMWQO%@&—→…"), frozenset("iIjlft.,;:'’|!()[] ·-")
-BREAK = "\u200b"  # a place where a line may end, see report.typ
+WHOLE = 400  # characters of a cell that is shorter than a page in any column
+# As in style.css.
+COLOURS = {
+    "as printed": "#d3e4f5",
+    "within the hedge": "#e6eff8",
+    "on another basis": "#f7e8bf",
+    "not reproduced": "#f8d9cf",
+    "undetermined": "#e4e6ea",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,49 @@ class Fit:
     longest: int  # words with more characters need places to break
 
 
+def lay_out(soup: BeautifulSoup, table: Tag) -> dict[str, str]:
+    """Give the cells of `table` alignment, colour, places to break, and its columns widths.
+
+    Returns the attributes that the table itself is to get: size of type, and the name
+    `landscape` where it needs such a page. Attributes that begin with typst: are code to pandoc.
+    """
+    for cell in table.find_all(["th", "td"]):
+        style = cell.get("style", "").replace(" ", "")
+        right = "text-align:right" in style or "number" in (cell.get("class") or ())
+        spans = {k: v for k, v in cell.attrs.items() if k in ("colspan", "rowspan")}
+        cell.attrs = {k: v for k, v in spans.items() if re.fullmatch(r"[1-9][0-9]?", v)}
+        cell["style"] = f"text-align:{'right' if right else 'left'}"
+        if cell.name == "th" and cell.find_parent("thead"):
+            bold = soup.new_tag("b")
+            bold.extend(list(cell.contents))
+            cell.append(bold)
+        elif cell.name == "th":
+            cell["style"] = "text-align:left"
+        if (verdict := cell.get_text()) in COLOURS and cell.name == "td":
+            cell["typst:fill"] = f'rgb("{COLOURS[verdict]}")'
+        if "nowrap" in style and not cell.find_parent("thead") and len(cell.get_text()) <= 24:
+            for text in cell.find_all(string=True):
+                text.replace_with(text.replace(" ", "\u00a0"))
+    columns = fit(table)
+    for cell in table.find_all(["th", "td"]):
+        if columns.longest == LONGEST and len(cell.get_text()) <= WHOLE:
+            cell["typst:breakable"] = "false"  # by a page
+    for text in table.find_all(string=True):
+        if not text.find_parent("caption"):
+            text.replace_with(break_words(text, columns.longest))
+    for group in table.find_all("colgroup"):
+        group.decompose()
+    group = soup.new_tag("colgroup")
+    for share in columns.widths:
+        group.append(soup.new_tag("col", attrs={"style": f"width:{share}%"}))
+    if table.caption:
+        table.caption.insert_after(group)  # the only place where pandoc takes it
+    else:
+        table.insert(0, group)
+    size = {"typst:text:size": f"{columns.size}pt"}
+    return size | ({"id": "landscape"} if columns.landscape else {})
+
+
 def fit(table: Tag) -> Fit:
     """The largest type in which every word of `table` has room in its column.
 
@@ -39,7 +91,7 @@ def fit(table: Tag) -> Fit:
     for longest, pages in ((LONGEST, (UPRIGHT, LANDSCAPE)), *((n, (LANDSCAPE,)) for n in SHORTER)):
         needs = [max((_need(text, longest) for text in column), default=1) for column in columns]
         wants = [
-            max(need, *map(width, column)) for need, column in zip(needs, columns, strict=True)
+            max([need, *map(width, column)]) for need, column in zip(needs, columns, strict=True)
         ]
         for page, size in itertools.product(pages, SIZES):
             room = page / size - GUTTER * len(columns)
@@ -54,24 +106,6 @@ def fit(table: Tag) -> Fit:
 def width(text: str) -> float:
     """Width of `text` in em, rather too much than too little."""
     return sum(map(_letter, text)) * 1.05
-
-
-def break_words(text: str, longest: int = LONGEST) -> str:
-    """`text` with places to break in each word of more than `longest` characters.
-
-    They stand behind the marks of an address, and within what is still too long.
-    """
-    marks = "/?&=_.,;:-"
-
-    def broken(word: re.Match) -> str:
-        pieces = []
-        for part in re.findall(rf"[^{marks}]*[{marks}]+|[^{marks}]+", word[0]):
-            count = -(-len(part) // longest)
-            step = -(-len(part) // count)
-            pieces += [part[at : at + step] for at in range(0, len(part), step)]
-        return BREAK.join(pieces)
-
-    return re.sub(rf"[^\s{BREAK}]{{{longest + 1},}}", broken, text)
 
 
 def _need(text: str, longest: int) -> float:
