@@ -122,7 +122,7 @@ def test_every_word_of_the_report_is_on_paper_but_the_controls(report, name):
         assert solid(caption.get_text()) in words
     for cell in page.select("td, th"):
         assert solid(cell.get_text()) in words
-    for data in page.select("a.file[href$=csv]"):
+    for data in page.select("a.file[href^=charts][href$=csv], a.file[href^=tables]"):
         assert solid(f"Data: {data['href']}") in words
     footer = page.footer
     assert solid(footer.select_one(".command").get_text()) in words
@@ -274,17 +274,22 @@ def test_marks_of_headings_and_lists_are_text_where_a_cell_or_an_item_begins(mar
     "body",
     [
         "<h5>Deep</h5><h3>Up</h3><h6>Down</h6>",
+        "<h2>Out <div><h3>in</h3></div></h2><h6>Down</h6>",
+        "<dl><dt><h2>in</h2></dt></dl><table><tr><h2>in</h2></tr></table><h5>Down</h5>",
         "<h2></h2><h2> <b></b></h2><h2><p>In <table><tr><td>a</td></tr></table></p></h2>",
         "<table></table><table><tr></tr></table><table><caption>Only</caption></table>",
         "<table><tr><td><table><tr><td>in</td></tr></table><h2>in</h2></td></tr></table>",
         "<table><tr><td rowspan=9 colspan=0>a<td>b<tr><td colspan=3>c<tr></table>",
-        "<ul><li><h2>in</h2></li></ul><code><ul><li>=</li></ul></code><pre><h2>in</h2></pre>",
+        "<pre><h2>in</h2></pre><h5>Down</h5>",
+        "<ul><li><h2>in</h2></li></ul><code><ul><li>=</li></ul></code><pre><h2>in</h2></pre><h5>x</h5>",
         "<figure><figcaption>No picture</figcaption></figure><img><a href='https://a.b/'></a>",
         "<p><a href='https://a.b/c\"]#eval(1)'>x</a></p><dl><dd>a</dd><dt>b</dt></dl>",
     ],
 )
 def test_odd_markup_makes_a_tagged_pdf_too(body):
-    assert_inside(pdf_report(page_of(f"<p>Words.</p>{body}")))
+    pdf = pdf_report(page_of(f"<p>Words.</p>{body}"))
+    assert_inside(pdf)
+    assert "Words." in text_of(pdf)
 
 
 def test_attributes_of_the_page_do_not_become_typst():

@@ -54,8 +54,6 @@ def paper(page: str, code: bool) -> Paper:
     _name_parts(soup, body)
     _links(soup, body)
     pictures, alts = _pictures(soup, body)
-    for table in body.select("table table, table:not(:has(td, th))"):
-        table.replace_with(table.get_text(" "))
     tables = [(table, lay_out(soup, table)) for table in body.find_all("table")]
     _headings(body)
     _reduce(body)
@@ -115,9 +113,11 @@ def _links(soup: BeautifulSoup, body: Tag) -> None:
     for link in body.find_all("a"):
         address = link.get("href", "")
         if "file" in (link.get("class") or ()):
-            if address.endswith(".csv"):
+            caption = _caption_of(soup, link)
+            # What else is linked from a list of files stands in that list.
+            if address.endswith(".csv") and not caption.find(id="data"):
                 data = soup.new_tag("p", string=f"Data: {unquote(address)}")
-                _caption_of(soup, link).append(_block(soup, "data", data))
+                caption.append(_block(soup, "data", data))
             link.decompose()
         elif re.match(r"https?://|mailto:", address) and link.get_text(strip=True):
             link.attrs = {"href": address}
