@@ -101,6 +101,14 @@ def test_latest_is_the_refreshed_vintage_where_it_is_the_newest(refreshed):
     assert json.loads(shipped.stdout)["vintage"] == "2024-08"
 
 
+def test_months_that_are_not_published_are_unknown_never_zero(refreshed):
+    """The file writes them as 0."""
+    assert country()[country().year == 2024].EJUL.eq(0).all()
+    answer = korus(refreshed[0], "value", "exports", "--period", "2024-07/2024-07",
+                   "--vintage", "2024-08b")  # fmt: skip
+    assert answer.returncode == 2 and "go up to June 2024" in answer.stderr
+
+
 def test_end_use_answers_from_the_refreshed_files(refreshed):
     answer = korus(refreshed[0], "value", "deficit", "--year", 2016, "--sector", "autos",
                    "--vintage", "2024-08b", "--json")  # fmt: skip

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import official
 import pytest
@@ -45,35 +44,56 @@ def names(folder):
     return sorted(one.name for one in inside if not one.name.startswith("."))
 
 
+def store_killed(incoming, at):
+    """Store in a child that is killed before its `at`-th touch of a file; how many it came to."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        touched = 0
+
+        def count(event, _):
+            nonlocal touched
+            if event == "open" or event.startswith(("os.", "shutil.", "tempfile.")):
+                touched += 1
+                if touched == at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(count)
+        with contextlib.suppress(BaseException), keeping(incoming, False, "2026-11-24"):
+            pass
+        os.write(writer, str(touched).encode())
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(child, 0)
+    with os.fdopen(reader) as said:
+        return int(said.read() or 0)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_any_moment_the_vintage_is_whole_or_absent(folder):
     first, second = (read_files({"country": origin(official.workbook(rows))})
                      for rows in (country(), revised()))  # fmt: skip
     with keeping(first, False, "2026-11-24") as done:
         assert done.name == "2024-08b"
-    before, dice = state(folder), random.Random(5)
-    started = time.perf_counter()
-    with keeping(second, True, "2026-11-24"):
-        pass
-    longest, whole = 1.5 * (time.perf_counter() - started), 0
-    for _ in range(RUNS):
-        child = os.fork()
-        if not child:
-            with contextlib.suppress(BaseException), keeping(second, False, "2026-11-24"):
-                pass
-            os._exit(0)
-        time.sleep(dice.random() * longest)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    before, dice, killed, whole = state(folder), random.Random(5), 0, 0
+    store_killed(second, None)  # reads for the first time what later ones find in memory
+    shutil.rmtree(folder / "vintages" / "2024-08c")
+    touches = store_killed(second, None)
+    assert touches > 20 and names(folder) == ["2024-08b", "2024-08c"]
+    # Half of the points lie at the end, where the new vintage gets its name.
+    points = [dice.randint(1, touches) for _ in range(RUNS)]
+    points += [touches + 4 - n % 12 for n in range(RUNS)]
+    for at in points:
+        shutil.rmtree(folder / "vintages" / "2024-08c", ignore_errors=True)
+        stored_figures.forget()
+        killed += store_killed(second, at) == 0
         assert names(folder) in (["2024-08b"], ["2024-08b", "2024-08c"])
         for name in names(folder):
             assert problem_of(folder / "vintages" / name) == ""
         assert before.items() <= state(folder).items()
-        if "2024-08c" in names(folder):
-            whole += 1
-            shutil.rmtree(folder / "vintages" / "2024-08c")
-        stored_figures.forget()
-    assert 0 < whole < RUNS  # the kills came before and after the end
+        whole += "2024-08c" in names(folder)
+    assert killed >= RUNS and 0 < whole < killed  # some came after the vintage had its name
+    shutil.rmtree(folder / "vintages" / "2024-08c", ignore_errors=True)
     repair()
     assert state(folder) == before
 

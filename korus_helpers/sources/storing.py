@@ -14,7 +14,7 @@ import pandas as pd
 
 from korus_helpers.errors import InputError, NetworkFailure
 from korus_helpers.sources.stored import HIDDEN, data_folder, forget
-from korus_helpers.sources.tables import SECTORS, VINTAGES, package, resource, verify
+from korus_helpers.sources.tables import SECTORS, VINTAGES, resource
 
 PATIENCE = 600  # seconds to wait for another writer
 LARGE = 5000  # rows from which a table is Parquet
@@ -164,14 +164,27 @@ def repair() -> tuple[list[tuple[str, str]], int]:
 
 
 def problem_of(folder: Path) -> str:
-    """What is wrong with a stored package, or ""."""
-    from korus_helpers.errors import DamagedData
+    """What is wrong with a stored package, or "": looked at anew each time.
 
+    Its descriptor can be read, and every file is there with the sha256 that stands in it.
+    """
     try:
-        names = [entry["name"] for entry in package(folder)["resources"]]
-    except (DamagedData, NotADirectoryError) as error:
-        return str(error).partition(";")[0]
-    return next((p.partition(";")[0] for p in (verify(n, folder) for n in names) if p), "")
+        descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
+        entries = [(entry["path"], entry["hash"]) for entry in descriptor["resources"]]
+        if not entries:
+            return "its datapackage.json names no table"
+    except OSError:
+        return "its datapackage.json is missing or cannot be read"
+    except (ValueError, LookupError, TypeError):
+        return "its datapackage.json is damaged"
+    for path, known in entries:
+        try:
+            content = (folder / Path(path).name).read_bytes()
+        except OSError:
+            return f"{path} is missing or cannot be read"
+        if "sha256:" + hashlib.sha256(content).hexdigest() != known:
+            return f"{path} was altered: its sha256 is not the one stored"
+    return ""
 
 
 def _flushed(folder: Path) -> None:
