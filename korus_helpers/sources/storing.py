@@ -190,7 +190,7 @@ def problem_of(folder: Path) -> str:
 def _flushed(folder: Path) -> None:
     """Every file of a finished package on the disk, before its name says that it is whole."""
     for path in folder.iterdir():
-        with open(path, "rb") as file:
+        with open(path, "r+b") as file:  # Windows flushes only what may be written
             os.fsync(file.fileno())
     _flush_folder(folder)
 
