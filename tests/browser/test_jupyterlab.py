@@ -110,10 +110,11 @@ def opened(browser, lab):
     assert not [url for url in elsewhere if not url.startswith((address, "data:", "blob:"))]
 
 
-def choose(page, *path: str) -> None:
-    """An entry of the menus, whose name begins with the last of `path`."""
-    for name in path:
-        page.get_by_role("menuitem", name=re.compile(f"^{name}")).first.click()
+def choose(page, menu: str, *entries: str) -> None:
+    """An entry of the menus, each step by the beginning of its name."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    for name in entries:
+        page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{name}")).first.click()
 
 
 def run_all(page, path: Path):
@@ -159,7 +160,7 @@ def test_run_all_runs_and_shows_every_notebook(opened, lab, name):
     page = opened(name)
     assert_well(page, run_all(page, lab[1] / f"{name}.ipynb"))
     choose(page, "Settings", "Theme", "JupyterLab Dark")
-    page.locator("body[data-jp-theme-light='false']").wait_for()
+    page.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
     found = Axe().run(page, context=OURS, options={"runOnly": ["color-contrast"]})
     assert found.violations_count == 0, found.generate_report()
 
