@@ -244,8 +244,21 @@ def check(
     help="Release for the figures of today; those of the day of a claim are looked up.",
 )
 @click.option("--template", is_flag=True, help="Print a file of claims to start from, and exit.")
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Also write claims, rows used, verdicts and checksums into a new folder.",
+)
 @AS_JSON
-def audit(file: Path | None, tolerance: str, vintage: str, template: bool, as_json: bool) -> None:
+def audit(
+    file: Path | None,
+    tolerance: str,
+    vintage: str,
+    template: bool,
+    evidence: Path | None,
+    as_json: bool,
+) -> None:
     """Judge the claims of a file, and test whether all can hold at once.
 
     FILE is YAML or CSV, see --template; without one the article of 28 December 2017 is audited.
@@ -263,7 +276,14 @@ def audit(file: Path | None, tolerance: str, vintage: str, template: bool, as_js
     from korus_helpers.present.claim_answers import audit_object
 
     reach = tolerance_of(tolerance)
+    if evidence:
+        from korus_helpers.present.evidence import evidence_files
+        from korus_helpers.runs.bundle import require_new, write_bundle
+
+        require_new(evidence)
     found = audited(read_claims(file) if file else article(), tolerance=reach, vintage=vintage)
+    if evidence:
+        write_bundle(evidence_files(found), evidence)
     if as_json:
         click.echo(to_json(audit_object(found)))
         return
@@ -271,6 +291,8 @@ def audit(file: Path | None, tolerance: str, vintage: str, template: bool, as_js
     click.echo(_table(claim_rows(found.verdicts), columns))
     for sentence in audit_sentences(found):
         click.echo(_sentence(sentence))
+    if evidence:
+        click.echo(f"Evidence: {_sentence(evidence)}")
 
 
 @korus.command()

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from nbformat import v4
 from PIL import Image
 
 import korus_helpers
+from korus_helpers.present.displays import EVIDENCE
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.facts import Facts, facts_of
 from korus_helpers.runs.harvest import BadDisplay, displays, write_displays
@@ -85,11 +87,14 @@ def fetched(soup):
 
 
 def active(soup):
-    """Script of any kind that a browser would run."""
+    """Script of any kind that a browser would run; data for programs have to be JSON."""
     handlers = [k for tag in soup.find_all(True) for k in tag.attrs if k.startswith("on")]
     links = [a["href"] for a in soup.find_all(href=re.compile("(?i)^ *(javascript|data):"))]
     tags = soup.select("script, iframe, object, embed, base, meta[http-equiv], svg, form")
-    return tags + handlers + links
+    data = [tag for tag in tags if tag.attrs == {"type": "application/ld+json"}]
+    for block in data:
+        json.loads(block.string)
+    return [tag for tag in tags if tag not in data] + handlers + links
 
 
 def test_title_parameters_versions_and_command_are_on_the_page():
@@ -210,6 +215,7 @@ def test_nothing_hostile_is_active_and_nothing_is_fetched():
         code(MARKUP, sentence(MARKUP), table(markup=MARKUP), figure(alt=HOSTILE)),
         code("", shown({"application/javascript": "alert(9)", "text/plain": HOSTILE})),
         code("", shown({"image/svg+xml": "<svg onload='alert(1)'/>", "text/plain": "an image"})),
+        code("", shown({"application/ld+json": {"url": MARKUP}, "text/markdown": MARKUP})),
         notebook=HOSTILE,
         parameters=[(HOSTILE, HOSTILE, True)],
         command=HOSTILE,
@@ -263,6 +269,47 @@ def test_displays_are_filed_under_the_name_of_the_notebook(tmp_path):
     assert not list(tmp_path.rglob("*.unfinished"))
     assert "verdicts.csv" not in write_displays(executed, "03_audit", tmp_path / "..")
     assert [d.text for d in displays(executed.cells) if d.kind == "sentence"] == ["It fell."]
+
+
+def handed_on(**changes):
+    files = {"verdicts.json": '{"tolerance": 0.05, "vintage": "latest"}\n', "claims.csv": "id\na\n"}
+    return shown({EVIDENCE: files | changes, "text/markdown": "Files.", "text/plain": "Files."})
+
+
+def test_evidence_is_filed_with_a_manifest_and_linked_below_its_table(tmp_path):
+    executed = notebook(code("", table("evidence"), handed_on()))
+    files = write_displays(executed, "03_audit", tmp_path)
+    names = ["claims.csv", "manifest.json", "verdicts.json"]
+    paths = [f"evidence/03_audit/{name}" for name in names]
+    assert files == ["tables/03_audit-evidence.csv", *paths]
+    manifest = json.loads((tmp_path / paths[1]).read_text("utf-8"))
+    assert manifest["files"]["claims.csv"]["bytes"] == len((tmp_path / paths[0]).read_bytes())
+    soup = page(code("", table("evidence")), notebook="03_audit", files=files)
+    assert [(a.get_text(), a["href"]) for a in soup.select("p.files a")] == [
+        ("Data (CSV)", "tables/03_audit-evidence.csv"), *zip(names, paths, strict=True)
+    ]  # fmt: skip
+    shown_card = card(facts_of(executed), Outcome("03_audit", "done", 1), files)
+    assert [file["name"] for file in shown_card["files"]] == ["evidence.csv"]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "message"),
+    [
+        ([handed_on(**{"../x.csv": ""})], r"no evidence has a file called '../x.csv'"),
+        ([handed_on(**{"rows/a/b.csv": ""})], "no evidence has a file called"),
+        ([handed_on(**{"rows/elsewhere.csv": "a\n"})], 'no table is named "elsewhere"'),
+        ([handed_on(**{"manifest.json": ""})], "no evidence has a file called"),
+        ([handed_on(**{"verdicts.json": "x"})], "the evidence cannot be filed"),
+        ([handed_on(**{"claims.csv": 1})], "the evidence cannot be filed"),
+        ([shown({EVIDENCE: "x"})], "the evidence cannot be filed"),
+        ([shown({EVIDENCE: {}})], "the evidence cannot be filed"),
+        ([handed_on(), handed_on()], "two outputs hand on evidence"),
+    ],
+)
+def test_what_is_no_evidence_is_refused_and_nothing_is_written(tmp_path, outputs, message):
+    with pytest.raises(BadDisplay, match=message):
+        write_displays(notebook(code("", table(), *outputs)), "03_audit", tmp_path)
+    assert not any(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -355,11 +402,12 @@ def test_addresses_are_links_in_the_table_of_sources_only():
 def test_a_card_shows_title_finding_small_figure_reports_and_files():
     facts = Facts("Did exports fall?", "First.", picture=base64.b64decode(png()), alt="Alt")
     files = ["01_goods.html", "01_goods.pdf", "01_goods.ipynb", "charts/01_goods-over_time.png",
-             "verdicts.csv"]  # fmt: skip
+             "evidence/01_goods/README.txt", "verdicts.csv"]  # fmt: skip
     shown_card = card(facts, Outcome("01_goods", "done", 2.345), files)
     assert (shown_card["title"], shown_card["finding"]) == ("Did exports fall?", "First.")
     assert shown_card["links"] == [("Report", "01_goods.html"), ("PDF", "01_goods.pdf"),
-                                   ("Notebook", "01_goods.ipynb")]  # fmt: skip
+                                   ("Notebook", "01_goods.ipynb"),
+                                   ("Evidence", "evidence/01_goods/README.txt")]  # fmt: skip
     assert shown_card["files"] == [
         {"path": "charts/01_goods-over_time.png", "name": "over_time.png"}
     ]

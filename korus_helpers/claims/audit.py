@@ -55,7 +55,7 @@ class Audit:
 
     `repeats` maps a claim that says the same as another one to the id of that one, the first of
     their ids; only that one enters the comparison. `apart` are claims about trade that could not be
-    compared, with the reason.
+    compared, with the reason. `tolerance` and `vintage` are what was asked.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -64,6 +64,8 @@ class Audit:
     misprints: tuple[Misprint, ...]
     repeats: dict[str, str]
     apart: dict[str, str]
+    tolerance: Decimal = TOLERANCE
+    vintage: str = LATEST
 
 
 def audit(
@@ -91,6 +93,8 @@ def audit(
         misprints,
         repeats,
         apart,
+        tolerance,
+        vintage,
     )
 
 

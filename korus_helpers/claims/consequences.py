@@ -8,14 +8,14 @@ from itertools import product
 from korus_helpers.claims.audit import Audit, edits_of, known_of, statements_of
 from korus_helpers.claims.consistency import Consistency, Statement, consistency, implied_range
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.ladder import HOLDS, TOLERANCE
+from korus_helpers.claims.ladder import HOLDS
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.register import describe
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.trade.flows import FLOWS
 
 
-def unstated(found: Audit, tolerance: Decimal = TOLERANCE) -> dict[str, Interval]:
+def unstated(found: Audit) -> dict[str, Interval]:
     """What the kept claims imply of levels that no claim states, where bounded at both ends.
 
     In words ("US auto-sector deficit with South Korea, 2011") to million dollars, in the order of
@@ -39,7 +39,7 @@ def unstated(found: Audit, tolerance: Decimal = TOLERANCE) -> dict[str, Interval
                 continue
             stated.add(_quantity(level))
             bounds = implied_range(kept, level)
-            if bounds and bounds.high is not None and _is_narrow(bounds, tolerance):
+            if bounds and bounds.high is not None and _is_narrow(bounds, found.tolerance):
                 claim = replace(claims[one.id], measure=measure, as_="level", base="", end=when)
                 name = find_partner(claim.partner).in_sentence
                 implied[describe(claim, name)] = bounds

@@ -40,8 +40,8 @@ class Verdict:
     interval, in `unit`, positive inside and negative outside; `tolerance_needed` the smallest
     tolerance with which a hedged figure holds, None where no tolerance does or there is no hedge.
     `matches` are the near definitions that give the figure (hypotheses unless the verdict is "on
-    another basis"); `readings` name what an open claim can mean, each with its verdict; `remarks`
-    are whole sentences.
+    another basis"); `readings` name what an open claim can mean, each with its verdict, and `other`
+    is the figure of the reading that is not in `now`; `remarks` are whole sentences.
 
     Marks of `audit`, never merged with the verdict: `contradicted` (member of a set of claims that
     cannot all hold), `dropped` (the best repair drops it), `misprint` (the text that was probably
@@ -67,6 +67,7 @@ class Verdict:
     dropped: bool = False
     inferred: tuple[str, ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
+    other: Figure | None = None
 
     @property
     def used(self) -> Figure | None:

@@ -26,7 +26,8 @@ class Level:
     """One figure of one calendar year, as US flows, in million dollars with its interval.
 
     `release` is the day from which it was in force ("" unknown) or the vintage of a file, `until`
-    the end; `said` tells in words where it is from.
+    the end; `said` tells in words where it is from. `quoted` numbers the rows of the table
+    `quoted` behind it, `files` are the figures of the files behind it, as measure and definition.
     """
 
     sector: str
@@ -42,6 +43,8 @@ class Level:
     title: str
     said: str
     file: bool = False
+    quoted: tuple[int, ...] = ()
+    files: tuple[tuple[str, Definition], ...] = ()
 
 
 @cache
@@ -91,6 +94,7 @@ def file_levels(
                 NAMED[name].title,
                 f"of the files, {release}",
                 file=True,
+                files=((measure, used),),
             )
         )
     return tuple(levels)
@@ -120,6 +124,7 @@ def _read(row: object, sources: pd.DataFrame) -> Level:
         (row.source_id,),
         row.title[0].lower() + row.title[1:],
         f"quoted by {source.publisher}, {source.title}{release}{status}",
+        quoted=(row.Index,),
     )
 
 
@@ -155,6 +160,8 @@ def _sum(one: Level, other: Level, sign: int, measure: str) -> Level:
         low=one.low + sign * low,
         high=one.high + sign * high,
         value=one.value + sign * other.value,
+        quoted=one.quoted + other.quoted,
+        files=one.files + other.files,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from korus_helpers.claims.levels import Level
 from korus_helpers.claims.steps import BIT, names_of
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.trade.definition import UNITS, Definition
@@ -17,7 +18,8 @@ class Match:
     Of the rest `vintage` names the day on which the release came into force ("" unknown) and
     `sector` may be services, goods-and-services or what only print knows. `steps` name each
     departure from what was stated. `possible` marks a quoted figure that straddles the number's
-    interval: it may be it, but does not count as a match. `source_ids` are keys of `sources`.
+    interval: it may be it, but does not count as a match. `source_ids` are keys of `sources`,
+    `parts` the levels behind a figure that `evaluate` does not take.
     """
 
     measure: str
@@ -37,6 +39,7 @@ class Match:
     label: str
     source_ids: tuple[str, ...]
     possible: bool = False
+    parts: tuple[Level, ...] = ()
 
 
 def match_of(partner: str, row: object) -> Match:
@@ -57,6 +60,7 @@ def match_of(partner: str, row: object) -> Match:
         label=label,
         source_ids=source_ids,
         possible=bool(row.possible),
+        parts=tuple(row.parts or ()),
     )
 
 

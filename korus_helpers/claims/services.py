@@ -5,7 +5,7 @@ Goods with services are the goods of the country file (Census basis) plus those 
 totals adjust goods to the balance of payments first, so the sum is a near definition, not theirs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from korus_helpers.claims.levels import Level, quoted_levels
 from korus_helpers.claims.register import Claim
@@ -41,11 +41,12 @@ class QuotedFigure(Figure):
     """A figure of services, or of goods with services.
 
     `chained`: its ends are of two releases. `goods_trade` is the US trade in goods, both ways, of
-    the last year (million dollars), 0 for services alone.
+    the last year (million dollars), 0 for services alone. `parts` are the levels behind it.
     """
 
     chained: bool = False
     goods_trade: float = 0.0
+    parts: tuple[Level, ...] = ()
 
     @property
     def words(self) -> str:
@@ -96,7 +97,7 @@ def services_figure(claim: Claim, vintage: str) -> QuotedFigure:
     ends = [(one.low, one.value, one.high) for one in quoted]
     sources = [source for one in quoted for source in one.source_ids]
     labels = [f"services {one.year}: as quoted {one.release}" for one in quoted]
-    traded = 0.0
+    parts, traded = list(quoted), 0.0
     if claim.sector == WITH_SERVICES:
         for at, year in enumerate(years):
             asked = Definition(code, vintage=vintage, end=year)
@@ -104,6 +105,7 @@ def services_figure(claim: Claim, vintage: str) -> QuotedFigure:
             both = zip(ends[at], (goods.low, goods.value, goods.high), strict=True)
             ends[at] = tuple(one + other for one, other in both)
             sources += goods.source_ids
+            parts[at] = replace(quoted[at], files=(("two-way", goods.definition),))
             labels.append(f"goods {goods.vintage}")
     low, value, high = _compared(claim, ends)
     asked = QuotedDefinition(
@@ -115,6 +117,7 @@ def services_figure(claim: Claim, vintage: str) -> QuotedFigure:
         claim.measure, asked, value, low, high, UNITS[claim.as_], base, ends[-1][1],
         "; ".join(dict.fromkeys(labels)), tuple(dict.fromkeys(sources)),
         chained=len({one.source_ids for one in quoted}) > 1, goods_trade=traded,
+        parts=tuple(parts),
     )  # fmt: skip
 
 

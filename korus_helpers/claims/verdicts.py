@@ -168,8 +168,9 @@ def _two_readings(claim: Claim, tolerance: Decimal, vintage: str) -> Verdict:
     )
     readings = (("goods", goods.verdict), ("goods with services", both.verdict))
     return replace(
-        goods, claim=claim, verdict=verdict, readings=readings, remarks=(said, *goods.remarks)
-    )
+        goods, claim=claim, verdict=verdict, readings=readings, other=both.now,
+        remarks=(said, *goods.remarks),
+    )  # fmt: skip
 
 
 def _is_forecast(claim: Claim) -> bool:

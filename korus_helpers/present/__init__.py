@@ -26,6 +26,7 @@ _MODULES = {
         "claim_rows", "consistency_sentences", "correction_table", "implied_table",
         "misprint_sentence", "repairs_table", "sets_table", "tolerance_table",
     ),
+    "claim_review": ("show_claim_reviews",),
     "claim_units": ("ends_words",),
     "claim_pictures": (
         "context_sentence", "context_table", "contradiction", "interval_title",
@@ -39,6 +40,7 @@ _MODULES = {
     ),
     "matches": ("amount", "garble_sentence", "match_table", "search_sentences"),
     "sources": ("show_sources",),
+    "evidence": ("show_evidence",),
     "miss_charts": ("misses", "misses_size", "percent_of_official"),
     "claim_charts": ("IntervalRow", "interval_size", "intervals"),
 }  # fmt: skip

@@ -59,6 +59,8 @@ def audit_object(found: Audit) -> dict[str, Any]:
         ],
         "repeats": found.repeats,
         "apart": found.apart,
+        "tolerance": float(found.tolerance),
+        "vintage": found.vintage,
     }  # fmt: skip
 
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+LINKED_DATA = "application/ld+json"
+EVIDENCE = "application/vnd.korus.evidence+json"  # file name → text
+
 # A spreadsheet runs text that begins with one of these.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def publish(bundle: Mapping[str, str], metadata: Mapping[str, Any] | None = None) -> None:
+def publish(bundle: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
     """Show one MIME bundle as a single output; outside a notebook print its plain text."""
     from IPython import get_ipython
     from IPython.display import display

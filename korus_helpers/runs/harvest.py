@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from korus_helpers.errors import InputError
+from korus_helpers.present.displays import EVIDENCE
+
 FILE_NAME = re.compile(r"[a-z0-9_-]+")
 
 
@@ -61,9 +64,10 @@ def _filed(kind: str, name: str, data: dict, about: dict) -> Display:
 
 
 def write_displays(executed, notebook: str, folder: Path) -> list[str]:
-    """Write charts/ and tables/ under `folder`; their paths relative to it.
+    """Write charts/, tables/ and evidence/ under `folder`; their paths relative to it.
 
-    The table named "verdicts" of notebook 00 is also written as verdicts.csv.
+    The table named "verdicts" of notebook 00 is also written as verdicts.csv. The evidence of an
+    audit gets its manifest and a folder by the name of the notebook.
     Raises BadDisplay as `displays`, before anything is written, and OSError.
     """
     files: dict[str, bytes] = {}
@@ -77,14 +81,34 @@ def write_displays(executed, notebook: str, folder: Path) -> list[str]:
         files[f"{place}.csv"] = csv
         if (display.kind, display.name, notebook[:2]) == ("table", "verdicts", "00"):
             files["verdicts.csv"] = csv
+    for name, text in _evidence(executed.cells).items():
+        files[f"evidence/{notebook}/{name}"] = text.encode()
     for name, content in files.items():
         write_whole(folder / name, content)
     return list(files)
 
 
+def _evidence(cells: Sequence) -> dict[str, str]:
+    """The files that an output hands on as evidence, with their manifest; empty without one."""
+    from korus_helpers.runs.bundle import with_manifest
+
+    found = [
+        output["data"][EVIDENCE]
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if EVIDENCE in output.get("data", {})
+    ]
+    if len(found) > 1:
+        raise BadDisplay("two outputs hand on evidence.")
+    try:
+        return with_manifest(found[0]) if found else {}
+    except (AttributeError, InputError, LookupError, TypeError, ValueError) as problem:
+        raise BadDisplay(f"the evidence cannot be filed: {problem}.") from None
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is either not there or complete."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.write_bytes(content)
     unfinished.replace(path)

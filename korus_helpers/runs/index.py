@@ -31,6 +31,8 @@ def card(facts: Facts, outcome: Outcome, files: Sequence[str]) -> dict[str, obje
     name = outcome.notebook
     kinds = {"html": "Report", "pdf": "PDF", "ipynb": "Notebook"}
     made_of = [file for file in files if "/" not in file and file.startswith(f"{name}.")]
+    links = [(kinds[file.rpartition(".")[2]], file) for file in made_of]
+    links += [("Evidence", file) for file in files if file == f"evidence/{name}/README.txt"]
     return {
         "title": facts.title or name,
         "finding": facts.finding,
@@ -38,11 +40,11 @@ def card(facts: Facts, outcome: Outcome, files: Sequence[str]) -> dict[str, obje
         "alt": facts.alt,
         "failure": failure_in_words(outcome),
         "report": f"{name}.html",
-        "links": [(kinds[file.rpartition(".")[2]], file) for file in made_of],
+        "links": links,
         "files": [
             {"path": file, "name": file.partition("/")[2].removeprefix(f"{name}-")}
             for file in files
-            if "/" in file
+            if "/" in file and not file.startswith("evidence/")
         ],
     }
 

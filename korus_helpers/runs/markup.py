@@ -1,5 +1,7 @@
 """Markup of a notebook made safe, and arranged as the body of a report."""
 
+import html
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ LONG_CELL = 24  # characters
 CELL_STYLES = ("text-align", "vertical-align", "white-space")
 # A picture in the page itself; anything else would be asked from another host.
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
+# What could end a script element or a line of script; json.dumps has escaped all but ASCII.
+_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,17 @@ def _allowed(tag: str, attribute: str, value: str) -> bool:
     return tag in ("td", "th") and attribute in CELL
 
 
+def data_block(document: object) -> str:
+    """JSON-LD as a script element that no text in it can end, with the places its urls lead to."""
+    reviews = document.get("@graph", []) if isinstance(document, dict) else []
+    urls = [str(one.get("url", "")) for one in reviews if isinstance(one, dict)]
+    places = "".join(
+        f'<span class="place" id="{html.escape(url[1:])}"></span>' for url in urls if url[:1] == "#"
+    )
+    text = json.dumps(document, separators=(",", ":")).translate(_ESCAPED)
+    return f'{places}<script type="application/ld+json">{text}</script>'
+
+
 def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]]) -> Page:
     """The parts of a report from its rendered cells.
 
@@ -81,6 +96,7 @@ def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]])
     for link in soup.find_all("a", href=True):
         _lead(link, links)
     _captions(soup, links)
+    _places(soup)
     for block in soup.find_all("pre"):
         block["tabindex"] = "0"  # the keyboard can scroll it then
     return Page(title, contents, str(soup))
@@ -140,6 +156,16 @@ def _captions(soup: BeautifulSoup, links: Mapping[str, list[tuple[str, str]]]) -
             files = soup.new_tag("p", attrs={"class": "files"})
             _files(soup, files, links.get(f"table {shown['data-name']}", []))
             shown.append(files)
+
+
+def _places(soup: BeautifulSoup) -> None:
+    """Let the url of a review lead to the row of its verdict, where the table has one for each."""
+    places = soup.select("span.place")
+    rows = soup.select('.table[data-name="verdicts"] tbody tr')
+    if len(places) == len(rows):
+        for place, row in zip(places, rows, strict=True):
+            row["id"] = place["id"]
+            place.decompose()
 
 
 def _cells(soup: BeautifulSoup, table: Tag) -> None:

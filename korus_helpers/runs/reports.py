@@ -30,10 +30,11 @@ def html_report(executed, about: About) -> str:
 
     Every value shown is escaped; markup of cells and outputs is reduced to harmless tags.
     """
-    from korus_helpers.runs.markup import arrange, safe_html
+    from korus_helpers.runs.markup import arrange, data_block, safe_html
 
     exporter, facts = _exporter(), about.facts
     exporter.register_filter("safe_html", safe_html)
+    exporter.register_filter("data_block", data_block)
     exporter.register_filter("anchor", anchor)
     exporter.register_filter(
         "arrange", lambda content: arrange(content, about.notebook, _links(about))
@@ -73,6 +74,9 @@ def _links(about: About) -> dict[str, list[tuple[str, str]]]:
     links = {f"{name}.ipynb": [("report", f"{name}.html")] for name in about.notebooks}
     for file in about.files:
         folder, _, name = file.partition("/")
+        if folder == "evidence":
+            links.setdefault("table evidence", []).append((name.partition("/")[2], file))
+            continue
         kind = {"charts": "figure", "tables": "table"}.get(folder)
         stem, _, extension = name.removeprefix(f"{about.notebook}-").rpartition(".")
         label = {"png": "Picture (PNG)", "csv": "Data (CSV)"}[extension]

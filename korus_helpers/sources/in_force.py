@@ -16,6 +16,7 @@ class InForce:
     """Figures published on a day; `deficit` is given where it is known more closely than the flows.
 
     `label` says which release and how it is known; `source_ids` are keys of the table `sources`.
+    It rests on the `releases` that ship, or on the rows of the table `quoted` numbered in `quoted`.
     """
 
     exports: Ends
@@ -23,6 +24,8 @@ class InForce:
     deficit: Ends
     label: str
     source_ids: tuple[str, ...]
+    releases: tuple[str, ...] = ()
+    quoted: tuple[int, ...] = ()
 
 
 @cache
@@ -38,7 +41,7 @@ def in_force(day: str, partner_code: str, year: int) -> InForce:
         if _holds(release, partner_code, year) and _certain(
             _start(release, year), release.in_force_until, day
         ):
-            return _exact(release, partner_code, year, f"{release.vintage}, in force on {day}")
+            return _exact((release,), partner_code, year, f"{release.vintage}, in force on {day}")
     found = _quoted(day, partner_code, year) or _between(day, partner_code, year)
     if found:
         return found
@@ -62,17 +65,16 @@ def _certain(start: str, end: str, day: str) -> bool:
     return out and (not end or day < end)
 
 
-def _exact(
-    release: Vintage, partner_code: str, year: int, label: str, source_ids: tuple[str, ...] = ()
-) -> InForce:
-    row = annual_flows(release.vintage).get((partner_code, year))
+def _exact(given: tuple[Vintage, ...], partner_code: str, year: int, label: str) -> InForce:
+    row = annual_flows(given[0].vintage).get((partner_code, year))
     if row is None:
         raise NoFigure(f"no trade with this partner is recorded in {year}")
     exports, imports = row
     deficit = imports - exports
     return InForce(
-        (exports,) * 3, (imports,) * 3, (deficit,) * 3, label, source_ids or (release.source_id,)
-    )
+        (exports,) * 3, (imports,) * 3, (deficit,) * 3, label,
+        tuple(one.source_id for one in given), releases=tuple(one.vintage for one in given),
+    )  # fmt: skip
 
 
 @cache
@@ -130,6 +132,7 @@ def _quoted(day: str, partner_code: str, year: int) -> InForce | None:
         known["deficit"],
         f"release of {start}, as quoted",
         tuple(sorted(set(rows.source_id))),
+        quoted=tuple(rows.index),
     )
 
 
@@ -151,9 +154,8 @@ def _between(day: str, partner_code: str, year: int) -> InForce | None:
     if None in pair or any(abs(a - b) > 0.001 for a, b in zip(*pair, strict=True)):
         return None
     return _exact(
-        before[-1],
+        (before[-1], after[0]),
         partner_code,
         year,
         f"the same in {before[-1].vintage} and {after[0].vintage}, so inferred for {day}",
-        (before[-1].source_id, after[0].source_id),
     )

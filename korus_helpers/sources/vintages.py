@@ -101,18 +101,22 @@ def annual_goods(vintage: str) -> pd.DataFrame:
     Years as published, or the sum of twelve months in a release that ships months only.
     """
     columns = ["partner_code", "year", "exports_musd", "imports_musd"]
+    table, rows = annual_rows(vintage)
+    if table == "goods_annual":
+        return rows[columns]
+    sums = rows.groupby(["partner_code", "year"], as_index=False).agg(
+        exports_musd=("exports_musd", "sum"),
+        imports_musd=("imports_musd", "sum"),
+        months=("month", "count"),
+    )
+    return sums[sums.months == 12][columns]
+
+
+def annual_rows(vintage: str) -> tuple[str, pd.DataFrame]:
+    """The table that full years of one release are read from, and its rows of that release."""
     annual = open_table("goods_annual")
     annual = annual[(annual.vintage == vintage) & (annual.months == 12)]
     if len(annual):
-        return annual[columns]
+        return "goods_annual", annual
     monthly = open_table("goods_monthly")
-    sums = (
-        monthly[monthly.vintage == vintage]
-        .groupby(["partner_code", "year"], as_index=False)
-        .agg(
-            exports_musd=("exports_musd", "sum"),
-            imports_musd=("imports_musd", "sum"),
-            months=("month", "count"),
-        )
-    )
-    return sums[sums.months == 12][columns]
+    return "goods_monthly", monthly[monthly.vintage == vintage]

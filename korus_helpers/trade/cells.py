@@ -162,6 +162,14 @@ class Cells:
             vintage = self.releases[vintage]
         return Cell(vintage, basis, item.name, partner, self.columns[side][row])
 
+    def parts(self, way: str) -> list[Cell]:
+        """The cells behind the first row where it asks for `way`: end, base, and their wholes."""
+        sides = [("end", False)]
+        sides += [("base", False)] if way in COMPARED else []
+        sides += [("end", True)] if way in ("share", "contribution") else []
+        sides += [("base", True)] if way == "contribution" else []
+        return [self.cell(0, *side) for side in sides]
+
     def reason(self, row: int, side: str, whole: bool, flows: tuple[str, ...]) -> str:
         """Why the cell of a row has no figure, as a clause."""
         cell = self.cell(row, side, whole)

@@ -1,0 +1,93 @@
+"""The rows of the shipped tables that a figure is made of, by their numbers."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import cache
+
+import pandas as pd
+
+from korus_helpers.sources.in_force import in_force
+from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.vintages import annual_rows
+from korus_helpers.trade.cells import Cell, Cells
+from korus_helpers.trade.definition import Definition
+from korus_helpers.trade.flows import FLOWS
+from korus_helpers.trade.periods import Period, month_number, period
+from korus_helpers.trade.sectors import CONSUMPTION, KOREA_REPORTED, sector
+
+Rows = dict[str, set[int]]
+"""Table name to the numbers of some of its rows, counted from 0 in the order they ship in."""
+
+_AS_KOREA_REPORTS = {"exports": "imports", "imports": "exports"}
+
+
+def figure_rows(measure: str, definition: Definition) -> Rows:
+    """What `evaluate` reads for a figure that exists: both periods, sector and whole.
+
+    A measure of one flow leaves the other out, where the table holds each flow in its own rows.
+    """
+    flows = (measure,) if measure in FLOWS else FLOWS
+    cells = Cells(pd.DataFrame([asdict(definition)]))
+    return merged(_cell_rows(cell, flows) for cell in cells.parts(definition.as_))
+
+
+def merged(found: Iterable[Rows]) -> Rows:
+    """All rows of `found`, each once."""
+    together: Rows = {}
+    for rows in found:
+        for table, numbers in rows.items():
+            together.setdefault(table, set()).update(numbers)
+    return together
+
+
+@cache
+def _cell_rows(cell: Cell, flows: tuple[str, ...]) -> Rows:
+    asked, item = period(cell.period), sector(cell.sector)
+    if cell.vintage.startswith("as-of:"):
+        known = in_force(cell.vintage.removeprefix("as-of:"), cell.partner, asked.year)
+        exact = (_country(vintage, cell.partner, asked) for vintage in known.releases)
+        return merged([*exact, {"quoted": set(known.quoted)} if known.quoted else {}])
+    if cell.basis == KOREA_REPORTED:
+        rows = open_table("mirror_monthly")
+        rows = rows[(rows.reporter == "KOR") & rows.flow.isin(map(_AS_KOREA_REPORTS.get, flows))]
+        return _of("mirror_monthly", rows, cell.partner, asked)
+    if item.name == "total" and cell.basis == CONSUMPTION:
+        exports = _country(cell.vintage, cell.partner, asked) if "exports" in flows else {}
+        imports = (
+            _of("imports_for_consumption", None, cell.partner, asked) if "imports" in flows else {}
+        )
+        return merged([exports, imports])
+    if item.name == "total":
+        return _country(cell.vintage, cell.partner, asked)
+    if item.classification == "end-use":
+        rows = open_table("enduse_annual")
+        rows = rows[rows.flow.isin(flows) & rows.code.str.startswith(item.codes)]
+        return _of("enduse_annual", rows, cell.partner, asked)
+    if asked.year is None:
+        return _of("hs87_monthly", None, cell.partner, asked)
+    rows = open_table("hs_chapters")
+    rows = rows[rows.flow.isin(flows) & (rows.code == item.codes[0])]
+    return _of("hs_chapters", rows, cell.partner, asked)
+
+
+def _country(vintage: str, partner_code: str, asked: Period) -> Rows:
+    """Rows of a country release: full years as published, else months."""
+    if asked.year is not None:
+        return _of(*annual_rows(vintage), partner_code, asked)
+    months = open_table("goods_monthly")
+    return _of("goods_monthly", months[months.vintage == vintage], partner_code, asked)
+
+
+def _of(table: str, rows: pd.DataFrame | None, partner_code: str, asked: Period) -> Rows:
+    """The rows of a partner in a period, among `rows` of a table (all of it where None)."""
+    rows = open_table(table) if rows is None else rows
+    rows = rows[rows.partner_code == partner_code]
+    if "month" not in rows:
+        inside = rows.year == asked.year
+    else:
+        if "year" in rows:
+            number = month_number(rows.year, rows.month)
+        else:  # hs87_monthly writes months as "2013-01"
+            number = month_number(rows.month.str[:4].astype(int), rows.month.str[5:].astype(int))
+        inside = (number >= asked.start) & (number <= asked.end)
+    return {table: set(rows.index[inside])}

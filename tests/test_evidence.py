@@ -1,0 +1,373 @@
+"""The evidence of an audit: the same each time, and enough to work out a verdict by hand."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from korus_helpers import Definition, evaluate
+from korus_helpers.claims.audit import audit
+from korus_helpers.claims.register import TEMPLATE, article, claims_in, public
+from korus_helpers.claims.rows import verdict_rows
+from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS
+from korus_helpers.present.evidence import evidence_files, show_evidence
+from korus_helpers.runs.bundle import with_manifest
+from korus_helpers.sources.tables import open_table, package
+from korus_helpers.trade.rows import figure_rows
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "03_claim_audit.ipynb"
+KORUS = Path(sys.executable).with_name("korus")
+FORMULAS = ["=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)",
+            '=HYPERLINK("http://x.test","y")']  # fmt: skip
+ENDS = ("\t=1+1", "\r=1+1", "\n=1+1")  # white space in front is taken off when a file is read
+
+
+def korus(*arguments, cwd=None, limit=None, **environment):
+    def before():
+        if limit:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return subprocess.run(
+        [KORUS, *map(str, arguments)], cwd=cwd, env={**os.environ, **environment},
+        preexec_fn=before, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode()
+        for path in sorted(folder.rglob("*")) if path.is_file()
+    }  # fmt: skip
+
+
+def rows_of(files: dict[str, str], table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(files[f"rows/{table}.csv"])))
+
+
+@pytest.fixture(scope="module")
+def of_the_article(tmp_path_factory):
+    """The bundle that the command writes, and what it printed."""
+    folder = tmp_path_factory.mktemp("evidence") / "article"
+    done = korus("audit", "--json", "--evidence", folder)
+    assert done.returncode == 0, done.stderr
+    return contents(folder), done.stdout
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A file of claims whose every free text is a formula."""
+    path = tmp_path_factory.mktemp("claims") / "hostile.csv"
+    with path.open("w", encoding="utf-8", newline="") as opened:
+        out = csv.writer(opened)
+        out.writerow(["id", "printed", "measure", "period", "speaker", "publisher", "what", "note"])
+        for number, text in enumerate([*FORMULAS, *ENDS]):
+            printed = "-$5 billion" if number % 2 else "$27.6 billion"
+            out.writerow([f"c{number}", printed, "deficit", 2016, text, text, text, text])
+        out.writerow(["jobs", "=95 jobs", "other", "", "", "", "", "@note"])
+    return path
+
+
+def test_two_processes_write_the_same_bytes(of_the_article, tmp_path):
+    files, printed = of_the_article
+    again = korus(
+        "audit", "--evidence", "again", cwd=tmp_path, PYTHONHASHSEED="7", TZ="Asia/Seoul",
+        LC_ALL="C", COLUMNS="40",
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.endswith("Evidence: again\n")
+    assert contents(tmp_path / "again") == files
+    assert files["verdicts.json"] == printed
+
+
+def test_the_committed_notebook_hands_on_the_same_files(of_the_article):
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    (found,) = [output.data[EVIDENCE] for cell in cells for output in cell.get("outputs", [])
+                if EVIDENCE in output.get("data", {})]  # fmt: skip
+    assert with_manifest(found) == of_the_article[0]
+    assert len(json.dumps(found)) < 100_000
+
+
+def test_the_manifest_names_every_file_table_and_version(of_the_article):
+    files = of_the_article[0]
+    manifest = json.loads(files["manifest.json"])
+    others = {name: text.encode() for name, text in files.items() if name != "manifest.json"}
+    assert manifest["files"] == {
+        name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        for name, content in others.items()
+    }
+    shipped = {entry["name"]: entry for entry in package()["resources"]}
+    assert {f"rows/{name}.csv" for name in manifest["tables"]} == {
+        name for name in files if name.startswith("rows/")
+    }
+    for name, said in manifest["tables"].items():
+        assert said["sha256"] == shipped[name]["hash"].removeprefix("sha256:")
+        assert said["vintage"] == shipped[name]["vintage"]
+        assert (said["rows"], said["rows_shipped"]) == (
+            len(rows_of(files, name)), len(open_table(name))
+        )  # fmt: skip
+    assert set(manifest["versions"]) == {"Python", "korus_helpers", "pandas", "numpy", "scipy"}
+    assert (manifest["tolerance"], manifest["vintage"]) == (0.05, "latest")
+    everything = "".join(files.values())
+    assert str(Path.home()) not in everything and str(NOTEBOOK.parents[1]) not in everything
+
+
+def test_what_was_asked_is_on_record(tmp_path):
+    folder = tmp_path / "asked"
+    done = korus("audit", "--tolerance", "0.1", "--vintage", "2018-10", "--evidence", folder)
+    assert done.returncode == 0, done.stderr
+    files = contents(folder)
+    manifest, verdicts = (json.loads(files[f"{name}.json"]) for name in ("manifest", "verdicts"))
+    for found in (manifest, verdicts):
+        assert (found["tolerance"], found["vintage"]) == (0.1, "2018-10")
+    assert "--tolerance 0.1 --vintage 2018-10" in files["README.txt"]
+
+
+def test_a_rise_that_is_not_reproduced_by_hand_from_the_rows(of_the_article):
+    """Imports "rose nearly $20 billion" from 2011 to 2016, with pencil and paper.
+
+    Today: the sum of twelve months of each year. When printed: imports of 2016 are the exports
+    quoted, 42,308.5 to 42,309.5, plus the deficit quoted, 27,565 to 27,575, so 69,873.5 to
+    69,884.5; those of 2011 were 56,661.4 in the releases before and after.
+    """
+    files = of_the_article[0]
+    months = {2011: 0.0, 2016: 0.0}
+    for row in rows_of(files, "goods_monthly"):
+        assert (row["vintage"], row["partner_code"]) == ("2026-06", "5800")
+        months[int(row["year"])] += float(row["imports_musd"])
+    assert months[2016] - months[2011] == pytest.approx(13_225.419, abs=0.01)
+
+    quoted = {}
+    for row in rows_of(files, "quoted"):
+        if row["topic"] == "goods_total":
+            quoted.setdefault(row["flow"], []).append((float(row["low_musd"]),
+                                                       float(row["high_musd"])))  # fmt: skip
+    low = max(a for a, _ in quoted["exports"]) + max(a for a, _ in quoted["deficit"])
+    high = min(b for _, b in quoted["exports"]) + min(b for _, b in quoted["deficit"])
+    assert (low, high) == (69_873.5, 69_884.5)
+    before, after = (float(row["imports_musd"]) for row in rows_of(files, "goods_annual"))
+    assert before == pytest.approx(after, abs=0.001)
+    low, high = low - before, high - before
+    assert (low, high) == pytest.approx((13_212.14, 13_223.14), abs=0.01)
+
+    claims = json.loads(files["verdicts.json"])["claims"]
+    (claim,) = [one for one in claims if one["id"] == "imports_change"]
+    # Nearly 20 with a tolerance of 5 percent admits 19 to 20 billion: both rises are far below.
+    assert high / 1000 < 19.0 == claim["low"]
+    assert claim["verdict"] == claim["now"]["verdict"] == "not reproduced"
+    assert claim["then"]["low"] * 1000 == pytest.approx(low, abs=0.01)
+    assert claim["then"]["high"] * 1000 == pytest.approx(high, abs=0.01)
+    assert claim["now"]["official"] * 1000 == pytest.approx(months[2016] - months[2011], abs=1e-6)
+
+
+def test_a_share_by_hand_from_the_rows_of_part_and_whole(of_the_article):
+    files = of_the_article[0]
+    balance = {"3": 0.0, "": 0.0}
+    for row in rows_of(files, "enduse_annual"):
+        assert (row["partner_code"], row["year"]) == ("5800", "2016")
+        sign = 1 if row["flow"] == "imports" else -1
+        for group in balance:
+            balance[group] += sign * float(row["value_usd"]) if row["code"].startswith(group) else 0
+    assert 100 * balance["3"] / balance[""] == pytest.approx(81.66, abs=0.005)
+    claims = json.loads(files["verdicts.json"])["claims"]
+    (claim,) = [one for one in claims if one["id"] == "auto_share"]
+    assert claim["official"] == pytest.approx(100 * balance["3"] / balance[""], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("measure", "asked", "table", "count", "column"),
+    [
+        ("exports", {"end": "2016"}, "goods_monthly", 12, "exports_musd"),
+        ("imports", {"end": "2016", "vintage": "2018-10"}, "goods_annual", 1, "imports_musd"),
+        ("imports", {"end": "2011-04/2012-03"}, "goods_monthly", 12, "imports_musd"),
+        ("exports", {"end": "2016", "sector": "autos"}, "enduse_annual", None, "value_usd"),
+        ("imports", {"end": "2016", "sector": "enduse:30000"}, "enduse_annual", 1, "value_usd"),
+        ("imports", {"end": "2016", "sector": "hs87"}, "hs_chapters", 1, "value_musd"),
+        ("exports", {"end": "2015-02/2015-04", "sector": "hs87"}, "hs87_monthly", 3,
+         "total_exports_musd"),
+        ("imports", {"end": "2016", "basis": "consumption"}, "imports_for_consumption", 1,
+         "imports_for_consumption_musd"),
+        ("exports", {"end": "2016", "basis": "consumption", "vintage": "2018-10"},
+         "goods_annual", 1, "exports_musd"),
+        ("imports", {"end": "2016", "basis": "korea-reported"}, "mirror_monthly", 12,
+         "value_musd"),
+        ("imports", {"end": "2016", "partner": "Mexico"}, "goods_annual", 1, "imports_musd"),
+    ],
+)  # fmt: skip
+def test_the_rows_of_one_flow_add_up_to_the_figure(measure, asked, table, count, column):
+    definition = Definition(**asked)
+    found = figure_rows(measure, definition)
+    assert set(found) == {table}
+    taken = open_table(table).loc[sorted(found[table])]
+    if count:
+        assert len(taken) == count
+    size = 1e6 if column == "value_usd" else 1
+    expected = evaluate(measure, definition).value
+    assert taken[column].sum() / size == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("measure", "asked", "counts"),
+    [
+        ("deficit", {"base": "2011", "end": "2016", "as_": "ratio"}, {"goods_monthly": 24}),
+        ("exports", {"end": "2016", "as_": "share", "vintage": "2024-08"}, {"goods_annual": 2}),
+        ("deficit", {"end": "2016", "vintage": "as-of:2017-12-28"}, {"quoted": 3}),
+        ("exports", {"end": "2011", "vintage": "as-of:2017-12-28"}, {"goods_annual": 2}),
+        ("exports", {"end": "2011", "vintage": "as-of:2018-12-28"}, {"goods_annual": 1}),
+        ("deficit", {"end": "2016", "basis": "consumption", "vintage": "2018-10"},
+         {"goods_annual": 1, "imports_for_consumption": 1}),
+        ("deficit", {"base": "2015", "end": "2016", "as_": "contribution", "sector": "autos"},
+         {"enduse_annual": None}),
+    ],
+)  # fmt: skip
+def test_both_periods_and_the_whole_are_there(measure, asked, counts):
+    found = figure_rows(measure, Definition(**asked))
+    assert set(found) == set(counts)
+    for table, count in counts.items():
+        if count:
+            assert len(found[table]) == count
+        elif table == "enduse_annual":
+            taken = open_table(table).loc[sorted(found[table])]
+            assert set(taken.year) == {2015, 2016} and set(taken.flow) == {"exports", "imports"}
+            assert set(taken.code.str[0]) >= set("012345")
+
+
+def test_a_claim_on_another_basis_comes_with_the_rows_of_that_basis():
+    verdicts = {one.claim.id: one for one in audit(public(), budget_seconds=1).verdicts}
+    other = verdicts["F07.1"]  # holds in the release of October 2018
+    assert other.verdict == "on another basis"
+    taken = open_table("goods_annual").loc[sorted(verdict_rows(other)["goods_annual"])]
+    assert {("2018-10", 2016), ("2018-10", 2017)} <= set(zip(taken.vintage, taken.year,
+                                                             strict=True))  # fmt: skip
+    (services,) = [one for name, one in verdicts.items() if name == "A08.3"]
+    quoted = open_table("quoted").loc[sorted(verdict_rows(services)["quoted"])]
+    assert "2017-02-07" in set(quoted.in_force_from)
+
+
+def test_goods_with_services_come_with_quoted_services_and_goods():
+    text = b"id,printed,measure,as,sector,base,end\n"
+    text += b"a,$17 billion,deficit,level,goods-and-services,,2016\n"
+    text += b"b,more than doubled,deficit,ratio,unspecified,2011,2016\n"
+    for verdict in audit(claims_in(text, "claims.csv")).verdicts:
+        rows = verdict_rows(verdict)
+        quoted = open_table("quoted").loc[sorted(rows["quoted"])]
+        assert set(quoted.topic) >= {"services"}
+        assert rows["goods_monthly"]
+
+
+def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path):
+    first = evidence_files(audit(claims_in(TEMPLATE.encode(), "claims.yaml")))
+    path = tmp_path / "claims.csv"
+    path.write_bytes(first["claims.csv"].encode())
+    done = korus("audit", path, "--evidence", tmp_path / "again")
+    assert done.returncode == 0, done.stderr
+    assert contents(tmp_path / "again") == with_manifest(first)
+
+
+def test_a_search_that_ended_with_its_time_is_said_to_depend_on_the_machine():
+    complete, cut = (audit(article(), budget_seconds=seconds) for seconds in (60, 0))
+    assert (complete.together.complete, cut.together.complete) == (True, False)
+    said = "another run may list more or fewer"
+    assert said not in evidence_files(complete)["README.txt"]
+    assert said in evidence_files(cut)["README.txt"]
+
+
+def test_without_figures_there_are_no_rows(shown):
+    claims = claims_in(b"id,printed,measure,note\na,95 jobs,other,It takes a model.\n", "c.csv")
+    found = audit(claims)
+    files = evidence_files(found)
+    assert set(files) == {"README.txt", "claimreview.json", "claims.csv", "verdicts.json"}
+    table, sentence = shown(show_evidence, found)
+    assert table.metadata["korus"] == {"kind": "table", "name": "evidence"}
+    assert sentence.data[EVIDENCE] == files
+    assert sentence.data["text/plain"].startswith("No verdict rests on a figure that ships")
+
+
+@pytest.mark.parametrize(("name", "says"), [
+    ("there", "exists already"), ("a file", "exists already"), ("link", "exists already"),
+    ("no/where", "There is no folder"), ("left", "is in the way"),
+])  # fmt: skip
+def test_a_folder_that_cannot_be_new_is_refused_in_one_sentence(tmp_path, name, says):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "left.incomplete").mkdir()
+    (tmp_path / "a file").write_text("mine")
+    (tmp_path / "link").symlink_to("nowhere")
+    before = sorted(tmp_path.rglob("*"))
+    done = korus("audit", "--evidence", tmp_path / name)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert says in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "a file").read_text() == "mine"
+
+
+def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path):
+    done = korus("audit", "--evidence", tmp_path / "evidence", limit=15_000)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "cannot be written (File too large)" in done.stderr
+    assert not any(tmp_path.iterdir())
+    done = korus("audit", "--evidence", tmp_path / ("e" * 300))
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "cannot be written (File name too long)" in done.stderr
+
+
+def read_back(folder: Path) -> dict[str, list[list[str]]]:
+    found = {}
+    for path in folder.rglob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as opened:
+            found[path.relative_to(folder).as_posix()] = list(csv.reader(opened))
+    return found
+
+
+def is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def assert_harmless(tables: dict[str, list[list[str]]]) -> None:
+    """No cell is a formula; what begins with a sign is a number that was left as it is."""
+    for name, rows in tables.items():
+        for cell in (cell for row in rows for cell in row):
+            assert not cell.startswith(FORMULA_STARTS) or is_number(cell), (name, cell)
+
+
+def test_formulas_of_a_file_are_text_in_its_evidence_and_numbers_are_numbers(hostile, tmp_path):
+    done = korus("audit", hostile, "--evidence", tmp_path / "evidence")
+    assert done.returncode == 0, done.stderr
+    tables = read_back(tmp_path / "evidence")
+    assert_harmless(tables)
+    head, *rows = tables["claims.csv"]
+    claims = [dict(zip(head, row, strict=True)) for row in rows]
+    for field in ("speaker", "publisher", "what", "note"):
+        expected = [f"'{text}" for text in FORMULAS] + ["'=1+1"] * len(ENDS)
+        assert [one[field] for one in claims[:-1]] == expected
+    assert [one["printed"] for one in claims[1:3]] == ["'-$5 billion", "$27.6 billion"]
+    head, *rows = tables["rows/goods_monthly.csv"]
+    assert len(rows) == 12 and all(is_number(row[head.index("exports_musd")]) for row in rows)
+    # Data for programs are not changed: JSON is never a formula.
+    verdicts = json.loads((tmp_path / "evidence" / "verdicts.json").read_text("utf-8"))
+    assert [one["claim"] for one in verdicts["claims"][: len(FORMULAS)]] == FORMULAS
+
+
+def test_a_run_writes_the_evidence_and_formulas_stay_text_in_every_csv(hostile, tmp_path):
+    done = korus("run", "--out", tmp_path, "-p", "claims_file", hostile, "03")
+    assert done.returncode == 0, done.stderr
+    (folder,) = tmp_path.iterdir()
+    tables = read_back(folder)
+    assert_harmless(tables)
+    said = [cell for rows in tables.values() for row in rows for cell in row]
+    for text in FORMULAS:
+        assert f"'{text}" in said
+    numbers = [float(cell) for cell in said if is_number(cell)]
+    assert min(numbers) < 0
+    korus("audit", hostile, "--evidence", tmp_path / "command")
+    assert contents(folder / "evidence" / "03_claim_audit") == contents(tmp_path / "command")
