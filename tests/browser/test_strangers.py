@@ -4,13 +4,14 @@ That it opens no dialog or window, asks for nothing and says nothing on the cons
 every page that is visited.
 """
 
+import json
 import re
 
 import pytest
 
 # What Chromium would have built from the words, had they become markup.
 BUILT = (
-    "script, iframe, svg, meta[http-equiv=refresh], link[rel=stylesheet], img[src=x], "
+    "script:not([type='application/ld+json']), iframe, svg, meta[http-equiv=refresh], link[rel=stylesheet], img[src=x], "
     "[onerror], [onload], [onfocus], [onmouseover], #hit"
 )
 LINKS = "[href^='javascript' i], [href*='evil'], [src*='evil']"
@@ -19,6 +20,12 @@ LINKS = "[href^='javascript' i], [href*='evil'], [src*='evil']"
 @pytest.fixture(params=["index", "03_claim_audit"])
 def address(request, served) -> str:
     return f"{served['hostile']}{request.param}.html"
+
+
+def test_the_data_for_machines_end_where_they_should(visit, served):
+    page = visit(f"{served['hostile']}03_claim_audit.html")
+    (data,) = page.locator("script").all_text_contents()
+    assert "</td></table>" in json.dumps(json.loads(data))
 
 
 @pytest.mark.parametrize("mode", ["light", "phone"])
