@@ -11,10 +11,10 @@ import pytest
 
 # What Chromium would have built from the words, had they become markup.
 BUILT = (
-    "script:not([type='application/ld+json']), iframe, svg, meta[http-equiv=refresh], link[rel=stylesheet], img[src=x], "
-    "[onerror], [onload], [onfocus], [onmouseover], #hit"
+    "script:not([type='application/ld+json']), iframe, svg, meta[http-equiv=refresh], "
+    "link[rel=stylesheet], img[src=x], [onerror], [onload], [onfocus], [onmouseover], #hit"
 )
-LINKS = "[href^='javascript' i], [href*='evil'], [src*='evil']"
+LINKS = "[href^='javascript' i], [href*='//evil'], [src*='//evil']"
 
 
 @pytest.fixture(params=["index", "03_claim_audit"])
