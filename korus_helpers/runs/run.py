@@ -22,6 +22,7 @@ from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
 from korus_helpers.runs.index import card, failure_in_words, index_page, read_verdicts, record
 from korus_helpers.runs.pages import Shown, glossary_page
 from korus_helpers.runs.parameters import assign, declared_parameters
+from korus_helpers.runs.pdf import pdf_report, require_pdf
 from korus_helpers.runs.reports import About, html_report
 from korus_helpers.runs.steps import Steps
 
@@ -96,8 +97,6 @@ def run_collection(
     """
     started = time.perf_counter()
     if pdf:
-        from korus_helpers.runs.pdf import require_pdf
-
         require_pdf()
     run = _prepare(names, parameters, out, pdf)
     try:
@@ -224,8 +223,6 @@ def _report(run: _Run, outcome: Outcome) -> None:
     page = run.steps.timed("HTML", name, lambda: html_report(executed, about).encode())
     reports = {f"{name}.html": page}
     if run.pdf:
-        from korus_helpers.runs.pdf import pdf_report
-
         reports[f"{name}.pdf"] = run.steps.timed("PDF", name, lambda: pdf_report(page.decode()))
     for file, content in reports.items():
         write_whole(run.folder / file, content)
