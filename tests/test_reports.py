@@ -89,7 +89,7 @@ def fetched(soup):
 def active(soup):
     """Script of any kind that a browser would run; data for programs have to be JSON."""
     handlers = [k for tag in soup.find_all(True) for k in tag.attrs if k.startswith("on")]
-    links = [a["href"] for a in soup.find_all(href=re.compile("(?i)^ *(javascript|data):"))]
+    links = [a["href"] for a in soup.find_all(href=re.compile("(?i)^ *(javascript|data):(?!,$)"))]
     tags = soup.select("script, iframe, object, embed, base, meta[http-equiv], svg, form")
     data = [tag for tag in tags if tag.attrs == {"type": "application/ld+json"}]
     for block in data:

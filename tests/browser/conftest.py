@@ -58,7 +58,7 @@ def hostile_claims(folder: Path) -> Path:
 
 
 RUNS = {
-    "default": [],
+    "default": ["--pdf"],
     "mexico": ["-p", "partner", "Mexico", "01"],
     "hostile": ["-p", "claims_file", "CLAIMS", "03"],
 }

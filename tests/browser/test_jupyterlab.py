@@ -19,7 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
 TOKEN = "local"
-PATIENCE = 20_000  # milliseconds
+PATIENCE = 60_000  # milliseconds
 
 # All cells stay in the page, so that all can be looked at; nothing is asked of other hosts.
 SETTINGS = {
