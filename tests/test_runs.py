@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat import v4
 from PIL import Image
@@ -432,3 +433,19 @@ def test_a_table_for_the_terminal_fits_and_shows_no_control_characters():
         "                         xxxxxxxxxxxxxxx",
     ]
     assert max(len(line) for line in text_table(rows, ["printed"], 200).splitlines()) == 27
+
+
+def test_a_report_tells_the_name_of_a_file_and_not_its_folder(place):
+    path = write_notebook(place, "00_reads", SENTENCE)
+    notebook = nbformat.read(path, 4)
+    notebook.cells[1].source = 'partner: str = "x"  # who\nclaims_file: str = ""  # a file'
+    notebook.cells[3].source = ""
+    nbformat.write(notebook, path)
+    private = place / "ana" / "claims.csv"
+    result = run_collection([], [("claims_file", str(private))], place / "outputs", progress=False)
+    for name in ("index.html", "00_reads.html"):
+        page = BeautifulSoup((result.folder / name).read_text(), "html.parser")
+        assert page.select_one(".citation").get_text().count("claims file claims.csv") == 1
+        assert "claims.csv" in page.header.get_text()
+        assert str(private) in page.select_one(".command").get_text()
+        assert str(place) not in page.header.get_text() + page.select_one(".citation").get_text()

@@ -72,7 +72,7 @@ def read_verdicts(folder: Path) -> list[dict[str, str]]:
 
 def readable(text: str) -> str:
     """A number of verdicts.csv as it is read, "42,262.2" for "42262.187"; other text as it is."""
-    if not _is_number(text):
+    if not _is_number(text) or (text.isdecimal() and len(text) < 4):
         return text
     number = float(text)
     shown = f"{number:,.1f}" if abs(number) >= 1000 else f"{number:.2f}"

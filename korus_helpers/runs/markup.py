@@ -19,7 +19,7 @@ INLINE_TAGS = "a abbr b code del em i ins kbd s small span strong sub sup u"
 TABLE_TAGS = "table caption colgroup col thead tbody tfoot tr th td"
 TAGS = frozenset(f"{TEXT_TAGS} {INLINE_TAGS} {TABLE_TAGS}".split())
 CELL = ("scope", "colspan", "rowspan", "style")
-LONG_CELL = 24  # characters
+LONG_CELL, SHORT_CELL = 24, 12  # characters
 CELL_STYLES = ("text-align", "vertical-align", "white-space")
 # A picture in the page itself; anything else would be asked from another host.
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
@@ -176,8 +176,10 @@ def _cells(soup: BeautifulSoup, table: Tag) -> None:
             cell.string = ""
             cell.append(soup.new_tag("a", attrs=about, string=verdict))
     for cell in table.find_all(["th", "td"]):
-        if len(cell.get_text()) > LONG_CELL:
+        if (length := len(cell.get_text())) > LONG_CELL:
             cell["class"] = "long"  # or narrow columns would take a letter a line
+        elif length <= SHORT_CELL:
+            cell["class"] = "short"  # or dates and numbers would break
     for header in table.find_all("th", scope=False):
         header["scope"] = "col" if header.find_parent("thead") else "row"
 
@@ -188,7 +190,10 @@ def _addresses(soup: BeautifulSoup, table: Tag) -> None:
         address = cell.get_text()
         if re.fullmatch(r"https://[^\s<>\"]+", address):
             cell.string = ""
-            cell.append(soup.new_tag("a", attrs={"href": address}, string=address))
+            link = soup.new_tag("a", attrs={"href": address})
+            for part in re.findall(r"[^/]+/*|/+", address):
+                link.extend([part, soup.new_tag("wbr")])
+            cell.append(link)
 
 
 def _files(soup: BeautifulSoup, place: Tag, files: list[tuple[str, str]]) -> None:

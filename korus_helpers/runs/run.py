@@ -74,7 +74,9 @@ class _Run:
         shown = {}
         for notebook in notebooks:
             for name, value in self.values[notebook].items():
-                shown.setdefault(name, (name, _words(value), name in self.typed[notebook]))
+                # The name of a file says enough: a report is handed on, folders are private.
+                words = Path(value).name or "none" if name.endswith("_file") else _words(value)
+                shown.setdefault(name, (name, words, name in self.typed[notebook]))
         return list(shown.values())
 
 

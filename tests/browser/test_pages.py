@@ -1,0 +1,180 @@
+"""The pages of real runs as a reader meets them: in light and dark, on a phone, by keyboard."""
+
+import functools
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import unquote, urldefrag, urljoin
+from urllib.request import urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb"))
+REPORTS = [notebook.stem for notebook in NOTEBOOKS]
+PAGES = [
+    *(("default", page) for page in ("index", "glossary", *REPORTS)),
+    *(("hostile", page) for page in ("index", "03_claim_audit")),
+]
+LARGEST = 1_000_000  # bytes
+ACCESSIBLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["cat.color"]
+
+# Regions that scroll, and may therefore be wider or higher than what they show.
+SCROLLED = """() => [...document.querySelectorAll("*")].filter(one =>
+    ["auto", "scroll"].includes(getComputedStyle(one).overflowX)
+    && one.scrollWidth > one.clientWidth + 1 && one.getClientRects().length)"""
+# What has the focus: where it stands, whether it is seen, and how it is marked.
+FOCUSED = """() => {
+    const one = document.activeElement, box = one.getBoundingClientRect();
+    const style = getComputedStyle(one);
+    one.dataset.reached = "yes";
+    return {
+        what: one.outerHTML.slice(0, 120), page: one === document.body,
+        seen: box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0
+            && box.left < innerWidth && box.top < innerHeight,
+        marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    };
+}"""
+
+
+@pytest.fixture(params=PAGES, ids="-".join)
+def address(request, served) -> str:
+    run, page = request.param
+    return f"{served[run]}{page}.html"
+
+
+@pytest.fixture(params=REPORTS)
+def report(request, served) -> str:
+    return f"{served['default']}{request.param}.html"
+
+
+def test_every_page_of_a_run_is_tested_here(runs):
+    assert {page.stem for page in runs["default"].glob("*.html")} == {
+        page for run, page in PAGES if run == "default"
+    }
+
+
+def test_no_page_is_larger_than_a_megabyte(runs):
+    sizes = {page: page.stat().st_size for run in runs.values() for page in run.glob("*.html")}
+    assert not {page.name: size for page, size in sizes.items() if size > LARGEST}
+
+
+def test_axe_finds_nothing_to_mend_in_light_and_dark(visit, address):
+    page = visit(address)
+    show_everything(page)
+    # The scheme changes colours only, so the second look is at those alone.
+    for scheme, tags in (("light", ACCESSIBLE), ("dark", COLOURS)):
+        page.emulate_media(color_scheme=scheme)
+        wanted = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+        found = Axe().run(page, options=wanted)
+        assert found.violations_count == 0, (scheme, found.generate_report())
+
+
+def show_everything(page):
+    """Turn the code on and open what is folded."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    if page.locator("#show-code").count():
+        page.locator("#show-code").check()
+
+
+def test_nothing_is_wider_than_a_phone(visit, address):
+    page = visit(address, "phone")
+    show_everything(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+
+
+def test_the_keyboard_reaches_all_that_scrolls_and_shows_where_it_is(visit, address):
+    page = visit(address, "phone")
+    page.keyboard.press("Tab")
+    first = page.evaluate(FOCUSED)
+    assert "skip" in first["what"]
+    stops = []
+    while not (stop := page.evaluate(FOCUSED))["page"]:
+        stops.append(stop)
+        page.keyboard.press("Tab")
+    assert not [stop["what"] for stop in stops if not (stop["seen"] and stop["marked"])]
+    missed = f"({SCROLLED})().filter(one => !one.dataset.reached).map(one => one.outerHTML)"
+    assert not [markup[:120] for markup in page.evaluate(missed)]
+
+
+def test_the_arrows_scroll_a_wide_table(visit, report):
+    page = visit(report, "phone")
+    wide = page.evaluate_handle(f"({SCROLLED})().find(one => one.querySelector('table'))")
+    wide.evaluate("one => one.focus()")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("one => one.scrollLeft > 0", arg=wide)
+
+
+def test_the_skip_link_leads_past_the_head(visit, address):
+    page = visit(address)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash !== ''")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('header, nav') === null")
+
+
+def test_the_switch_shows_the_code_by_mouse_and_by_keyboard(visit, report):
+    page = visit(report)
+    code, switch = page.locator(".code").first, page.get_by_label("Show code")
+    assert not code.is_visible()
+    page.get_by_text("Show code", exact=True).click()
+    assert code.is_visible()
+    switch.focus()
+    page.keyboard.press("Space")
+    assert not code.is_visible()
+    page.keyboard.press("Space")
+    assert code.is_visible()
+
+
+def test_paper_shows_neither_code_nor_navigation_in_the_colours_of_day(visit, address):
+    page = visit(address, "dark")
+    show_everything(page)
+    page.emulate_media(media="print")
+    for part in page.locator("nav, .skip, .back, #show-code, #show-code + label, .code").all():
+        assert not part.is_visible(), part.evaluate("one => one.outerHTML")[:120]
+    assert page.locator("h1").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+@functools.cache
+def _places(url: str) -> set[str] | None:
+    """The anchors of the page at `url`, empty for other files; None where nothing answers."""
+    try:
+        with urlopen(url) as answer:
+            if answer.headers.get_content_type() != "text/html":
+                return set()
+            page = BeautifulSoup(answer.read(), "html.parser")
+    except HTTPError:
+        return None
+    return {one["id"] for one in page.find_all(id=True)}
+
+
+def test_every_link_leads_somewhere(visit, address):
+    page = visit(address)
+    links = page.evaluate("[...document.links].map(one => one.getAttribute('href'))")
+    assert links
+    for link in links:
+        url, place = urldefrag(urljoin(address, link))
+        if url.startswith(urljoin(address, ".")):
+            places = _places(url)
+            assert places is not None, link
+            assert not place or unquote(place) in places, link
+        else:
+            assert url.startswith("https://"), link
+
+
+def test_a_page_works_from_the_disk(visit, runs):
+    page = visit((runs["default"] / "01_goods_deficit.html").as_uri(), "dark")
+    assert page.locator("figure img").count() >= 3
+    assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth)")
+
+
+def test_a_report_for_another_partner_names_it(visit, served):
+    page = visit(f"{served['mexico']}01_goods_deficit.html")
+    assert "Mexico" in page.locator(".finding").inner_text()
+    alts = page.locator("figure img").evaluate_all("all => all.map(one => one.alt)")
+    assert any("Mexico" in alt for alt in alts)
+    assert "Korea" not in " ".join(alts)
