@@ -7,7 +7,7 @@ from korus_helpers.sources.partners import countries
 from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
-from korus_helpers.trade.groups import group_changes
+from korus_helpers.trade.groups import enduse_releases, group_changes
 from korus_helpers.trade.periods import agreement_year
 
 KOREA = "5800"
@@ -216,6 +216,10 @@ def test_groups_from_largest_to_smallest_change():
     assert table.group.iloc[0] == "consumer goods, except food and automotive"
     assert table.group.iloc[-1] == "all goods"
     assert abs(table.change[:-1].sum() - table.change.iloc[-1]) < 1e-6
+
+
+def test_the_releases_of_the_enduse_figures_are_named_by_flow():
+    assert enduse_releases() == "exports 2023-07; imports 2024-11 and 2026-04"
 
 
 def test_groups_without_both_years_are_left_out():

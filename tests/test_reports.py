@@ -13,13 +13,12 @@ from PIL import Image
 import korus_helpers
 from korus_helpers.present.displays import EVIDENCE
 from korus_helpers.runs.execute import Outcome
-from korus_helpers.runs.facts import Facts, facts_of
+from korus_helpers.runs.facts import Facts, Table, facts_of
 from korus_helpers.runs.harvest import BadDisplay, displays, write_displays
 from korus_helpers.runs.index import card, index_page, readable
 from korus_helpers.runs.markup import safe_html
 from korus_helpers.runs.reports import About, html_report
 from korus_helpers.runs.steps import Steps
-from korus_helpers.sources.tables import resource
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }} $5 한국"
 
@@ -340,14 +339,14 @@ def test_the_facts_of_a_notebook_are_its_first_finding_and_figure_and_what_outpu
     counted = sentence("Second.", vintages=["2018-10", "2024-08"], verdicts={
         "not reproduced": 1, "as printed": 3, "no verdict": 5})  # fmt: skip
     sources = table("sources")
-    sources.metadata.korus["tables"] = ["quoted", "goods_annual"]
+    sources.metadata.korus["tables"] = [["quoted", "2017", "ab12"], ["goods_annual", "2024", "cd"]]
     outputs = [sentence("First."), counted, figure(), figure("b", "Second"), sources]
     facts = facts_of(notebook(code("", before), HEADING, code("", *outputs)))
     assert (facts.title, facts.finding) == ("Did exports fall?", "First.")
     assert (facts.picture, facts.alt) == (base64.b64decode(png()), "Exports stood still")
     assert facts.vintages == ("2024-08", "2018-10")
     assert facts.verdicts == (("as printed", 3), ("not reproduced", 1))
-    assert facts.tables == ("quoted", "goods_annual")
+    assert facts.tables == (Table("quoted", "2017", "ab12"), Table("goods_annual", "2024", "cd"))
 
 
 def test_a_notebook_that_says_nothing_or_names_badly_has_the_facts_up_to_there():
@@ -357,8 +356,11 @@ def test_a_notebook_that_says_nothing_or_names_badly_has_the_facts_up_to_there()
 
 
 def test_the_head_and_foot_of_a_report_name_finding_verdicts_vintages_and_checksums():
-    facts = Facts("Did <b>exports</b> fall?", "They <i>fell</i>.", ("2024-08", "2018-10"),
-                  (("as printed", 3), ("cannot be checked", 1)), ("quoted", "no such"))  # fmt: skip
+    counted = (("as printed", 3), ("cannot be checked", 1))
+    tables = (Table("quoted", "2017 <i>", "ab12"),)
+    facts = Facts(
+        "Did <b>exports</b> fall?", "They <i>fell</i>.", ("2024-08", "2018-10"), counted, tables
+    )
     soup = page(facts=facts)
     head = soup.select_one("header.top")
     assert head.select_one(".finding").get_text() == "They <i>fell</i>."
@@ -372,9 +374,8 @@ def test_the_head_and_foot_of_a_report_name_finding_verdicts_vintages_and_checks
         "23 November 2026, 18:45."
     )
     [row] = soup.select("footer tbody tr")
-    entry = resource("quoted")
     assert [cell.get_text() for cell in row.find_all(["th", "td"])] == [
-        "quoted", entry["vintage"], entry["hash"].removeprefix("sha256:")
+        "quoted", "2017 <i>", "ab12"
     ]  # fmt: skip
     assert {a["href"] for a in soup.select(".back a")} == {"index.html", "glossary.html"}
     bare = page()
@@ -430,7 +431,7 @@ def test_the_index_escapes_everything_and_fetches_nothing():
     verdicts = [dict.fromkeys(("id", "printed", "verdict", "vintage", "misprint"), HOSTILE)
                 | {"official": "42262.187", "unit": "million dollars", "verdict_today": ""},
                 {"id": "b", "official": "March 2012", "verdict": "as printed"}]  # fmt: skip
-    facts = [Facts(HOSTILE, HOSTILE, (HOSTILE,), (("as printed", 2),), (HOSTILE,))]
+    facts = [Facts(HOSTILE, HOSTILE, (HOSTILE,), (("as printed", 2),), (Table(*[HOSTILE] * 3),))]
     shown_for_run = [("partner", HOSTILE, True)]
     steps = [(HOSTILE, {HOSTILE: HOSTILE})]
     text = index_page([hostile_card], facts, verdicts, shown_for_run, HOSTILE, HOSTILE, steps)

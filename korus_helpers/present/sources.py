@@ -16,13 +16,16 @@ def show_sources(names: Sequence[str]) -> None:
 
     Of vintages and sectors that were downloaded, all that hold a table of these names are listed.
     """
-    rows = []
+    rows, tables = [], []
     downloaded = (*vintage_folders()[1:], *packages(SECTORS))
     places = [(name, folder) for name in names for folder in (DATA, *downloaded)]
     for name, folder in places:
         if not has_table(name, folder):
             continue
         entry = resource(name, folder)
+        called = name if folder == DATA else f"{name} ({folder.name})"
+        sha256 = entry["hash"].removeprefix("sha256:")
+        tables.append((called, entry["vintage"], sha256))
         found = dict.fromkeys((s["title"], s.get("path", "")) for s in entry["sources"])
         if len(found) > MOST:
             found = {
@@ -30,11 +33,11 @@ def show_sources(names: Sequence[str]) -> None:
             }
         rows += [
             {
-                "table": name if folder == DATA else f"{name} ({folder.name})",
+                "table": called,
                 "source": title,
                 "address": path,
                 "vintage": entry["vintage"],
-                "sha256": entry["hash"].removeprefix("sha256:")[:12],
+                "sha256": sha256[:12],
             }
             for title, path in found
             or {(f"the address stands in each row ({entry['title']})", ""): None}
@@ -44,5 +47,5 @@ def show_sources(names: Sequence[str]) -> None:
         "Tables used here, their sources and the start of their checksum",
         "sources",
         long=True,
-        lists=names,
+        lists=tables,
     )

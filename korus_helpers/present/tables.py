@@ -31,7 +31,7 @@ def show_table(
     *,
     long: bool = False,
     data: pd.DataFrame | None = None,
-    lists: Sequence[str] = (),
+    lists: Sequence[tuple[str, str, str]] = (),
 ) -> None:
     """Show `frame` as one output with HTML, plain text and CSV.
 
@@ -39,11 +39,14 @@ def show_table(
     `formats` gives a format (",.1f") or a function per column; numbers without one show one
     decimal, whole numbers none. Missing values show as "–", infinite ones as "∞". `name` is what
     the CSV file is called in a report; `data` is what it holds where that is more than is shown;
-    `lists` names the shipped tables that it lists, for the foot of a report.
+    `lists` are the tables of figures that it names (name, vintage, sha256), for the foot of a
+    report.
     More than 12 rows raise ValueError unless `long`; so does a format for a column that is not
     there.
     """
-    about = korus_metadata("table", name) | ({"tables": list(lists)} if lists else {})
+    about = korus_metadata("table", name) | (
+        {"tables": [list(one) for one in lists]} if lists else {}
+    )
     table = with_index(frame)
     if len(table) > LONGEST and not long:
         raise ValueError(f"table {name}: {len(table)} rows; at most {LONGEST} unless long=True")

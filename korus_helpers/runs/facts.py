@@ -2,9 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from korus_helpers.claims.ladder import LADDER
 from korus_helpers.runs.harvest import BadDisplay, displays
+
+
+class Table(NamedTuple):
+    """A table that figures come from."""
+
+    name: str
+    vintage: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -13,15 +22,15 @@ class Facts:
 
     `title` is its first heading, else "". `finding` is the first sentence below a level-2 heading;
     what is said above that is about the parameters. `verdicts` are pairs of verdict and number of
-    claims, of the first sentence that counts some. `tables` are shipped tables that it lists as
-    its sources. `picture` and `alt` are its first figure below a level-2 heading.
+    claims, of the first sentence that counts some. `tables` are those that it lists as its
+    sources. `picture` and `alt` are its first figure below a level-2 heading.
     """
 
     title: str = ""
     finding: str = ""
     vintages: tuple[str, ...] = ()
     verdicts: tuple[tuple[str, int], ...] = ()
-    tables: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
     picture: bytes = b""
     alt: str = ""
 
@@ -40,7 +49,7 @@ def facts_of(executed) -> Facts:
         next((one.text for one in found if one.kind == "sentence"), ""),
         tuple(dict.fromkeys(v for one in shown for v in one.about.get("vintages", ()))),
         tuple((name, counted[name]) for name in LADDER if name in counted),
-        tuple(dict.fromkeys(name for one in shown for name in one.about.get("tables", ()))),
+        tuple(dict.fromkeys(Table(*row) for one in shown for row in one.about.get("tables", ()))),
         figure.png if figure else b"",
         figure.text if figure else "",
     )

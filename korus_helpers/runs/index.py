@@ -11,7 +11,7 @@ from korus_helpers.claims.ladder import LADDER
 from korus_helpers.errors import InputError
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.facts import Facts
-from korus_helpers.runs.pages import Shown, checksums, made, render, versions
+from korus_helpers.runs.pages import Shown, made, render, versions
 from korus_helpers.runs.steps import Steps
 from korus_helpers.sources.partners import find_partner
 
@@ -95,8 +95,8 @@ def index_page(
     """
     title = _title(shown)
     first = next((one for one in facts if one.verdicts), Facts())
-    vintages = dict.fromkeys(v for one in facts for v in one.vintages)
-    tables = [name for one in facts for name in one.tables]
+    vintages = list(dict.fromkeys(v for one in facts for v in one.vintages))
+    tables = list(dict.fromkeys(table for one in facts for table in one.tables))
     return render(
         "run.html.j2",
         title=title,
@@ -163,17 +163,16 @@ def record(
     `values` holds all parameters of each notebook, `started` is an ISO time. Sizes in bytes.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    tables = checksums(name for one in facts for name in one.tables)
+    vintages = list(dict.fromkeys(v for one in facts for v in one.vintages))
+    tables = dict.fromkeys(table for one in facts for table in one.tables)
     return json.dumps(
         {
             "command": command,
             "started": started,
             "seconds": round(seconds, 2),
             "versions": versions(more=True),
-            "vintages": list(dict.fromkeys(v for one in facts for v in one.vintages)),
-            "tables": {
-                one["name"]: {"vintage": one["vintage"], "sha256": one["sha256"]} for one in tables
-            },
+            "vintages": vintages,
+            "tables": [table._asdict() for table in tables],
             "steps": steps.total(),
             "notebooks": [
                 {

@@ -2,7 +2,7 @@
 
 import functools
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import korus_helpers
 from korus_helpers.claims.ladder import LADDER
 from korus_helpers.present.glossary import anchor, glossary
-from korus_helpers.sources.tables import package
+from korus_helpers.runs.facts import Table
 
 TEMPLATES = Path(__file__).parent / "templates"
 AUTHORS, COLLECTION = "The KORUS authors", "KORUS"
@@ -23,38 +23,29 @@ Shown = Sequence[tuple[str, str, bool]]
 
 @dataclass(frozen=True)
 class Made:
-    """The foot of a page: how it came to be, how to cite it, on which shipped tables it rests."""
+    """The foot of a page: how it came to be, how to cite it, on which tables it rests."""
 
     command: str
     day: str
     citation: str
-    tables: Sequence[dict[str, str]] = ()  # name, vintage, sha256
+    tables: Sequence[Table] = ()
     versions: str = ""
 
 
 def made(
-    title: str, shown: Shown, vintages: Iterable[str], tables: Iterable[str], command: str, day: str
+    title: str,
+    shown: Shown,
+    vintages: Sequence[str],
+    tables: Sequence[Table],
+    command: str,
+    day: str,
 ) -> Made:
-    """The foot of the page `title`, which uses `vintages` and shipped `tables`."""
+    """The foot of the page `title`, which uses `vintages` and `tables`."""
     facts = [f"{name.replace('_', ' ')} {value}" for name, value, _ in shown if value != "none"]
     facts += [f"figures of vintage {', '.join(vintages)}"] if vintages else []
     number = korus_helpers.__version__
     citation = f"{AUTHORS}: {title} ({'; '.join(facts)}). {COLLECTION} {number}, {day}."
-    return Made(command, day, citation.replace(" ()", ""), checksums(tables), in_words(versions()))
-
-
-def checksums(names: Iterable[str]) -> list[dict[str, str]]:
-    """Name, vintage and sha256 of the shipped tables among `names`."""
-    known = {entry["name"]: entry for entry in package()["resources"]}
-    return [
-        {
-            "name": name,
-            "vintage": known[name]["vintage"],
-            "sha256": known[name]["hash"].removeprefix("sha256:"),
-        }
-        for name in dict.fromkeys(names)
-        if name in known
-    ]
+    return Made(command, day, citation.replace(" ()", ""), tables, in_words(versions()))
 
 
 def versions(more: bool = False) -> dict[str, str]:

@@ -2,8 +2,19 @@
 
 import pandas as pd
 
+from korus_helpers.sources.vintages import LATEST
 from korus_helpers.trade.evaluate import evaluate, grid
-from korus_helpers.trade.sectors import GROUPS, sector
+from korus_helpers.trade.flows import FLOWS, series
+from korus_helpers.trade.sectors import GENERAL, GROUPS, sector
+
+
+def enduse_releases() -> str:
+    """Releases of the end-use figures at hand: "exports 2023-07; imports 2024-11 and 2026-04"."""
+    vintages = series(LATEST, GENERAL, "all_enduse", monthly=False).vintages
+    return "; ".join(
+        f"{flow} {' and '.join(sorted({name for (of, _), name in vintages.items() if of == flow}))}"
+        for flow in FLOWS
+    )
 
 
 def group_changes(partner_code: str, base_year: int, end_year: int) -> pd.DataFrame:
