@@ -1,5 +1,0 @@
-"""Tests and notebooks see the shipped figures only, whatever was refreshed on this machine."""
-
-import os
-
-os.environ["KORUS_DATA"] = ""
