@@ -17,5 +17,5 @@ class Refused(InputError):
     """A file does not pass the checks on what comes in; the message says which, and which rows."""
 
 
-class NetworkFailure(OSError):
-    """An address gave nothing that can be used; the message says which and what to do."""
+class NetworkOrDiskError(OSError):
+    """An address or the disk did not do its part; the message says which and what to do."""

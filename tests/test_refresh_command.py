@@ -167,6 +167,38 @@ def test_a_file_needs_no_network(tmp_path):
     assert done.returncode == 0 and "2024-08b (country) is stored" in done.stdout, done.stderr
 
 
+def test_files_that_are_not_understood(tmp_path):
+    text, other = tmp_path / "figures.txt", tmp_path / "enduse_exports.txt"
+    text.write_text("x"), other.write_text("x")
+    (tmp_path / "country.xlsx").write_bytes(official.workbook(country()))
+    for arguments, says in (
+        (["--file", tmp_path / "none.xlsx"], "there is no file"),
+        (["--file", text], "does not say exports or imports"),
+        (["--file", other, "--file", other], "two of the files are the one called exports"),
+        (["--file", other], "does not begin with the columns CTY_CODE"),
+        (["--file", tmp_path / "country.xlsx", "--against", "1999-01"], "type one of 2017-01"),
+    ):
+        done = korus(tmp_path / "data", "refresh", *arguments)
+        assert done.returncode == 2 and says in done.stderr, done.stderr
+    assert not (tmp_path / "data" / "vintages").exists()
+
+
+def test_a_new_partner_and_a_new_name_are_known_at_once(tmp_path):
+    rows = country().copy()
+    rows["CTYNAME"] = rows.CTYNAME.replace("Greenland", "Kalaallit")
+    rows["CTY_CODE"] = rows.CTY_CODE.replace("1010", "9999")
+    (tmp_path / "country.xlsx").write_bytes(official.workbook(rows))
+    done = korus(tmp_path / "data", "refresh", "--file", tmp_path / "country.xlsx")
+    assert done.returncode == 0, done.stderr
+    assert "New partners: Kalaallit (9999)" in done.stdout
+    assert "Vanished partners: Greenland (1010)" in done.stdout
+    assert "new names:" in done.stdout and "9999 Kalaallit" in done.stdout
+    for name in ("Kalaallit", "9999"):
+        answer = korus(tmp_path / "data", "value", "imports", "--year", 2016, "--partner", name)
+        assert "from Kalaallit" in answer.stdout, answer.stderr
+    assert korus("", "value", "imports", "--year", 2016, "--partner", "9999").returncode == 2
+
+
 def test_replaying_a_release_flags_the_verdicts_that_move(tmp_path):
     """From 2018-10 to 2022-03 the fall of exports to Korea went from 2.64 to 2.76 percent."""
     mine = tmp_path / "mine.yaml"

@@ -16,7 +16,7 @@ from mutated import mutated_text, mutated_workbook
 from test_refresh_command import country, healthy, refresh, revised, state
 from typed import korus
 
-from korus_helpers.errors import InputError, NetworkFailure, Refused
+from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 from korus_helpers.sources import stored as stored_figures
 from korus_helpers.sources.refresh import keeping, read_files
 from korus_helpers.sources.storing import problem_of, repair, store
@@ -159,7 +159,7 @@ def test_a_file_where_the_folder_should_be(tmp_path):
 
 
 def test_disk_errors_become_one_sentence(folder):
-    with pytest.raises(NetworkFailure, match="the disk is full"), store():
+    with pytest.raises(NetworkOrDiskError, match="the disk is full"), store():
         raise OSError(errno.ENOSPC, "No space left on device")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from korus_helpers.commands.refresh import network_options
-from korus_helpers.errors import InputError, NetworkFailure, Refused
+from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 
 
 @click.group()
@@ -82,7 +82,7 @@ def sector(
         try:
             table = fetch_sector(client, classification, wanted, found, first, last, bar.update)
         except Refused as error:
-            raise NetworkFailure(f"{error}. Nothing was stored") from None
+            raise NetworkOrDiskError(f"{error}. Nothing was stored") from None
     name, place = keep_sector(client.base, classification, wanted, found, table, today)
     if as_json:
         click.echo(to_json(fetched_object(name, found, table, place, client.asked)))

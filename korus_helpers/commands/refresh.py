@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from korus_helpers.errors import InputError, NetworkFailure, Refused
+from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 
 KINDS = ("country", "exports", "imports")
 
@@ -77,7 +77,7 @@ def refresh(
         try:
             incoming = read_files(origins, against)
         except Refused as error:
-            raise NetworkFailure(f"{error}. Nothing was stored") from None
+            raise NetworkOrDiskError(f"{error}. Nothing was stored") from None
     old = {name: standings(book, incoming.before.vintage) for name, book in books.items()}
     found, changes = None, {}
     with keeping(incoming, dry_run, f"{datetime.now(UTC):%Y-%m-%d}") as done:
@@ -135,9 +135,9 @@ def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool):
         with _bar(kind, quiet) as progress:
             got = download(base + PATHS[kind], patience, progress=progress)
         if got.status != 200:
-            raise NetworkFailure(f"{got.address} answers {got.status} instead of a file")
+            raise NetworkOrDiskError(f"{got.address} answers {got.status} instead of a file")
         if got.content[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-            raise NetworkFailure(f"{got.address} gives a web page instead of a file")
+            raise NetworkOrDiskError(f"{got.address} gives a web page instead of a file")
         found[kind] = Origin(got.content, got.address, got.retrieved, got.sha256)
     return found
 

@@ -1,1 +1,1 @@
-"""Where figures come from: the tables that ship, partners, and vintages."""
+"""Where figures come from: shipped tables, partners, vintages, official files, the Census API."""

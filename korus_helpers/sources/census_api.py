@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from korus_helpers.errors import InputError, NetworkFailure, Refused
+from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 from korus_helpers.sources.downloads import Download, Patience, download
 
 API = "https://api.census.gov/data/timeseries/intltrade"
@@ -27,7 +27,7 @@ KEPT_DAYS = 30
 BUSY = "There was an error while running your query"
 
 
-class TooLarge(NetworkFailure):
+class TooLarge(NetworkOrDiskError):
     """The server gives no answer to a query of this size; a smaller one may get one."""
 
 
@@ -80,7 +80,7 @@ class Client:
         try:
             got = download(address, self.patience, secret={"key": self.key}, accept=_busy,
                            redirects=False)  # fmt: skip
-        except NetworkFailure as error:
+        except NetworkOrDiskError as error:
             if " was asked " in str(error):
                 raise TooLarge(str(error)) from None
             raise
@@ -105,9 +105,9 @@ class Client:
         if got.status == 404:
             raise InputError(f"the Census API has no data set at {got.address.partition('?')[0]}")
         if got.status != 200:
-            raise NetworkFailure(f"the Census API answers {got.status}: {self._told(text)}")
+            raise NetworkOrDiskError(f"the Census API answers {got.status}: {self._told(text)}")
         if not text.startswith("["):
-            raise NetworkFailure("the Census API gives a web page instead of figures")
+            raise NetworkOrDiskError("the Census API gives a web page instead of figures")
         return text
 
     def _told(self, text: str) -> str:

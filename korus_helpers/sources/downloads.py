@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from korus_helpers.errors import InputError, NetworkFailure
+from korus_helpers.errors import InputError, NetworkOrDiskError
 
 HOSTS = ("www.census.gov", "api.census.gov")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -88,7 +88,7 @@ def download(
 
     `secret` are parameters that are sent and never told: no error names them. `accept` returns ""
     or why an answer should be asked for again. `progress` is told bytes done and in all (0 where
-    unknown). Raises `NetworkFailure` with one sentence.
+    unknown). Raises `NetworkOrDiskError` with one sentence.
     """
     from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_attempt
 
@@ -112,7 +112,9 @@ def download(
     except RetryError as error:
         reason = str(error.last_attempt.exception())
         times = f"{patience.attempts} times" if patience.attempts > 1 else "once"
-        raise NetworkFailure(f"{address} was asked {times}: {reason}; try again later") from None
+        raise NetworkOrDiskError(
+            f"{address} was asked {times}: {reason}; try again later"
+        ) from None
 
 
 def _once(
@@ -136,17 +138,17 @@ def _once(
                     break
                 address = _followed(address, answer.headers.get("Location", ""))
             else:
-                raise NetworkFailure(f"{address} redirects in circles")
+                raise NetworkOrDiskError(f"{address} redirects in circles")
             if answer.status_code in AGAIN:
                 raise _TryAgain(f"the server answers {answer.status_code}", _retry_after(answer))
             content = _body(answer, address, patience, started, progress)
         except failing.SSLError:
-            raise NetworkFailure(
+            raise NetworkOrDiskError(
                 f"{_host(address)} does not show a certificate that this machine trusts "
                 "(TLS); nothing was downloaded"
             ) from None
         except failing.ProxyError:
-            raise NetworkFailure(
+            raise NetworkOrDiskError(
                 f"the proxy on the way to {_host(address)} does not answer; check HTTPS_PROXY, "
                 "or use --file with a file that you downloaded in another way"
             ) from None
@@ -156,7 +158,9 @@ def _once(
                 failing.ContentDecodingError) as error:  # fmt: skip
             raise _TryAgain(_why(error)) from None
         except failing.RequestException as error:
-            raise NetworkFailure(f"{address} cannot be asked ({type(error).__name__})") from None
+            raise NetworkOrDiskError(
+                f"{address} cannot be asked ({type(error).__name__})"
+            ) from None
     day = datetime.now(UTC).isoformat(timespec="seconds")
     return Download(content, answer.status_code, dict(answer.headers), address, day)
 
@@ -165,7 +169,7 @@ def _followed(address: str, location: str) -> str:
     """Where a redirect leads; raises for another host, or away from https."""
     there, here = urlsplit(urljoin(address, location)), urlsplit(address)
     if (there.scheme, there.netloc) != (here.scheme, here.netloc):
-        raise NetworkFailure(
+        raise NetworkOrDiskError(
             f"{address} redirects to another host ({there.hostname or 'none'}), which is not "
             "followed"
         )
@@ -181,7 +185,7 @@ def _retry_after(answer) -> float:
 def _body(answer, address: str, patience: Patience, started: float, progress: Callable) -> bytes:
     declared = answer.headers.get("Content-Length", "")
     whole = int(declared) if declared.isascii() and declared.isdigit() else 0
-    too_large = NetworkFailure(f"{address} is larger than {LARGEST // 1_000_000} MB: refused")
+    too_large = NetworkOrDiskError(f"{address} is larger than {LARGEST // 1_000_000} MB: refused")
     if whole > LARGEST:
         raise too_large
     content = bytearray()

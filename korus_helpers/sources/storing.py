@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from korus_helpers.errors import InputError, NetworkFailure
+from korus_helpers.errors import InputError, NetworkOrDiskError
 from korus_helpers.sources.stored import HIDDEN, data_folder, forget
 from korus_helpers.sources.tables import SECTORS, VINTAGES, resource
 
@@ -76,7 +76,7 @@ def required_folder() -> Path:
 def store() -> Iterator[Store]:
     """The user's data folder, locked; what stopped writers left is swept first.
 
-    Raises `InputError` where no folder is named, and `NetworkFailure` (one sentence) for a disk
+    Raises `InputError` where no folder is named, and `NetworkOrDiskError` (one sentence) for a disk
     that is full or cannot be written.
     """
     folder = required_folder()
@@ -88,17 +88,17 @@ def store() -> Iterator[Store]:
             forget()  # another writer may have stored something while this one waited
             yield Store(folder)
     except Timeout:
-        raise NetworkFailure(f"another command writes into {folder}; try again later") from None
+        raise NetworkOrDiskError(f"another command writes into {folder}; try again later") from None
     except OSError as error:
-        if isinstance(error, NetworkFailure):
+        if isinstance(error, NetworkOrDiskError):
             raise
         raise disk_failure(folder, error) from None
 
 
-def disk_failure(folder: Path, error: OSError) -> NetworkFailure:
+def disk_failure(folder: Path, error: OSError) -> NetworkOrDiskError:
     """A sentence for a disk that does not take what is written."""
     reason = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
-    return NetworkFailure(
+    return NetworkOrDiskError(
         f"the data folder {folder} cannot be written ({reason}); stored figures are as they "
         "were; KORUS_DATA names another folder"
     )
