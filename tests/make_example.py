@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from korus_helpers.runs.run import run_collection
 
 OUTPUTS = Path(__file__).parents[1] / "outputs"
-WIDTH, HEIGHT = 1200, 1060
+WIDTH, HEIGHT = 1200, 916
 
 
 def main() -> None:

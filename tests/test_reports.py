@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
@@ -457,6 +458,16 @@ def test_the_index_is_called_by_partner_and_years_as_far_as_the_parameters_say()
     years = [("base_year", "2011", False), ("end_year", "2016", False)]
     assert title(("partner", "kor", True), *years) == "US trade with South Korea, 2011 to 2016"
     assert title(("partner", "Atlantis", True)) == "US trade with Atlantis"
+
+
+def test_a_notice_says_where_the_newest_figures_are_older_than_a_year():
+    def notice(partner, year):
+        shown = [("partner", partner, True)]
+        page = index_page([], [], [], shown, "", "", today=date(year, 11, 24))
+        return [one.get_text() for one in BeautifulSoup(page, "html.parser").select(".notice")]
+
+    assert "end in June 2024, more than a year ago" in notice("Mexico", 2026)[0]
+    assert notice("Mexico", 2024) == notice("South Korea", 2026) == notice("Atlantis", 2026) == []
 
 
 def test_steps_are_summed_and_said():

@@ -19,6 +19,6 @@ def old_figures(today: datetime.date, partner_code: str = "") -> str:
     whose = "this partner" if partner_code else "all partners"
     return (
         f"{today.day} {MONTHS[today.month - 1]} {today.year}: the newest figures of {whose} at "
-        f"hand end in "
-        f"{newest.through_words}, more than a year ago; type korus refresh for newer ones."
+        f"hand end in {newest.through_words}, more than a year ago; type korus refresh for newer "
+        "ones."
     )

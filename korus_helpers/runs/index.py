@@ -5,15 +5,17 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from korus_helpers.claims.ladder import LADDER
 from korus_helpers.errors import InputError
+from korus_helpers.present.notice import old_figures
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.facts import Facts
 from korus_helpers.runs.pages import Shown, made, render, versions
 from korus_helpers.runs.steps import Steps
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.sources.partners import Partner, find_partner
 
 PICTURE_WIDTH = 640  # dots, twice what a card is wide
 
@@ -87,11 +89,13 @@ def index_page(
     command: str,
     day: str,
     steps: Sequence[tuple[str, dict[str, str]]] = (),
+    today: date | None = None,
 ) -> str:
     """index.html; every value is escaped.
 
     `cards` and `facts` are in the order of the notebooks, `verdicts` the rows of verdicts.csv,
-    `steps` pairs of name and cells (heading → text) for the table of times and sizes.
+    `steps` pairs of name and cells (heading → text) for the table of times and sizes. With `today`
+    a notice says where the newest figures at hand are older than a year.
     """
     title = _title(shown)
     first = next((one for one in facts if one.verdicts), Facts())
@@ -101,6 +105,7 @@ def index_page(
         "run.html.j2",
         title=title,
         finding=first.finding,
+        notice=_notice(shown, today) if today else "",
         counted=first.verdicts,
         cards=cards,
         verdicts=[_verdict_row(row) for row in verdicts],
@@ -111,15 +116,27 @@ def index_page(
     )
 
 
+def _partner(shown: Shown) -> Partner | None:
+    """The partner of the run; None without one of ours, as for a reader's own notebook."""
+    named = next((value for name, value, _ in shown if name == "partner"), "")
+    try:
+        return find_partner(named)
+    except InputError:
+        return None
+
+
+def _notice(shown: Shown, today: date) -> str:
+    partner = _partner(shown)
+    return old_figures(today, partner.code) if partner else ""
+
+
 def _title(shown: Shown) -> str:
     """As "US trade with South Korea, 2011 to 2016", as far as the parameters say."""
     values = {name: value for name, value, _ in shown}
     if "partner" not in values:
         return "Reports"
-    try:
-        partner = find_partner(values["partner"]).in_sentence
-    except InputError:  # no partner of ours: a notebook of the reader's own
-        partner = values["partner"]
+    found = _partner(shown)
+    partner = found.in_sentence if found else values["partner"]
     years = [values[name] for name in ("base_year", "end_year") if name in values]
     return f"US trade with {partner}" + (f", {' to '.join(years)}" if years else "")
 

@@ -240,8 +240,9 @@ def _complete(run: _Run, seconds: float) -> RunResult:
     cards, facts = ([of[name] for name in names] for of in (run.cards, run.facts))
     command = run.command(names)
     page = index_page(
-        cards, facts, verdicts, run.shown(names), command, run.made, run.steps.rows(names)
-    )
+        cards, facts, verdicts, run.shown(names), command, run.made, run.steps.rows(names),
+        run.now.date(),
+    )  # fmt: skip
     write_whole(run.folder / "index.html", page.encode())
     write_whole(run.folder / "glossary.html", glossary_page().encode())
     started = run.now.isoformat(timespec="seconds")
