@@ -2,10 +2,12 @@
 
 import click
 
+from korus_helpers.commands.options import AS_JSON
+
 
 @click.command()
 @click.option("--repair", is_flag=True, help="Remove downloaded figures that do not verify.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@AS_JSON
 @click.pass_context
 def data(ctx: click.Context, repair: bool, as_json: bool) -> None:
     """The figures at hand: tables, coverage, vintages, sources, and whether each verifies.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from korus_helpers.commands.options import AS_JSON, PARTNER
 from korus_helpers.commands.refresh import network_options
 from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 
@@ -19,14 +20,13 @@ def fetch() -> None:
               help="hs, naics or enduse.")  # fmt: skip
 @click.option("--codes", required=True, metavar="CODES",
               help="Codes, for example 8703,8708; all for every HS chapter.")  # fmt: skip
-@click.option("--partner", default="Korea, South", show_default=True, metavar="P",
-              help="Name, ISO code or 4-digit Census code.")  # fmt: skip
+@PARTNER
 @click.option("--from", "start", required=True, type=int, metavar="Y",
               help="First year, 2010 or later.")  # fmt: skip
 @click.option("--to", "end", required=True, type=int, metavar="Y", help="Last year.")
 @click.option("--again", is_flag=True, help="Ask anew what was answered in the last 30 days.")
 @network_options
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@AS_JSON
 def sector(
     classification: str,
     codes: str,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from korus_helpers.commands.options import AS_JSON
 from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 
 KINDS = ("country", "exports", "imports")
@@ -41,7 +42,7 @@ def network_options(command):
     help="The release to compare with; the newest one before it unless given.",
 )  # fmt: skip
 @network_options
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@AS_JSON
 def refresh(
     dry_run: bool,
     files: tuple[Path, ...],

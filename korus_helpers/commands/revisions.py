@@ -1,22 +1,21 @@
 """`korus revisions`: how one figure moved from release to release."""
 
-import shutil
 from pathlib import Path
 
 import click
 
+from korus_helpers.commands.options import AS_JSON, PARTNER
 from korus_helpers.errors import InputError
 
 
 @click.command()
-@click.option("--partner", default="Korea, South", show_default=True, metavar="P",
-              help="Name, ISO code or 4-digit Census code.")  # fmt: skip
+@PARTNER
 @click.option("--year", required=True, type=int, metavar="Y", help="A calendar year such as 2016.")
 @click.option("--measure", default="deficit", show_default=True, metavar="MEASURE",
               help="exports, imports or deficit; for sentence and chart.")  # fmt: skip
 @click.option("--chart", type=click.Path(path_type=Path), metavar="FILE.png",
               help="Write a chart of the path.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@AS_JSON
 def revisions(partner: str, year: int, measure: str, chart: Path | None, as_json: bool) -> None:
     """The path of one year's figures over all releases, quoted ones included."""
     from korus_helpers.present.answers import to_json
@@ -43,9 +42,8 @@ def revisions(partner: str, year: int, measure: str, chart: Path | None, as_json
         click.echo(to_json(revision_object(path, found.name, found.code, year)))
         return
     rows = revision_rows(path)
-    width = shutil.get_terminal_size().columns
     click.echo(f"US goods trade with {found.in_sentence} in {year}, million dollars\n")
-    click.echo(text_table(rows.to_dict("records"), list(rows.columns), width) + "\n")
+    click.echo(text_table(rows.to_dict("records"), list(rows.columns)) + "\n")
     click.echo(revision_sentence(path, measure, found.in_sentence, year))
     if chart:
         click.echo(f"Chart: {chart}")

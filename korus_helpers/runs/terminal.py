@@ -1,5 +1,6 @@
 """A table for the terminal."""
 
+import shutil
 import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -10,12 +11,16 @@ GAP = "  "
 NARROWEST = 8
 
 
-def text_table(rows: Sequence[Mapping[str, str]], columns: Sequence[str], width: int) -> str:
-    """`columns` of `rows` under each other, at most `width` wide; long cells go on below.
+def text_table(
+    rows: Sequence[Mapping[str, str]], columns: Sequence[str], width: int | None = None
+) -> str:
+    """`columns` of `rows` under each other, at most `width` wide (that of the terminal
+    unless given); long cells go on below.
 
     Control characters and direction marks of the cells show as "�", so that text from outside
     cannot move the cursor or hide what it says.
     """
+    width = width or shutil.get_terminal_size().columns
     cells = [list(columns), *([visible(row.get(column, "")) for column in columns] for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     while sum(widths) + len(GAP) * (len(widths) - 1) > width and max(widths) > NARROWEST:

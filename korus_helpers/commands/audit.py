@@ -1,0 +1,71 @@
+"""`korus audit`: the claims of one source, each by itself and against each other."""
+
+from pathlib import Path
+
+import click
+
+from korus_helpers.commands.options import AS_JSON, TOLERANCE
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@TOLERANCE
+@click.option(
+    "--vintage",
+    default="latest",
+    show_default=True,
+    metavar="V",
+    help="Release for the figures of today; those of the day of a claim are looked up.",
+)
+@click.option("--template", is_flag=True, help="Print a file of claims to start from, and exit.")
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Also write claims, rows used, verdicts and checksums into a new folder.",
+)
+@AS_JSON
+def audit(
+    file: Path | None,
+    tolerance: str,
+    vintage: str,
+    template: bool,
+    evidence: Path | None,
+    as_json: bool,
+) -> None:
+    """Judge the claims of a file, and test whether all can hold at once.
+
+    FILE is YAML or CSV, see --template; without one the article of 28 December 2017 is audited.
+    """
+    from korus_helpers.claims.register import TEMPLATE
+
+    if template:
+        click.echo(TEMPLATE, nl=False)
+        return
+    from korus_helpers.claims.audit import audit as audited
+    from korus_helpers.claims.check import tolerance_of
+    from korus_helpers.claims.register import article, read_claims
+    from korus_helpers.present.answers import to_json
+    from korus_helpers.present.audit import audit_sentences, claim_rows
+    from korus_helpers.present.claim_answers import audit_object
+    from korus_helpers.present.sentences import visible
+    from korus_helpers.runs.terminal import text_table
+
+    reach = tolerance_of(tolerance)
+    if evidence:
+        from korus_helpers.present.evidence import evidence_files
+        from korus_helpers.runs.bundle import require_new, write_bundle
+
+        require_new(evidence)
+    found = audited(read_claims(file) if file else article(), tolerance=reach, vintage=vintage)
+    if evidence:
+        write_bundle(evidence_files(found), evidence)
+    if as_json:
+        click.echo(to_json(audit_object(found)))
+        return
+    columns = ["id", "printed", "official", "verdict", "marks"]
+    click.echo(text_table(claim_rows(found.verdicts), columns) + "\n")
+    for sentence in audit_sentences(found):
+        click.echo(visible(sentence))
+    if evidence:
+        click.echo(f"Evidence: {visible(evidence)}")

@@ -1,0 +1,62 @@
+"""`korus check`: one printed figure against the official one."""
+
+import click
+
+from korus_helpers.commands.options import AS_JSON, TOLERANCE, with_definition
+
+
+@click.command()
+@click.argument("printed", metavar="TEXT")
+@click.option(
+    "--measure",
+    required=True,
+    metavar="MEASURE",
+    help="exports, imports, deficit (imports minus exports), balance or two-way.",
+)
+@click.option(
+    "--as",
+    "way",
+    metavar="WAY",
+    help="level, change, percent-change, ratio, share or contribution; taken from the "
+    "text and the periods where these leave no doubt.",
+)
+@with_definition
+@click.option("--share", is_flag=True, help="The same as --as share.")
+@click.option(
+    "--date",
+    default="",
+    metavar="DAY",
+    help="When it was printed: judged by the figures in force then, where they ship.",
+)
+@TOLERANCE
+@AS_JSON
+def check(
+    printed: str,
+    measure: str,
+    way: str | None,
+    share: bool,
+    date: str,
+    tolerance: str,
+    as_json: bool,
+    **choices: str,
+) -> None:
+    """Whether a printed figure holds, with the official one.
+
+    TEXT is the figure with its words, such as "nearly $20 billion". It may print two levels:
+    "from $13.2 billion to $27.6 billion" with --from 2011 --to 2016.
+    """
+    from korus_helpers.claims.check import claims_to_check, tolerance_of
+    from korus_helpers.claims.verdicts import judge
+    from korus_helpers.present.answers import to_json
+    from korus_helpers.present.audit import check_rows
+    from korus_helpers.present.claim_answers import check_object
+    from korus_helpers.runs.terminal import text_table
+
+    reach, vintage = tolerance_of(tolerance), choices["vintage"]
+    claims = claims_to_check(printed, measure, way, share, date, **choices)
+    found = [judge(claim, tolerance=reach, vintage=vintage) for claim in claims]
+    if as_json:
+        click.echo(to_json(check_object(found)))
+        return
+    for verdict in found:
+        click.echo(text_table(check_rows(verdict), ["what", "answer"]) + "\n")

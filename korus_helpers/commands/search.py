@@ -1,0 +1,82 @@
+"""`korus search`: the definitions that give a number."""
+
+import click
+
+from korus_helpers.commands.options import AS_JSON, PARTNER
+from korus_helpers.errors import InputError
+
+
+@click.command()
+@click.argument("printed", metavar="TEXT")
+@PARTNER
+@click.option("--year", metavar="Y", help="The year that the number is of, for example 2016.")
+@click.option("--from", "start", metavar="Y", help="First period of a comparison.")
+@click.option("--to", "end", metavar="Y", help="Last period of a comparison.")
+@click.option(
+    "--measure",
+    metavar="MEASURE",
+    help="exports, imports, deficit (imports minus exports), balance or two-way; all unless given.",
+)
+@click.option(
+    "--as",
+    "way",
+    metavar="WAY",
+    help="level, change, percent-change, ratio, share or contribution.",
+)
+@click.option("--sector", metavar="S", help="For example autos; all goods unless given.")
+@click.option(
+    "--date",
+    default="",
+    metavar="DAY",
+    help="When it was printed, as 2017-12-28: periods that had not ended by then are left out.",
+)
+@click.option("--all", "everything", is_flag=True, help="Show every match, not the first twelve.")
+@AS_JSON
+def search(
+    printed: str,
+    partner: str,
+    year: str | None,
+    start: str | None,
+    end: str | None,
+    measure: str | None,
+    way: str | None,
+    sector: str | None,
+    date: str,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Which definitions give a number, the nearest to what is stated first.
+
+    TEXT is the number with its unit, such as "29.3 billion" or "77 percent". What is left out
+    (measure, years, the way to compare) is open.
+    """
+    from korus_helpers.claims.printed import read_printed
+    from korus_helpers.claims.search import search as searched
+    from korus_helpers.present.answers import to_json
+    from korus_helpers.present.matches import SHOWN, match_rows, search_object, search_sentences
+    from korus_helpers.present.sentences import visible
+    from korus_helpers.runs.terminal import text_table
+
+    if year and (start or end):
+        raise InputError("type either --year for one period, or --from and --to for a comparison")
+    read = read_printed(printed)
+    found = searched(
+        read.interval,
+        read.unit,
+        measure=measure,
+        as_=way,
+        partner=partner,
+        sector=sector,
+        base=start or "",
+        end=year or end or "",
+        made_on=date,
+    )
+    if as_json:
+        click.echo(to_json(search_object(read, found)))
+        return
+    most = None if everything else SHOWN
+    if found.matches:
+        columns = ["definition", "value", "steps from what was asked"]
+        click.echo(text_table(match_rows(found, most), columns) + "\n")
+    for sentence in search_sentences(found, most):
+        click.echo(visible(sentence))

@@ -1,0 +1,36 @@
+"""`korus value`: one figure with its definition."""
+
+import click
+
+from korus_helpers.commands.options import AS_JSON, with_definition
+
+
+@click.command()
+@click.argument("measure", metavar="MEASURE")
+@with_definition
+@click.option(
+    "--as",
+    "way",
+    metavar="WAY",
+    help="change, percent-change, ratio or contribution; needs --from and --to.",
+)
+@click.option("--share", is_flag=True, help="Share of all goods, or without a sector of the World.")
+@AS_JSON
+def value(measure: str, way: str | None, share: bool, as_json: bool, **choices: str) -> None:
+    """One figure with its definition, vintage and source.
+
+    MEASURE is exports, imports, deficit (imports minus exports), balance or two-way.
+    """
+    from datetime import date
+
+    from korus_helpers.present.answers import to_json, value_line, value_object
+    from korus_helpers.present.notice import old_figures
+    from korus_helpers.sources.vintages import LATEST
+    from korus_helpers.trade.choices import definition_of
+    from korus_helpers.trade.evaluate import evaluate
+
+    figure = evaluate(measure, definition_of(way, share, **choices))
+    click.echo(to_json(value_object(figure)) if as_json else value_line(figure))
+    notice = old_figures(date.today(), figure.definition.partner)
+    if notice and choices["vintage"] == LATEST and figure.definition.sector == "total":
+        click.echo(notice, err=True)
