@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from korus_helpers.sources.tables import open_table
-from korus_helpers.trade.flows import series, why_missing
+from korus_helpers.trade.flows import series
+from korus_helpers.trade.missing import why_missing
 from korus_helpers.trade.periods import Period, period
 
 KOREA, MEXICO, NORTH_KOREA, CURACAO = "5800", "2010", "5790", "2777"

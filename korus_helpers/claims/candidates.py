@@ -11,9 +11,10 @@ from korus_helpers.claims.steps import BIT, STEPS, Stated, place, table_steps
 from korus_helpers.sources.vintages import LATEST, releases
 from korus_helpers.trade.definition import COMPARED
 from korus_helpers.trade.evaluate import evaluate
-from korus_helpers.trade.flows import FLOWS, series
+from korus_helpers.trade.flows import series
 from korus_helpers.trade.periods import Period
 from korus_helpers.trade.sectors import BASES, CONSUMPTION, GENERAL, KOREA_REPORTED, NAMED, sector
+from korus_helpers.trade.series import FLOWS
 
 DIGITS = 10  # that count: what is behind them is noise of adding floats
 KEY = ["measure", "as_", "sector", "basis", "base", "end"]

@@ -12,7 +12,7 @@ from korus_helpers.claims.ladder import HOLDS
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.register import describe
 from korus_helpers.sources.partners import find_partner
-from korus_helpers.trade.flows import FLOWS
+from korus_helpers.trade.series import FLOWS
 
 
 def unstated(found: Audit) -> dict[str, Interval]:

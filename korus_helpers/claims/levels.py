@@ -11,8 +11,8 @@ from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.figure import provenance
-from korus_helpers.trade.flows import FLOWS
 from korus_helpers.trade.sectors import NAMED
+from korus_helpers.trade.series import FLOWS
 
 TOPICS = {  # that are a sector of the files; others keep their name
     "motor_vehicles_and_parts": "autos",

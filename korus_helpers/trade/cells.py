@@ -10,7 +10,8 @@ from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.vintages import LATEST, resolve
 from korus_helpers.trade.definition import COMPARED, Definition, check_way
-from korus_helpers.trade.flows import series, why_missing
+from korus_helpers.trade.flows import series
+from korus_helpers.trade.missing import why_missing
 from korus_helpers.trade.periods import Period, period
 from korus_helpers.trade.sectors import GENERAL, KOREA_REPORTED, sector
 

@@ -11,9 +11,9 @@ from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.figure import Figure, caution
-from korus_helpers.trade.flows import FLOWS
 from korus_helpers.trade.periods import Period, period
 from korus_helpers.trade.revisions import every_release, known_figure
+from korus_helpers.trade.series import FLOWS
 
 MEASURES = (*FLOWS, "deficit")
 KOREA = "5800"

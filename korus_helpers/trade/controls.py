@@ -10,9 +10,10 @@ from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.comparison import KOREA, Comparison
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
-from korus_helpers.trade.flows import FLOWS, series
+from korus_helpers.trade.flows import series
 from korus_helpers.trade.periods import Period
 from korus_helpers.trade.sectors import GENERAL
+from korus_helpers.trade.series import FLOWS
 
 EXACT = 0.001  # million dollars
 # Countries and World differ by carry-over in older releases: Census publishes both so.

@@ -10,8 +10,8 @@ from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.trade.cells import CHOICES, Cells, Column
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
 from korus_helpers.trade.figure import Figure, provenance
-from korus_helpers.trade.flows import FLOWS
 from korus_helpers.trade.sectors import require_netted, sector
+from korus_helpers.trade.series import FLOWS
 
 # No contribution where the whole moved by less than this part of the trade of the end period.
 SMALL = 0.01

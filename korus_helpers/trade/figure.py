@@ -6,9 +6,10 @@ from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.partners import Partner, find_partner
 from korus_helpers.sources.stored import publications
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.flows import FLOWS, Series, series
+from korus_helpers.trade.flows import series
 from korus_helpers.trade.periods import period
 from korus_helpers.trade.sectors import BASES, sector
+from korus_helpers.trade.series import FLOWS, Series
 
 EU, LEFT_EU = "0003", 2020  # the United Kingdom is in the EU figures to 2019
 FIRST_YEAR = 1985

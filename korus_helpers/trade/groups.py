@@ -4,8 +4,9 @@ import pandas as pd
 
 from korus_helpers.sources.vintages import LATEST
 from korus_helpers.trade.evaluate import evaluate, grid
-from korus_helpers.trade.flows import FLOWS, series
+from korus_helpers.trade.flows import series
 from korus_helpers.trade.sectors import GENERAL, GROUPS, sector
+from korus_helpers.trade.series import FLOWS
 
 
 def enduse_releases() -> str:

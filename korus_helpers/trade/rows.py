@@ -19,9 +19,10 @@ from korus_helpers.sources.tables import DATA, SECTORS, open_table
 from korus_helpers.sources.vintages import annual_rows, releases
 from korus_helpers.trade.cells import Cell, Cells
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.flows import FLOWS, series
+from korus_helpers.trade.flows import series
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import CONSUMPTION, KOREA_REPORTED, sector
+from korus_helpers.trade.series import FLOWS
 
 Rows = dict[str, set[int]]
 """Table to the numbers of some of its rows, counted from 0 in the order they are stored in.

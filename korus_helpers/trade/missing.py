@@ -1,0 +1,63 @@
+"""Why a figure is not at hand, in a clause that says what to ask for instead."""
+
+import numpy as np
+
+from korus_helpers.sources.partners import partners
+from korus_helpers.sources.stored import remembered
+from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.trade.flows import series
+from korus_helpers.trade.periods import Period, month_number, month_words
+from korus_helpers.trade.sectors import GENERAL, sector
+
+
+@remembered
+def _names() -> dict[str, str]:
+    return dict(zip(partners().partner_code, partners().name, strict=True))
+
+
+def why_missing(
+    vintage: str,
+    basis: str,
+    sector_name: str,
+    partner_code: str,
+    asked: Period,
+    flows: tuple[str, ...],
+) -> str:
+    """The reason why a figure does not ship, as a clause."""
+    item, monthly = sector(sector_name), asked.year is None
+    country_file = item.name == "total" and basis == GENERAL
+    what = "all goods" if item.name == "total" else item.title
+    figures = f"figures of vintage {vintage}" if country_file else f"figures for {what}"
+    found = series(vintage, basis, sector_name, monthly)
+    if found is None and monthly and series(vintage, basis, sector_name, False) is not None:
+        other = ", or --vintage 2024-08 for months" if country_file else ""
+        return f"{asked}: {figures} ship by calendar year only; type a year{other}"
+    if (
+        found is None
+        and vintage != LATEST
+        and any(series(LATEST, basis, sector_name, each) is not None for each in (monthly, False))
+    ):
+        return (
+            f"{figures} do not ship in vintage {vintage}: they have a release of their own; "
+            "type --vintage latest"
+        )
+    if found is None:
+        return f"{figures} do not ship on the basis {basis}; type --basis {item.basis}"
+    names = _names()
+    name = names.get(partner_code, partner_code)
+    if partner_code not in found.partners:
+        only = [names[code] for code in found.partners]
+        held = f" (they ship for {only[0]} only)" if len(only) == 1 else ""
+        return f"{figures} do not ship for {name}{held}"
+    for flow in flows:
+        if np.isnan(getattr(found, flow)).all():
+            return f"there are no US {flow} under {item.words}; ask for the other flow"
+    first, last = max(map(found.begin, flows)), min(map(found.last, flows))
+    if asked.end > last:
+        # Of a year that is not complete the release may hold some months: say how many.
+        through = releases()[vintage].data_through if country_file else None
+        last = month_number(*map(int, through.split("-"))) if through else last
+        return f"{asked}: {figures} go up to {month_words(last)}"
+    if asked.start < first:
+        return f"{asked}: {figures} begin in {month_words(first)}"
+    return f"no trade with {name} is recorded in {asked.words}"
