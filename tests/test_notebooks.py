@@ -98,6 +98,7 @@ def test_every_figure_has_an_alternative_text_and_the_figures_behind_it(notebook
 GRID = [
     {"partner": "China"}, {"partner": "Mexico"}, {"partner": "DEU"},
     {"base_year": 1986, "end_year": 1992}, {"base_year": 2014, "end_year": 2025},
+    {"partner": "Vietnam", "base_year": 1994, "end_year": 2023},
     {"vintage": "2018-10"}, {"partner": "Niue", "base_year": 2012}, {"partner": "World"},
 ]  # fmt: skip
 

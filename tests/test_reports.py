@@ -433,7 +433,7 @@ def test_the_index_escapes_everything_and_fetches_nothing():
                 | {"official": "42262.187", "unit": "million dollars", "verdict_today": ""},
                 {"id": "b", "official": "March 2012", "verdict": "as printed"}]  # fmt: skip
     facts = [Facts(HOSTILE, HOSTILE, (HOSTILE,), (("as printed", 2),), (Table(*[HOSTILE] * 3),))]
-    shown_for_run = [("partner", HOSTILE, True)]
+    shown_for_run = [("partner", HOSTILE, False)]
     steps = [(HOSTILE, {HOSTILE: HOSTILE})]
     text = index_page([hostile_card], facts, verdicts, shown_for_run, HOSTILE, HOSTILE, steps)
     soup = BeautifulSoup(text, "html.parser")
@@ -458,6 +458,19 @@ def test_the_index_is_called_by_partner_and_years_as_far_as_the_parameters_say()
     years = [("base_year", "2011", False), ("end_year", "2016", False)]
     assert title(("partner", "kor", True), *years) == "US trade with South Korea, 2011 to 2016"
     assert title(("partner", "Atlantis", True)) == "US trade with Atlantis"
+
+
+def test_the_head_of_the_index_is_about_the_partner_and_years_that_were_asked_for():
+    facts = [Facts(finding="Of ten.", verdicts=(("as printed", 4),)), Facts(finding="It rose.")]
+
+    def head(*shown):
+        page = BeautifulSoup(index_page([], facts, [], shown, "", ""), "html.parser")
+        return page.select_one(".finding").get_text(), len(page.select(".tally"))
+
+    assert head(("partner", "Korea, South", False)) == ("Of ten.", 1)
+    assert head(("claims_file", "a.yaml", True)) == ("Of ten.", 1)
+    assert head(("partner", "Niue", True)) == ("It rose.", 0)
+    assert head(("end_year", "2020", True)) == ("It rose.", 0)
 
 
 def test_a_notice_says_where_the_newest_figures_are_older_than_a_year():

@@ -98,7 +98,7 @@ def index_page(
     a notice says where the newest figures at hand are older than a year.
     """
     title = _title(shown)
-    first = next((one for one in facts if one.verdicts), Facts())
+    first = _head(facts, shown)
     vintages = list(dict.fromkeys(v for one in facts for v in one.vintages))
     tables = list(dict.fromkeys(table for one in facts for table in one.tables))
     return render(
@@ -114,6 +114,15 @@ def index_page(
         steps=steps,
         made=made(title, shown, vintages, tables, command, day),
     )
+
+
+def _head(facts: Sequence[Facts], shown: Shown) -> Facts:
+    """The facts that speak for the run: the first with verdicts, which are of the article.
+
+    Where another partner or other years were asked for, the first without.
+    """
+    moved = {name for name, _, typed in shown if typed} & {"partner", "base_year", "end_year"}
+    return next((one for one in facts if bool(one.verdicts) != bool(moved)), Facts())
 
 
 def _partner(shown: Shown) -> Partner | None:
