@@ -35,8 +35,10 @@ def korus(*arguments, cwd=None, limit=None, **environment):
         if limit:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
+    # A limited process has no room for the file of coverage, which would say so on stderr.
+    kept = {k: v for k, v in os.environ.items() if not (limit and k.startswith("COVERAGE_"))}
     return subprocess.run(
-        [KORUS, *map(str, arguments)], cwd=cwd, env={**os.environ, **environment},
+        [KORUS, *map(str, arguments)], cwd=cwd, env={**kept, **environment},
         preexec_fn=before, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
 
