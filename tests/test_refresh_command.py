@@ -157,6 +157,7 @@ def test_a_dry_run_says_the_same_and_stores_nothing(stored):
         done = refresh(stored, server, "--dry-run")
     assert done.returncode == 0 and "would be stored" in done.stdout
     assert "South Korea, exports 2022" in done.stdout and "(+12.0)" in done.stdout
+    assert "Revised figures: 1, of 1 partner, 2022. The largest" in done.stdout
     assert state(stored) == before
 
 

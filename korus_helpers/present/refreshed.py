@@ -48,10 +48,10 @@ def _difference_lines(found: Differences) -> list[str]:
             lines.append(f"  {what} partners: {shown}.")
     if rows.empty:
         return [*lines, "  No full year of a country was revised."]
-    first, last = rows.year.min(), rows.year.max()
+    first, last, of = rows.year.min(), rows.year.max(), rows.partner_code.nunique()
     lines.append(
-        f"  Revised figures: {len(rows):,}, of {rows.partner_code.nunique()} partners, {first} to "
-        f"{last}. The largest, million dollars:"
+        f"  Revised figures: {len(rows):,}, of {of} {'partner' if of == 1 else 'partners'}, "
+        f"{' to '.join(dict.fromkeys((str(first), str(last))))}. The largest, million dollars:"
     )
     lines += [
         f"    {names.get(row.partner_code, row.partner_code)}, {row.flow} {row.year}: "
