@@ -10,7 +10,7 @@ run: $(READY)
 	@$(BIN)/korus run --pdf
 
 test: $(READY)
-	@$(BIN)/pytest --cov tests
+	@$(BIN)/pytest --cov=korus_helpers tests
 	@$(BIN)/pytest --nbval notebooks
 
 lab: $(READY)
