@@ -5,9 +5,8 @@ import pandas as pd
 from korus_helpers.sources import gates
 from korus_helpers.sources.country_file import CountryFile
 from korus_helpers.sources.enduse_files import EnduseFile
-from korus_helpers.sources.stored import has_table, vintage_folders
 from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import Vintage, releases
+from korus_helpers.sources.vintages import Vintage, latest_enduse, releases
 
 SAME = 1e-6  # million dollars
 
@@ -17,18 +16,6 @@ def whole_years(release: Vintage) -> pd.DataFrame:
     rows = open_table("goods_annual", release.folder)
     rows = rows[(rows.vintage == release.vintage) & (rows.months == 12)]
     return rows[["partner_code", "year", *gates.AMOUNTS]]
-
-
-def enduse_tables() -> list[pd.DataFrame]:
-    """The end-use table that ships and those that were refreshed."""
-    name = "enduse_annual"
-    return [open_table(name, folder) for folder in vintage_folders() if has_table(name, folder)]
-
-
-def latest_enduse() -> pd.DataFrame:
-    """For each flow and year the rows of the newest release at hand."""
-    rows = pd.concat(enduse_tables())
-    return rows[rows.vintage == rows.groupby(["flow", "year"]).vintage.transform("max")]
 
 
 def is_known(found: CountryFile) -> bool:

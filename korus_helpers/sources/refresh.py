@@ -10,7 +10,7 @@ import pandas as pd
 
 from korus_helpers.errors import InputError
 from korus_helpers.sources import gates
-from korus_helpers.sources.at_hand import is_known, is_known_enduse, latest_enduse, whole_years
+from korus_helpers.sources.at_hand import is_known, is_known_enduse, whole_years
 from korus_helpers.sources.country_file import CountryFile, read_country_file
 from korus_helpers.sources.enduse_files import EnduseFile, read_enduse_file
 from korus_helpers.sources.stored import on_trial, vintage_folders
@@ -22,7 +22,7 @@ from korus_helpers.sources.vintage_tables import (
     release_month,
     vintage_tables,
 )
-from korus_helpers.sources.vintages import Vintage, releases
+from korus_helpers.sources.vintages import Vintage, latest_enduse, releases
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from string import ascii_lowercase
 
 import pandas as pd
 
-from korus_helpers.sources.at_hand import enduse_tables
 from korus_helpers.sources.country_file import CountryFile
 from korus_helpers.sources.enduse_files import EnduseFile
 from korus_helpers.sources.partners import partners
+from korus_helpers.sources.stored import every
 
 OFFICIAL = "https://www.census.gov"
 PATHS = {
@@ -74,7 +74,7 @@ def vintage_tables(
             }]
         )  # fmt: skip
     if enduse:
-        taken = {label for table in enduse_tables() for label in table.vintage.unique()}
+        taken = set(every("enduse_annual").vintage)
         month = max(origins[one.flow].retrieved[:7] for one in enduse)
         label = free_name(month, taken)
         tables["enduse_annual"] = pd.concat(

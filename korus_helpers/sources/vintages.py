@@ -9,7 +9,7 @@ import pandas as pd
 
 from korus_helpers.errors import InputError
 from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.stored import has_table, remembered, vintage_folders
+from korus_helpers.sources.stored import every, has_table, remembered, vintage_folders
 from korus_helpers.sources.tables import DATA, open_table
 
 LATEST = "latest"
@@ -131,3 +131,9 @@ def annual_rows(vintage: str) -> tuple[str, pd.DataFrame]:
         return "goods_annual", annual
     monthly = open_table("goods_monthly", folder)
     return "goods_monthly", monthly[monthly.vintage == vintage]
+
+
+def latest_enduse() -> pd.DataFrame:
+    """Rows of `enduse_annual`: for each flow and year those of the newest release at hand."""
+    rows = every("enduse_annual")
+    return rows[rows.vintage == rows.groupby(["flow", "year"]).vintage.transform("max")]

@@ -5,9 +5,9 @@ import pandas as pd
 
 from korus_helpers.sources.partners import partners
 from korus_helpers.sources.sector_files import fetched
-from korus_helpers.sources.stored import has_table, remembered, vintage_folders
+from korus_helpers.sources.stored import has_table, remembered
 from korus_helpers.sources.tables import DATA, open_table
-from korus_helpers.sources.vintages import LATEST, annual_goods, releases
+from korus_helpers.sources.vintages import LATEST, annual_goods, latest_enduse, releases
 from korus_helpers.trade.periods import Period, month_number
 from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, Sector, sector
 from korus_helpers.trade.series import FLOWS, Series, build, calendar_years
@@ -100,16 +100,7 @@ def _enduse_rows(vintage: str) -> pd.DataFrame | None:
             return None
         folder = releases()[vintage].folder
         return open_table("enduse_annual", folder) if has_table("enduse_annual", folder) else None
-    tables = [
-        open_table("enduse_annual", folder)
-        for folder in vintage_folders()
-        if has_table("enduse_annual", folder)
-    ]
-    if len(tables) == 1:
-        return tables[0]
-    rows = pd.concat(tables, ignore_index=True)
-    newest = rows.groupby(["flow", "year"]).vintage.transform("max")
-    return rows[rows.vintage == newest]
+    return latest_enduse()
 
 
 @remembered
