@@ -1,28 +1,16 @@
-"""One notebook executed by papermill, in a kernel that is this very interpreter."""
+"""One notebook executed by papermill."""
 
-import contextlib
-import os
 import re
-import signal
-import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-# One thread per kernel, because two notebooks share two cores; no word about frozen modules on
-# stderr; figures as JupyterLab shows them, whatever the caller's environment says.
-KERNEL_ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}
-CHECKOUT = Path(__file__).resolve().parents[2]
 CHECK_TAG = "check-parameters"
-LONGEST_SOCKET_FOLDER = 70  # the path of a Unix socket has at most 104 characters on macOS
+ENGINE = "korus"
 
 
 @dataclass(frozen=True)
@@ -36,79 +24,18 @@ class Outcome:
     error: str = ""  # the last line of the error, without folders
 
 
-class Kernels:
-    """The kernels of one run: started alike, and all ended at once by `stop`."""
+class AnyKernels(Protocol):
+    """What starts kernels: `korus_helpers.runs.kernels` or `korus_helpers.runs.forked_kernel`."""
 
-    def __init__(self, folder: Path):
-        """`folder` holds their sockets and IPython's files, and is the caller's to remove."""
-        self.folder = folder
-        self.stopped = threading.Event()
-        self._processes: list[subprocess.Popen] = []
+    stopped: threading.Event
 
-    def stop(self) -> None:
-        """End every kernel and whatever it started, and let no other one start."""
-        self.stopped.set()
-        for process in self._processes:
-            self._end(process)
+    def manager_class(self) -> type: ...
 
-    def _end(self, process: subprocess.Popen) -> None:
-        if process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                # A kernel leads a process group of its own.
-                if hasattr(os, "killpg"):
-                    os.killpg(process.pid, signal.SIGKILL)
-                else:
-                    process.kill()
-
-    def manager_class(self) -> type:
-        """What nbclient starts kernels with.
-
-        It takes no notice of installed kernel specifications: a "python3" of the user may be
-        another interpreter, without korus_helpers. Sockets instead of ports: nobody else can
-        listen, and two runs that start together cannot be given the same port.
-        """
-        from ipykernel.kernelspec import RESOURCES, get_kernel_dict
-        from jupyter_client.kernelspec import KernelSpec
-        from jupyter_client.manager import AsyncKernelManager
-        from traitlets import default
-
-        kernels = self
-        environment = KERNEL_ENVIRONMENT | {"IPYTHONDIR": str(self.folder / "ipython")}
-        if CHECKOUT.name not in ("site-packages", "dist-packages"):
-            # The notebooks use the package that runs them, also when it is not installed.
-            paths = [str(CHECKOUT), os.environ.get("PYTHONPATH")]
-            environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-        specification = KernelSpec(resource_dir=RESOURCES, env=environment, **get_kernel_dict())
-        sockets = hasattr(os, "killpg") and len(str(self.folder)) <= LONGEST_SOCKET_FOLDER
-
-        class Manager(AsyncKernelManager):
-            kernel_spec = specification
-
-            @default("transport")
-            def _transport(self) -> str:
-                return "ipc" if sockets else "tcp"
-
-            @default("transport_encryption")
-            def _transport_encryption(self) -> str:
-                return "disabled" if sockets else "auto"
-
-            @default("connection_file")
-            def _connection_file(self) -> str:
-                return str(kernels.folder / f"kernel-{os.urandom(6).hex()}.json")
-
-            async def _async_launch_kernel(self, command: list[str], **kw) -> None:
-                if kernels.stopped.is_set():
-                    raise RuntimeError("stopped")
-                await super()._async_launch_kernel(command, **kw)
-                kernels._processes.append(self.provisioner.process)
-                if kernels.stopped.is_set():
-                    kernels.stop()
-
-        return Manager
+    def last_words(self) -> str: ...
 
 
 def import_papermill():
-    """papermill, in 1 s instead of 3.
+    """papermill with the engine `korus`, in 1 s instead of 3.
 
     jsonschema builds a grammar of international web addresses at import wherever it finds
     rfc3987_syntax, and does without it elsewhere. No notebook has such addresses to check.
@@ -119,19 +46,27 @@ def import_papermill():
     finally:
         if hidden:
             del sys.modules["rfc3987_syntax"]
+    from korus_helpers.runs.engine import Engine
+
+    papermill.engines.papermill_engines.register(ENGINE, Engine)
     return papermill
 
 
 def execute(
-    notebook: Path, parameters: dict[str, object], target: Path, kernels: Kernels
+    notebook: Path,
+    parameters: Mapping[str, object],
+    target: Path,
+    kernels: AnyKernels,
+    timeout: int | None = None,
 ) -> Outcome:
     """Run `notebook` with `parameters` in its own folder and write the executed copy to `target`.
 
     The notebook itself is never written to. Until the last cell has run the copy is called
-    `<name>.unfinished.ipynb`. A notebook that fails is kept as far as it came.
-    Raises OSError when the copy cannot be written.
+    `<name>.unfinished.ipynb`. A notebook that fails, or has a cell that takes longer than `timeout`
+    seconds, is kept as far as it came. Raises OSError when the copy cannot be written.
     """
     papermill = import_papermill()
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     started = time.perf_counter()
@@ -141,7 +76,8 @@ def execute(
         papermill.execute_notebook(
             _as_papermill_path(notebook),
             _as_papermill_path(unfinished),
-            parameters,
+            dict(parameters),
+            engine_name=ENGINE,
             kernel_name="python3",
             language="python",
             progress_bar=False,
@@ -150,29 +86,45 @@ def execute(
             resources={"metadata": {"path": str(notebook.parent)}},
             kernel_manager_class=kernels.manager_class(),
             shutdown_kernel="immediate",
+            execution_timeout=timeout,
         )
     except PapermillExecutionError as failure:
         status, cell = "failed", failure.exec_count
         error = f"{failure.ename}: {failure.evalue}"
+    except CellTimeoutError:
+        status, error = "failed", f"TimeoutError: it took longer than {timeout} seconds"
     except RuntimeError as failure:  # nbclient and jupyter_client: the kernel died or never came
-        status, error = "failed", f"the kernel stopped: {failure}"
+        status, error = "failed", f"the kernel stopped: {failure}{kernels.last_words()}"
     if kernels.stopped.is_set():
         return Outcome(target.stem, "failed", time.perf_counter() - started, None, "stopped")
-    refusal = _finish(notebook, unfinished, target)
-    if refusal:
+    executed = _finish(notebook, unfinished, target)
+    if refusal := refusal_in(executed):
         status, error = "refused", refusal
+    elif error.startswith("TimeoutError: it took"):
+        cell = _running_cell(executed)
     return Outcome(target.stem, status, time.perf_counter() - started, cell, without_folders(error))
 
 
-def _finish(notebook: Path, unfinished: Path, target: Path) -> str:
-    """Move the executed copy to `target`, without this machine's paths; the refusal in it or ""."""
+def _running_cell(executed) -> int | None:
+    """The number in brackets that the cell would have had that was running at the end."""
+    number = 0
+    for cell in executed.cells:
+        if cell.cell_type == "code" and cell.source.strip():
+            number += 1
+            if cell.metadata.papermill.status == "running":
+                return number
+    return None
+
+
+def _finish(notebook: Path, unfinished: Path, target: Path):
+    """Move the executed copy to `target`, without this machine's paths; returns the notebook."""
     import nbformat
 
     executed = nbformat.read(unfinished, as_version=4)
     executed.metadata.papermill.update(input_path=notebook.name, output_path=target.name)
     nbformat.write(executed, unfinished)
     unfinished.replace(target)
-    return refusal_in(executed)
+    return executed
 
 
 def refusal_in(executed) -> str:

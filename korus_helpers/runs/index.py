@@ -14,6 +14,7 @@ from korus_helpers.present.notice import old_figures
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.facts import Facts
 from korus_helpers.runs.pages import Shown, made, render, versions
+from korus_helpers.runs.plan import Plan
 from korus_helpers.runs.steps import Steps
 from korus_helpers.sources.partners import Partner, find_partner
 
@@ -175,27 +176,26 @@ def _is_number(text: str) -> bool:
 
 
 def record(
-    folder: Path,
+    run: Plan,
     outcomes: Sequence[Outcome],
     facts: Sequence[Facts],
-    values: dict[str, dict[str, object]],
     steps: Steps,
     command: str,
-    started: str,
     seconds: float,
 ) -> str:
     """run.json: parameters, vintages, checksums, versions, times, outcomes, size of each file.
 
-    `values` holds all parameters of each notebook, `started` is an ISO time. Sizes in bytes.
+    Sizes in bytes; `started` is an ISO time.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in run.folder.rglob("*") if path.is_file())
     vintages = list(dict.fromkeys(v for one in facts for v in one.vintages))
     tables = dict.fromkeys(table for one in facts for table in one.tables)
     return json.dumps(
         {
             "command": command,
-            "started": started,
+            "started": run.now.isoformat(timespec="seconds"),
             "seconds": round(seconds, 2),
+            "inputs": run.inputs,
             "versions": versions(more=True),
             "vintages": vintages,
             "tables": [table._asdict() for table in tables],
@@ -203,7 +203,7 @@ def record(
             "notebooks": [
                 {
                     "notebook": outcome.notebook,
-                    "parameters": values[outcome.notebook],
+                    "parameters": run.values[outcome.notebook],
                     "vintages": list(said.vintages),
                     "outcome": outcome.status,
                     "seconds": round(outcome.seconds, 2),
@@ -213,7 +213,9 @@ def record(
                 }
                 for outcome, said in zip(outcomes, facts, strict=True)
             ],
-            "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
+            "files": {
+                path.relative_to(run.folder).as_posix(): path.stat().st_size for path in files
+            },
         },
         indent=1,
         ensure_ascii=False,

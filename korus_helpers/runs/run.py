@@ -1,38 +1,38 @@
-"""A run: the chosen notebooks executed two at a time, their reports in a folder of their own."""
+"""A run: the chosen notebooks executed side by side, their reports in a folder of their own."""
 
 import itertools
-import logging
 import re
 import shlex
 import shutil
-import tempfile
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from korus_helpers.errors import InputError
 from korus_helpers.runs.collection import choose_notebooks
-from korus_helpers.runs.execute import Kernels, Outcome, execute, import_papermill
-from korus_helpers.runs.facts import Facts, facts_of
-from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
-from korus_helpers.runs.index import card, failure_in_words, index_page, read_verdicts, record
-from korus_helpers.runs.pages import Shown, glossary_page
-from korus_helpers.runs.parameters import assign, declared_parameters
-from korus_helpers.runs.pdf import pdf_report, require_pdf
-from korus_helpers.runs.reports import About, html_report
+from korus_helpers.runs.engines import FORK, ForkEngine, KernelEngine, Limits, start_engine
+from korus_helpers.runs.execute import Outcome
+from korus_helpers.runs.harvest import write_whole
+from korus_helpers.runs.index import index_page, read_verdicts, record
+from korus_helpers.runs.pages import glossary_page
+from korus_helpers.runs.part import Part
+from korus_helpers.runs.pdf import require_pdf
+from korus_helpers.runs.plan import Plan, plan
 from korus_helpers.runs.steps import Steps
 
 AT_A_TIME = 2
-# What papermill logs is in the outcome; without a handler Python would print it on stderr.
-SILENCE = logging.NullHandler()
 
 
 class OutputError(OSError):
     """The output folder or the disk does not take the reports; the message says which."""
+
+
+class Refused(InputError):
+    """A notebook refuses its parameters; the message names both."""
 
 
 @dataclass(frozen=True)
@@ -45,41 +45,6 @@ class RunResult:
     steps: Steps  # what took how long, and the size of what it made
 
 
-@dataclass
-class _Run:
-    """What is known before the first notebook starts, and what comes in from each."""
-
-    notebooks: dict[str, Path]
-    typed: dict[str, dict[str, object]]  # notebook → parameters given for it
-    values: dict[str, dict[str, object]]  # notebook → all its parameters
-    parameters: Sequence[tuple[str, str]]
-    folder: Path
-    now: datetime
-    pdf: bool
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    facts: dict[str, Facts] = field(default_factory=dict)
-    cards: dict[str, dict[str, object]] = field(default_factory=dict)
-    steps: Steps = field(default_factory=Steps)
-
-    @property
-    def made(self) -> str:
-        return f"{self.now.day} {self.now:%B %Y, %H:%M}"
-
-    def command(self, notebooks: Sequence[str]) -> str:
-        options = itertools.chain(*(("-p", *pair) for pair in self.parameters))
-        return shlex.join(["korus", "run", *["--pdf"] * self.pdf, *options, *notebooks])
-
-    def shown(self, notebooks: Sequence[str]) -> Shown:
-        """Name, value and whether it was typed, of each parameter of `notebooks`."""
-        shown = {}
-        for notebook in notebooks:
-            for name, value in self.values[notebook].items():
-                # The name of a file says enough: a report is handed on, folders are private.
-                words = Path(value).name or "none" if name.endswith("_file") else _words(value)
-                shown.setdefault(name, (name, words, name in self.typed[notebook]))
-        return list(shown.values())
-
-
 def run_collection(
     names: Sequence[str],
     parameters: Sequence[tuple[str, str]],
@@ -87,6 +52,8 @@ def run_collection(
     *,
     progress: bool,
     pdf: bool = False,
+    engine: str = FORK,
+    limits: Limits = Limits(),  # noqa: B008
 ) -> RunResult:
     """Execute the notebooks `names` (all without names) and write their reports under `out`.
 
@@ -97,40 +64,65 @@ def run_collection(
     (nothing is left behind then), OutputError for a folder that cannot be written, and
     KeyboardInterrupt with the place of what was finished.
     """
-    started = time.perf_counter()
+    from tqdm import tqdm
+
     if pdf:
         require_pdf()
-    run = _prepare(names, parameters, out, pdf)
+    started = start_engine(engine, limits)  # loads while the rest is prepared
     try:
-        _execute_all(run, progress)
-        result = _complete(run, time.perf_counter() - started)
-    except InputError:
-        shutil.rmtree(run.folder, ignore_errors=True)
+        prepared = plan(choose_notebooks(names), parameters, datetime.now().astimezone(), pdf)
+        folder = new_folder(out, f"{prepared.now:%Y-%m-%d_%H%M-%S}", prepared.partner)
+        prepared = replace(prepared, folder=folder)
+        total = len(prepared.notebooks)
+        with tqdm(desc="Notebooks", total=total, unit="notebook", disable=not progress) as bar:
+            return perform(prepared, started, AT_A_TIME, lambda _: bar.update())
+    except Refused:
+        shutil.rmtree(folder, ignore_errors=True)
         raise
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"Stopped; what was finished is in {run.folder}.") from None
+    finally:
+        started.stop()
+
+
+def perform(
+    prepared: Plan,
+    engine: ForkEngine | KernelEngine,
+    at_a_time: int,
+    hear: Callable[[Part], None] = lambda part: None,
+    *,
+    refusals: bool = False,
+) -> RunResult:
+    """The run `prepared`, `at_a_time` notebooks side by side; `hear` gets each when it is there.
+
+    Raises Refused, unless `refusals` asks for the other notebooks all the same; OutputError;
+    and KeyboardInterrupt with the place of what was finished. The engine is stopped then.
+    """
+    begun, parts = time.perf_counter(), {}
+    pool = ThreadPoolExecutor(at_a_time)
+    try:
+        waiting = [
+            pool.submit(engine.part, prepared, name)
+            for name, _ in _longest_first(prepared.notebooks)
+        ]
+        for future in as_completed(waiting):
+            part = future.result()
+            if part.outcome.status == "refused" and not refusals:
+                raise Refused(f"{part.outcome.notebook}: {part.outcome.error}")
+            parts[part.outcome.notebook] = part
+            hear(part)
+        seconds = time.perf_counter() - begun
+        return engine.do(complete, prepared, parts, seconds)
+    except (Refused, KeyboardInterrupt) as stop:
+        engine.stop()
+        if isinstance(stop, Refused):
+            raise
+        raise KeyboardInterrupt(f"Stopped; what was finished is in {prepared.folder}.") from None
     except OSError as error:
         raise OutputError(
             f"The reports cannot be written ({error.strerror or error});"
-            f" what was finished is in {run.folder}."
+            f" what was finished is in {prepared.folder}."
         ) from error
-    return result
-
-
-def _prepare(
-    names: Sequence[str], parameters: Sequence[tuple[str, str]], out: Path, pdf: bool
-) -> _Run:
-    notebooks = {path.stem: path for path in choose_notebooks(names)}
-    declared = {name: declared_parameters(path) for name, path in notebooks.items()}
-    typed = assign(parameters, declared)
-    values = {
-        name: {p.name: p.default for p in declared[name].values()} | typed[name]
-        for name in notebooks
-    }
-    partner = next((v["partner"] for v in values.values() if "partner" in v), "")
-    now = datetime.now().astimezone()
-    folder = new_folder(out, f"{now:%Y-%m-%d_%H%M-%S}", str(partner))
-    return _Run(notebooks, typed, values, parameters, folder, now, pdf)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def new_folder(out: Path, moment: str, partner: str) -> Path:
@@ -162,33 +154,6 @@ def new_folder(out: Path, moment: str, partner: str) -> Path:
         folder.rmdir()
 
 
-def _execute_all(run: _Run, progress: bool) -> None:
-    """Execute the notebooks and write the report of each as it comes in."""
-    import_papermill()  # once, before two threads would do it side by side
-    from tqdm import tqdm
-
-    logging.getLogger("papermill").addHandler(SILENCE)
-    with tempfile.TemporaryDirectory(prefix="korus-", ignore_cleanup_errors=True) as sockets:
-        kernels = Kernels(Path(sockets))
-        pool = ThreadPoolExecutor(AT_A_TIME)
-        try:
-            waiting = [
-                pool.submit(execute, path, run.typed[name], run.folder / f"{name}.ipynb", kernels)
-                for name, path in _longest_first(run.notebooks)
-            ]
-            finished = as_completed(waiting)
-            for future in tqdm(
-                finished, "Notebooks", len(waiting), unit="notebook", disable=not progress
-            ):
-                outcome = future.result()
-                if outcome.status == "refused":
-                    raise InputError(f"{outcome.notebook}: {outcome.error}")
-                _report(run, outcome)
-        finally:
-            kernels.stop()
-            pool.shutdown(cancel_futures=True)
-
-
 def _longest_first(notebooks: dict[str, Path]) -> list[tuple[str, Path]]:
     """Names and paths in the order to start: a long notebook started last would end alone.
 
@@ -197,63 +162,23 @@ def _longest_first(notebooks: dict[str, Path]) -> list[tuple[str, Path]]:
     return sorted(notebooks.items(), key=lambda item: item[1].stat().st_size, reverse=True)
 
 
-def _report(run: _Run, outcome: Outcome) -> None:
-    """Write charts, tables and the reports of one executed notebook."""
-    import nbformat
-
-    name = outcome.notebook
-    path = run.folder / f"{name}.ipynb"
-    run.steps.add("execute", name, outcome.seconds, path.stat().st_size)
-    executed = nbformat.read(path, as_version=4)
-    files: Sequence[str] = ()
-    try:
-        files = write_displays(executed, name, run.folder)
-    except BadDisplay as problem:
-        if outcome.status == "done":
-            outcome = replace(outcome, status="failed", error=str(problem))
-    facts = facts_of(executed)
-    about = About(
-        notebook=name,
-        notebooks=list(run.notebooks),
-        parameters=run.shown([name]),
-        files=[file for file in files if "/" in file],
-        command=run.command([name]),
-        made=run.made,
-        failure=failure_in_words(outcome),
-        facts=facts,
-    )
-    page = run.steps.timed("HTML", name, lambda: html_report(executed, about).encode())
-    reports = {f"{name}.html": page}
-    if run.pdf:
-        reports[f"{name}.pdf"] = run.steps.timed("PDF", name, lambda: pdf_report(page.decode()))
-    for file, content in reports.items():
-        write_whole(run.folder / file, content)
-    run.outcomes[name], run.facts[name] = outcome, facts
-    run.cards[name] = card(facts, outcome, [*reports, path.name, *files])
-
-
-def _complete(run: _Run, seconds: float) -> RunResult:
+def complete(prepared: Plan, parts: Mapping[str, Part], seconds: float) -> RunResult:
     """Write index, glossary and record, and give the folder its final name."""
-    names = list(run.notebooks)
-    outcomes = tuple(run.outcomes[name] for name in names)
-    verdicts = read_verdicts(run.folder)
-    cards, facts = ([of[name] for name in names] for of in (run.cards, run.facts))
-    command = run.command(names)
+    names = list(prepared.notebooks)
+    outcomes = tuple(parts[name].outcome for name in names)
+    cards = [parts[name].card for name in names]
+    facts = [parts[name].facts for name in names]
+    steps = Steps.together(parts[name].steps for name in names)
+    verdicts = read_verdicts(prepared.folder)
+    command = prepared.command(names)
     page = index_page(
-        cards, facts, verdicts, run.shown(names), command, run.made, run.steps.rows(names),
-        run.now.date(),
+        cards, facts, verdicts, prepared.shown(names), command, prepared.made, steps.rows(names),
+        prepared.now.date(),
     )  # fmt: skip
-    write_whole(run.folder / "index.html", page.encode())
-    write_whole(run.folder / "glossary.html", glossary_page().encode())
-    started = run.now.isoformat(timespec="seconds")
-    about = record(run.folder, outcomes, facts, run.values, run.steps, command, started, seconds)
-    write_whole(run.folder / "run.json", about.encode())
-    folder = run.folder.with_suffix("")
-    run.folder.rename(folder)
-    return RunResult(folder, outcomes, verdicts, run.steps)
-
-
-def _words(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return (", ".join(map(str, value)) if isinstance(value, list) else str(value)) or "none"
+    write_whole(prepared.folder / "index.html", page.encode())
+    write_whole(prepared.folder / "glossary.html", glossary_page().encode())
+    about = record(prepared, outcomes, facts, steps, command, seconds)
+    write_whole(prepared.folder / "run.json", about.encode())
+    folder = prepared.folder.with_suffix("")
+    prepared.folder.rename(folder)
+    return RunResult(folder, outcomes, verdicts, steps)

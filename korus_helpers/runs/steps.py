@@ -1,7 +1,7 @@
 """How long each step of a run took, and how large what it made is."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -13,6 +13,15 @@ class Steps:
 
     def add(self, step: str, notebook: str, seconds: float, size: int) -> None:
         self.taken.setdefault(step, {})[notebook] = (seconds, size)
+
+    @classmethod
+    def together(cls, several: Iterable["Steps"]) -> "Steps":
+        """Those of several notebooks as one."""
+        steps = cls()
+        for one in several:
+            for step, of in one.taken.items():
+                steps.taken.setdefault(step, {}).update(of)
+        return steps
 
     def timed(self, step: str, notebook: str, make: Callable[[], bytes]) -> bytes:
         """What `make` makes, its time and size kept."""

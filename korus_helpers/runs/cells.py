@@ -1,0 +1,196 @@
+"""The inside of a forked kernel: IPython's own kernel, with one pipe in place of five sockets.
+
+`prepare` makes it once, in a process that will be forked; `serve` answers in the fork. What a cell
+shows, prints and raises becomes the same messages as in any kernel.
+"""
+
+import asyncio
+import contextlib
+import inspect
+import io
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from multiprocessing.connection import Connection
+from types import SimpleNamespace
+from typing import Any
+
+from ipykernel.ipkernel import IPythonKernel
+from jupyter_client.session import Session
+from traitlets.config import Config
+
+# No file of past inputs, and no thread that would write one.
+SETTINGS = Config(HistoryManager={"enabled": False})
+FLUSH_AFTER = 0.2  # seconds that printed text may wait, as in a kernel
+SHELL = ("execute_reply", "kernel_info_reply", "comm_info_reply")  # the rest is iopub's
+
+_kernel: "Kernel | None" = None
+
+
+def prepare() -> None:
+    """Make the kernel of this process, which must still have one thread and be forked for use."""
+    global _kernel
+    log = logging.getLogger("korus.kernel")
+    log.addHandler(logging.NullHandler())
+    _kernel = Kernel(session=PipeSession(), iopub_socket=None, log=log, config=SETTINGS)
+
+
+def prepared() -> bool:
+    """Whether a fork of this process can `serve`."""
+    return _kernel is not None
+
+
+def serve(connection: Connection) -> None:
+    """Answer the messages that come over `connection` until it is closed."""
+    kernel = _kernel
+    kernel.session.connect(connection)
+    kernel.shell.init_environment()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a kernel heeds it while a cell runs
+    sys.argv = ["ipykernel_launcher.py"]
+    sys.stdout = kernel._stdout = PipeStream(kernel.session, "stdout", 1)
+    sys.stderr = kernel._stderr = PipeStream(kernel.session, "stderr", 2)
+    if "numpy.random" in sys.modules:  # else every fork would draw the same numbers
+        sys.modules["numpy.random"].seed()
+    with asyncio.Runner() as runner:
+        # Not runner.run, which would take over SIGINT.
+        runner.get_loop().run_until_complete(kernel.answer_all(connection))
+
+
+def serve_in(connection: Connection, folder: str | None) -> None:
+    """`serve`, with `folder` as working folder."""
+    if folder:
+        os.chdir(folder)
+    serve(connection)
+
+
+class PipeSession(Session):
+    """Sends messages over a pipe; what they hold arrives as after a wire, in plain JSON types."""
+
+    connection: Connection | None = None
+
+    def connect(self, connection: Connection) -> None:
+        self.connection, self.pid, self._sending = connection, os.getpid(), threading.Lock()
+
+    def send(self, stream, msg_or_type, content=None, parent=None, ident=None, buffers=None,
+             track=False, header=None, metadata=None):  # fmt: skip
+        message = msg_or_type
+        if not isinstance(message, dict):
+            message = self.msg(message, content, parent, header, metadata)
+        if os.getpid() == self.pid:  # else a process that the notebook forked
+            wire = message | {name: self.unpack(self.pack(message[name])) for name in PLAIN}
+            wire["buffers"] = [bytes(buffer) for buffer in buffers or message.get("buffers", ())]
+            with self._sending, contextlib.suppress(BrokenPipeError):
+                self.connection.send(wire)
+        return message
+
+
+PLAIN = ("content", "metadata")
+
+
+class PipeStream(io.TextIOBase):
+    """What Python prints, and what is written to the file descriptor below it, as messages."""
+
+    encoding = "UTF-8"
+
+    def __init__(self, session: PipeSession, name: str, descriptor: int):
+        self.session, self.name, self.descriptor = session, name, descriptor
+        self._pid = os.getpid()
+        self._parent: dict[str, Any] = {}
+        self._waiting: list[str] = []
+        self._since = 0.0
+        self._lock = threading.RLock()
+        # A file rather than a pipe: nobody needs to read for the writer to go on.
+        self._below = tempfile.TemporaryFile()  # noqa: SIM115
+        self._taken = 0
+        os.dup2(self._below.fileno(), descriptor)
+
+    def set_parent(self, parent: dict[str, Any]) -> None:
+        self._parent = parent
+
+    def fileno(self) -> int:
+        return self.descriptor
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if os.getpid() != self._pid:
+            return os.write(self.descriptor, text.encode(errors="replace")) and len(text)
+        with self._lock:
+            self._take_from_below()
+            now = time.monotonic()
+            if not self._waiting:
+                self._since = now
+            self._waiting.append(text)
+        if now - self._since > FLUSH_AFTER:
+            self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        if os.getpid() != self._pid:
+            return
+        with self._lock:
+            self._take_from_below()
+            text = "".join(self._waiting)
+            self._waiting.clear()
+        if text:
+            content = {"name": self.name, "text": text}
+            self.session.send(None, "stream", content, parent=self._parent)
+
+    def _take_from_below(self) -> None:
+        more = os.fstat(self._below.fileno()).st_size - self._taken
+        if more > 0:
+            written = os.pread(self._below.fileno(), more, self._taken)
+            self._taken += len(written)
+            self._waiting.append(written.decode(errors="replace"))
+
+
+class Kernel(IPythonKernel):
+    """IPython's kernel, without sockets, threads and debugger."""
+
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        here = threading.main_thread()
+        # Where ipykernel asks in which thread cells run.
+        self.shell_channel_thread = SimpleNamespace(parent_thread=here)
+
+    def _abort_queues(self, *args, **kwargs) -> None:
+        """Nothing is queued: the client sends one cell at a time."""
+
+    async def answer_all(self, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        # ipykernel asks a loop of tornado for these two; cells share the loop with them.
+        self.io_loop = SimpleNamespace(
+            add_callback=loop.call_soon_threadsafe,
+            call_later=lambda *_: None,  # how exit() would stop the loop
+        )
+        arrived = asyncio.Event()
+        loop.add_reader(connection.fileno(), arrived.set)
+        while not self.shell.exit_now:
+            await arrived.wait()
+            arrived.clear()
+            try:
+                while connection.poll():
+                    await self._answer(connection.recv())
+            except (EOFError, ConnectionError):
+                return
+
+    async def _answer(self, message: dict[str, Any]) -> None:
+        self.set_parent(None, message)
+        self._publish_status("busy", "shell")
+        self.pre_handler_hook()
+        try:
+            answer = self.shell_handlers[message["msg_type"]](None, None, message)
+            if inspect.isawaitable(answer):
+                await answer
+        finally:
+            self.post_handler_hook()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._publish_status("idle", "shell")

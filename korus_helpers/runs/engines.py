@@ -1,0 +1,111 @@
+"""What executes the notebooks of a run: forked kernels, or kernels as Jupyter starts them."""
+
+import logging
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from korus_helpers.errors import InputError
+from korus_helpers.runs.execute import Outcome, import_papermill
+from korus_helpers.runs.kernels import Kernels
+from korus_helpers.runs.part import Part, make_part
+from korus_helpers.runs.plan import Plan
+from korus_helpers.runs.warm import CannotFork, Ended, Warm
+
+FORK, KERNEL = ENGINES = ("fork", "kernel")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a notebook may take."""
+
+    timeout: int | None = None  # seconds for each cell
+    memory: int | None = None  # bytes for the process of a notebook; heeded by forked kernels
+
+
+class KernelEngine:
+    """A new kernel for each notebook; everything else in this process. Safe for threads."""
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self._folder = tempfile.TemporaryDirectory(prefix="korus-", ignore_cleanup_errors=True)
+        self._kernels = Kernels(Path(self._folder.name))
+        # What papermill logs is in the outcome; without a handler Python would print it on stderr.
+        logging.getLogger("papermill").addHandler(logging.NullHandler())
+        import_papermill()  # once, before two threads would do it side by side
+
+    def part(self, plan: Plan, name: str) -> Part:
+        return make_part(plan, name, self._kernels, self.limits.timeout)
+
+    def do(self, function: Callable[..., Any], *args: object) -> Any:
+        return function(*args)
+
+    def stop(self) -> None:
+        self._kernels.stop()
+        self._folder.cleanup()
+
+
+class ForkEngine:
+    """A fork of a warm process for each notebook and its reports. Safe for threads.
+
+    Where no process can be forked it falls back on kernels.
+    """
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self._warm = Warm()
+        self._instead: KernelEngine | None = None
+        self._lock = threading.Lock()
+        try:
+            self._warm.start()  # it loads while the caller prepares
+        except CannotFork:
+            self._fall_back()
+
+    def part(self, plan: Plan, name: str) -> Part:
+        if self._instead is None:
+            try:
+                return self._warm.call(_part, plan, name, self.limits)
+            except Ended as end:
+                return Part(Outcome(name, "failed", 0.0, None, str(end)))
+            except CannotFork:
+                self._fall_back()
+        return self._instead.part(plan, name)
+
+    def do(self, function: Callable[..., Any], *args: object) -> Any:
+        """`function(*args)`, in a fork that has the libraries loaded."""
+        if self._instead is None:
+            try:
+                return self._warm.call(_do, function, *args)
+            except CannotFork:
+                self._fall_back()
+        return self._instead.do(function, *args)
+
+    def _fall_back(self) -> None:
+        with self._lock:
+            self._instead = self._instead or KernelEngine(self.limits)
+
+    def stop(self) -> None:
+        self._warm.stop()
+        if self._instead:
+            self._instead.stop()
+
+
+def start_engine(name: str, limits: Limits = Limits()) -> KernelEngine | ForkEngine:
+    """The engine `name`, "fork" or "kernel"; whoever starts it stops it. Raises InputError."""
+    if name not in ENGINES:
+        raise InputError(f"There is no engine {name!r}; type fork or kernel.")
+    return (KernelEngine if name == KERNEL else ForkEngine)(limits)
+
+
+def _part(say: Callable[[object], None], plan: Plan, name: str, limits: Limits) -> Part:
+    from korus_helpers.runs.forked_kernel import ForkedKernels
+
+    logging.getLogger("papermill").addHandler(logging.NullHandler())
+    return make_part(plan, name, ForkedKernels(limits.memory), limits.timeout)
+
+
+def _do(say: Callable[[object], None], function: Callable[..., Any], *args: object) -> Any:
+    return function(*args)

@@ -1,0 +1,74 @@
+"""One notebook of a run: executed, filed, and its reports written."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from korus_helpers.runs.execute import AnyKernels, Outcome, execute
+from korus_helpers.runs.facts import Facts, facts_of
+from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
+from korus_helpers.runs.index import card, failure_in_words
+from korus_helpers.runs.pdf import pdf_report
+from korus_helpers.runs.plan import Plan
+from korus_helpers.runs.reports import About, html_report
+from korus_helpers.runs.steps import Steps
+
+# nbconvert's exporter is one for the process, and not made for two threads.
+_reports = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one notebook gave."""
+
+    outcome: Outcome
+    facts: Facts = Facts()
+    card: Mapping[str, object] = field(default_factory=dict)
+    steps: Steps = field(default_factory=Steps)
+
+
+def make_part(plan: Plan, name: str, kernels: AnyKernels, timeout: int | None) -> Part:
+    """Execute the notebook `name` of `plan` and write its files into the folder of the plan.
+
+    Raises OSError when the disk does not take them.
+    """
+    path = plan.folder / f"{name}.ipynb"
+    outcome = execute(plan.notebooks[name], plan.typed[name], path, kernels, timeout)
+    if kernels.stopped.is_set():
+        return Part(outcome)
+    with _reports:
+        return _report(plan, outcome)
+
+
+def _report(plan: Plan, outcome: Outcome) -> Part:
+    """Write charts, tables and the reports of one executed notebook."""
+    import nbformat
+
+    name, steps = outcome.notebook, Steps()
+    path = plan.folder / f"{name}.ipynb"
+    steps.add("execute", name, outcome.seconds, path.stat().st_size)
+    executed = nbformat.read(path, as_version=4)
+    files: Sequence[str] = ()
+    try:
+        files = write_displays(executed, name, plan.folder)
+    except BadDisplay as problem:
+        if outcome.status == "done":
+            outcome = replace(outcome, status="failed", error=str(problem))
+    facts = facts_of(executed)
+    about = About(
+        notebook=name,
+        notebooks=list(plan.notebooks),
+        parameters=plan.shown([name]),
+        files=[file for file in files if "/" in file],
+        command=plan.command([name]),
+        made=plan.made,
+        failure=failure_in_words(outcome),
+        facts=facts,
+    )
+    page = steps.timed("HTML", name, lambda: html_report(executed, about).encode())
+    reports = {f"{name}.html": page}
+    if plan.pdf:
+        reports[f"{name}.pdf"] = steps.timed("PDF", name, lambda: pdf_report(page.decode()))
+    for file, content in reports.items():
+        write_whole(plan.folder / file, content)
+    return Part(outcome, facts, card(facts, outcome, [*reports, path.name, *files]), steps)

@@ -1,0 +1,69 @@
+"""What is known of a run before its first notebook starts."""
+
+import itertools
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from korus_helpers.runs.pages import Shown
+from korus_helpers.runs.parameters import assign, declared_parameters
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run: notebooks with their parameters, and the folder that takes what they give."""
+
+    notebooks: Mapping[str, Path]
+    parameters: Sequence[tuple[str, str]]  # as typed
+    typed: Mapping[str, Mapping[str, object]]  # notebook → parameters given for it
+    values: Mapping[str, Mapping[str, object]]  # notebook → all its parameters
+    now: datetime
+    pdf: bool
+    folder: Path = Path()
+    inputs: str = ""  # a checksum of all that the outcome depends on, where somebody asks for it
+
+    @property
+    def made(self) -> str:
+        return f"{self.now.day} {self.now:%B %Y, %H:%M}"
+
+    @property
+    def partner(self) -> str:
+        return str(next((v["partner"] for v in self.values.values() if "partner" in v), ""))
+
+    def command(self, notebooks: Sequence[str]) -> str:
+        options = itertools.chain(*(("-p", *pair) for pair in self.parameters))
+        return shlex.join(["korus", "run", *["--pdf"] * self.pdf, *options, *notebooks])
+
+    def shown(self, notebooks: Sequence[str]) -> Shown:
+        """Name, value and whether it was typed, of each parameter of `notebooks`."""
+        shown = {}
+        for notebook in notebooks:
+            for name, value in self.values[notebook].items():
+                # The name of a file says enough: a report is handed on, folders are private.
+                words = Path(value).name or "none" if name.endswith("_file") else _words(value)
+                shown.setdefault(name, (name, words, name in self.typed[notebook]))
+        return list(shown.values())
+
+
+def plan(
+    notebooks: Sequence[Path], parameters: Sequence[tuple[str, str]], now: datetime, pdf: bool
+) -> Plan:
+    """The run of `notebooks` with `parameters`, pairs of name and text as typed.
+
+    Raises InputError for a parameter that no notebook declares or text that does not fit.
+    """
+    paths = {path.stem: path for path in notebooks}
+    declared = {name: declared_parameters(path) for name, path in paths.items()}
+    typed = assign(parameters, declared)
+    values = {
+        name: {p.name: p.default for p in declared[name].values()} | typed[name] for name in paths
+    }
+    return Plan(paths, tuple(parameters), typed, values, now, pdf)
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return (", ".join(map(str, value)) if isinstance(value, list) else str(value)) or "none"
