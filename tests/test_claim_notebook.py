@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from korus_helpers.runs.execute import Kernels, execute
+from korus_helpers.runs.execute import execute
+from korus_helpers.runs.kernels import Kernels
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "03_claim_audit.ipynb"
 TEXT = "<script>alert(1)</script> $x$ **bold** [a](javascript:x) =1+1"

@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from korus_helpers.runs.execute import Kernels, execute
+from korus_helpers.runs.execute import execute
+from korus_helpers.runs.kernels import Kernels
 from korus_helpers.runs.parameters import declared_parameters
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))

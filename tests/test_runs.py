@@ -21,11 +21,12 @@ from PIL import Image
 import korus_helpers
 from korus_helpers.cli import korus
 from korus_helpers.errors import DamagedData, InputError
-from korus_helpers.runs.execute import Kernels, without_folders
+from korus_helpers.runs.execute import without_folders
+from korus_helpers.runs.kernels import Kernels
+from korus_helpers.runs.plan import _words
 from korus_helpers.runs.run import (
     OutputError,
     _longest_first,
-    _words,
     new_folder,
     run_collection,
 )

@@ -22,7 +22,7 @@ class Part:
     """What one notebook gave."""
 
     outcome: Outcome
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     card: Mapping[str, object] = field(default_factory=dict)
     steps: Steps = field(default_factory=Steps)
 

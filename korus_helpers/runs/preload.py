@@ -1,10 +1,12 @@
 """What a warm process has loaded before it is forked: everything, and no table."""
 
+import base64
 import gc
 import importlib
 import pkgutil
 
 import korus_helpers
+from korus_helpers.sources.tables import package, verify
 
 ROOMS = ("sources", "trade", "claims", "present", "runs")
 LIBRARIES = (
@@ -15,6 +17,7 @@ LIBRARIES = (
     "pandas",
     "pyarrow.dataset",
     "pyarrow.parquet",
+    "scipy.optimize",
 )
 
 
@@ -34,5 +37,42 @@ def load() -> None:
         folder = importlib.import_module(f"{korus_helpers.__name__}.{room}")
         for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
             importlib.import_module(module.name)
+    for entry in package()["resources"]:
+        verify(entry["name"])
+    _rehearse()
     gc.collect()
     gc.freeze()
+
+
+def _rehearse() -> None:
+    """Make pages of next to nothing: templates and patterns are compiled at their first use."""
+    from matplotlib.figure import Figure
+    from nbformat import v4
+
+    from korus_helpers.present.figure import png
+    from korus_helpers.runs.index import index_page
+    from korus_helpers.runs.pages import glossary_page
+    from korus_helpers.runs.reports import About, html_report
+
+    figure = Figure()
+    figure.subplots().plot([1, 2])
+    picture = base64.b64encode(png(figure)).decode()
+    table = "<table><caption>Table</caption><tr><th>year</th><td>1</td></tr></table>"
+    outputs = [
+        _output("table", {"text/html": table}),
+        _output("figure", {"image/png": picture, "text/plain": "a line"}),
+        _output("sentence", {"text/markdown": "It *rose*.", "text/plain": "It rose."}),
+    ]
+    words = v4.new_markdown_cell("# Title\n\nWords and a [link](01.ipynb).\n\n## Section")
+    code = v4.new_code_cell("year: int = 2016  # a year", outputs=outputs)
+    about = About("01", ["01"], [], [], "korus run", "today")
+    html_report(v4.new_notebook(cells=[words, code]), about)
+    index_page([], [], [], [], "korus run", "today")
+    glossary_page()
+
+
+def _output(kind: str, data: dict[str, str]):
+    from nbformat import v4
+
+    about = {"korus": {"kind": kind, "name": kind}}
+    return v4.new_output("display_data", data | {"text/csv": "year"}, metadata=about)

@@ -189,8 +189,9 @@ def serve(descriptor: int) -> None:
         threads = len(os.listdir("/proc/self/task")) if sys.platform == "linux" else 1
         problem = "" if threads == 1 else f"the libraries started {threads - 1} threads"
     except Exception as error:
-        problem = f"the libraries cannot be loaded ({type(error).__name__}: {error})"
-    control.send(problem)
+        problem = f"the libraries cannot be loaded ({type(error).__name__}: {str(error)[:200]})"
+    with contextlib.suppress(BrokenPipeError):
+        control.send(problem)
     while not problem:
         if not wait([control], LOOK_EVERY):
             multiprocessing.active_children()  # takes note of those that have ended

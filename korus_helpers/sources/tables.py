@@ -1,6 +1,7 @@
 """Opening tables, each verified once per process against the `datapackage.json` beside it."""
 
 import hashlib
+import io
 import json
 from functools import cache
 from pathlib import Path
@@ -101,7 +102,7 @@ def _verified(name: str, folder: Path) -> pd.DataFrame:
             f"{_called(path)} was altered: its sha256 is not the one {kept}; {_restore(folder)}"
         )
     try:
-        frame = _read(path, entry["schema"]["fields"])
+        frame = _read(path, content, entry["schema"]["fields"])
         problem = schema_problem(frame, entry["schema"]["fields"])
     except (ValueError, TypeError) as error:  # a number that is none, in a column with gaps
         problem = str(error).splitlines()[0]
@@ -112,12 +113,16 @@ def _verified(name: str, folder: Path) -> pd.DataFrame:
     return frame
 
 
-def _read(path: Path, fields: list[dict]) -> pd.DataFrame:
+def _read(path: Path, content: bytes, fields: list[dict]) -> pd.DataFrame:
     if path.suffix == ".parquet":
-        return pd.read_parquet(path)
+        from pyarrow.parquet import ParquetFile
+
+        # pandas.read_parquet would start threads, and a process with threads cannot be forked.
+        file = ParquetFile(io.BytesIO(content), pre_buffer=False)
+        return file.read(use_threads=False).to_pandas(use_threads=False)
     dtypes = {f["name"]: _dtype(f) for f in fields}
     return pd.read_csv(
-        path,
+        io.BytesIO(content),
         dtype={k: v for k, v in dtypes.items() if v},
         keep_default_na=False,
         na_values={name: [""] for name, v in dtypes.items() if v != "str"},
