@@ -2,14 +2,13 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from korus_helpers.errors import InputError
 from korus_helpers.runs.grid_file import read_grid
 from korus_helpers.runs.grid_partners import (
-    Chosen,
     Span,
     Wanted,
     choose,
@@ -25,6 +24,7 @@ MOST_RUNS = 10_000
 MOST_COMBINATIONS = 100_000  # of everything but partners; half of all pairs of years are left out
 
 Declared = Mapping[str, Mapping[str, Parameter]]
+Lists = dict[str, list[tuple[str, object]]]  # name → texts and values
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,17 @@ def settings(
     figures, nothing to run, and more than 10,000 runs.
     """
     assign(typed, declared)
-    left_out, runs = LeftOut(), {}
     asked = wanted(partners) if partners is not None else None
-    chosen: dict[Span, Chosen] = {}
+    if asked:
+        assign([("partner", "")], declared)  # refuses it where no notebook takes a partner
+    left_out, runs = LeftOut(), {}
     for texts in read_grid(grid_file) if grid_file else [{}]:
         _refuse_twice(texts, typed, grid_file, partners)
-        texts = texts | {name: [text] for name, text in typed}
-        for values in _combinations(texts, asked, declared, left_out):
-            for run in _with_partners(values, asked, chosen, left_out):
+        lists = _lists(texts | {name: [text] for name, text in typed}, declared)
+        named_here = tuple(text for text, _ in lists.pop("partner", ()))
+        mine = asked or (Wanted(named_here) if named_here else None)
+        for values in _combinations(lists, left_out):
+            for run in _with_partners(values, mine, left_out):
                 runs.setdefault(tuple((name, repr(value)) for name, (_, value) in run.items()), run)
                 if len(runs) > MOST_RUNS:
                     raise InputError(
@@ -90,17 +93,16 @@ def _refuse_twice(
             )
 
 
-def _combinations(
-    texts: Mapping[str, Sequence[str]], asked: Wanted | None, declared: Declared, left_out: LeftOut
-) -> Iterator[Values]:
-    """Every combination of the values, years in order only, without partners of `--partners`."""
-    lists = _defaults(declared) | {
+def _lists(texts: Mapping[str, Sequence[str]], declared: Declared) -> Lists:
+    """The values to combine: those given, else partner and years as the notebooks declare them."""
+    return _defaults(declared) | {
         name: [(text, _value(name, text, declared)) for text in those]
         for name, those in texts.items()
     }
-    if asked is not None:
-        assign([("partner", "")], declared)  # refuses it where no notebook takes a partner
-        lists.pop("partner", None)
+
+
+def _combinations(lists: Lists, left_out: LeftOut) -> Iterator[Values]:
+    """Every combination of the values with the first year before the last."""
     if math.prod(map(len, lists.values())) > MOST_COMBINATIONS:
         raise InputError(
             f"These are more than {MOST_COMBINATIONS:,} combinations of values, and a batch is at "
@@ -122,7 +124,7 @@ def _value(name: str, text: str, declared: Declared) -> object:
     return next(found[name] for found in assign([(name, text)], declared).values() if name in found)
 
 
-def _defaults(declared: Declared) -> dict[str, list[tuple[str, object]]]:
+def _defaults(declared: Declared) -> Lists:
     """Partner and years as the notebooks declare them, where they agree, in a list of one each."""
     found = {}
     for name in HEAD:
@@ -142,22 +144,13 @@ def _span(values: Values) -> Span:
     return Span(base, end, values.get("vintage", (Span.vintage,))[0])
 
 
-def _with_partners(
-    values: Values, asked: Wanted | None, chosen: dict[Span, Chosen], left_out: LeftOut
-) -> Iterator[Values]:
+def _with_partners(values: Values, asked: Wanted | None, left_out: LeftOut) -> Iterator[Values]:
     """The combination with each of its partners, by name or code."""
-    span = _span(values)
     if asked is None:
-        if "partner" not in values:
-            yield values
-            return
-        codes: Iterable[str] = choose(Wanted((values["partner"][0],)), span).codes
-    else:
-        if span not in chosen:
-            chosen[span] = choose(asked, span)
-            left_out.add(asked, span, chosen[span])
-        codes = chosen[span].codes
-    for code in codes:
-        yield {"partner": (typed_as(code, span), code)} | {
-            n: v for n, v in values.items() if n != "partner"
-        }
+        yield values
+        return
+    span = _span(values)
+    chosen = choose(asked, span)
+    left_out.add(asked, span, chosen)
+    for code in chosen.codes:
+        yield {"partner": (typed_as(code, span), code)} | values

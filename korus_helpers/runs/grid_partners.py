@@ -99,6 +99,7 @@ def is_partner(name: str) -> bool:
     return True
 
 
+@remembered
 def choose(asked: Wanted, span: Span) -> Chosen:
     """The partners to run over a span.
 

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from korus_helpers.sources.partners import find_partner
+
 HEAD = ("partner", "base_year", "end_year")  # what the name of a folder begins with
 LONGEST_NAME = 100  # characters
 
@@ -48,7 +50,9 @@ def named(runs: Sequence[Values]) -> tuple[Setting, ...]:
 def _stem(run: Values, varying: Sequence[str]) -> str:
     parts = []
     if "partner" in run:
-        parts.append(slug(run["partner"][0]))
+        text, code = run["partner"]
+        # A code stands where the name means another: "sudan-7320".
+        parts.append(slug(f"{find_partner(code).name} {code}" if text == code else text))
     parts.append("-".join(slug(run[name][0]) for name in HEAD[1:] if name in run))
     parts += [f"{slug(name)}-{slug(run[name][0]) or 'none'}" for name in varying if name in run]
     return "_".join(filter(None, parts))[:LONGEST_NAME].strip("-_") or "run"
