@@ -1,4 +1,4 @@
-"""One run of a batch: its parameters, and the name of its folder."""
+"""One run of a batch: its parameters, the name of its folder, and what became of it."""
 
 import hashlib
 import re
@@ -28,6 +28,23 @@ class Setting:
 
     name: str
     parameters: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of one run.
+
+    `status` is "done" or "failed", `kept` says that an earlier call with the same inputs finished
+    it. Each of `failures` is a notebook, the reason, and the file of the notebook as far as it
+    came, relative to the folder of the run, "" if there is none; where the notebook is "" the whole
+    run failed, and nothing of it is linked.
+    """
+
+    setting: Setting
+    status: str
+    seconds: float
+    kept: bool = False
+    failures: tuple[tuple[str, str, str], ...] = ()
 
 
 def named(runs: Sequence[Values]) -> tuple[Setting, ...]:
