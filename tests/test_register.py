@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from korus_helpers.claims.entries import FIELDS
-from korus_helpers.claims.files import LARGEST_FILE, MOST_ENTRIES, visible
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.register import (
     TEMPLATE,
@@ -21,6 +20,7 @@ from korus_helpers.claims.register import (
     public,
     read_claims,
 )
+from korus_helpers.claims.strangers import LARGEST_FILE, MOST_ENTRIES, visible
 from korus_helpers.data.build.public_claims import PARTNERS, public_claims
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner

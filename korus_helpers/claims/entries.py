@@ -8,8 +8,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from korus_helpers.claims import wording
-from korus_helpers.claims.files import visible
 from korus_helpers.claims.printed import Printed, read_levels, read_printed
+from korus_helpers.claims.strangers import visible
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner

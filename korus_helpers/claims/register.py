@@ -15,7 +15,8 @@ from korus_helpers.claims.entries import (
     plain_fields,
     two_levels,
 )
-from korus_helpers.claims.files import content_of, entries_of, file_name
+from korus_helpers.claims.files import entries_of
+from korus_helpers.claims.strangers import content_of, file_name
 from korus_helpers.claims.template import TEMPLATE
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
@@ -101,10 +102,10 @@ def read_claims(path: str | Path) -> list[Claim]:
     """The claims of a file in YAML or CSV, in its order, as `TEMPLATE` shows it.
 
     At most 1 MB and 1,000 entries; one that prints two levels becomes two claims. Text is kept as
-    it stands, except that characters that cannot be seen are written out (see `files.visible`).
+    it stands, except that characters that cannot be seen are written out (see `strangers.visible`).
     Raises `InputError`, which names file, entry and field and says what to type.
     """
-    return claims_in(content_of(path), file_name(path))
+    return claims_in(content_of(path, "claims"), file_name(path))
 
 
 def claims_in(content: bytes, file: str) -> list[Claim]:

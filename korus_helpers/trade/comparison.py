@@ -68,13 +68,7 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
             f"vintage {vintage}: a notebook compares whole releases; type latest "
             f"or one of {', '.join(releases())}"
         )
-    # Both years also for the World, so that a share never mixes releases; else the partner alone.
-    span = Period(12 * base_year, 12).start, Period(12 * end_year, 12).end
-    both = resolve(vintage, {found.code, WORLD}, *span, whole_years=True)
-    alone = resolve(vintage, {found.code}, *span, whole_years=True)
-    release = releases()[
-        both if releases()[both].covers({found.code, WORLD}, *span, whole_years=True) else alone
-    ]
+    release = release_for(found.code, base_year, end_year, vintage)
     if release.partners not in ("all", found.code):
         raise InputError(
             f"vintage {release.vintage} holds Korea, South only; type latest or 2024-08"
@@ -92,6 +86,17 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
         except NoFigure as error:
             raise InputError(f"{name} {year}: {error}; type another year or partner") from None
     return item
+
+
+def release_for(partner_code: str, base_year: int, end_year: int, vintage: str) -> Vintage:
+    """The release that a comparison of a partner uses; `latest` is the newest that covers it."""
+    # Both years also for the World, so that a share never mixes releases; else the partner alone.
+    span = Period(12 * base_year, 12).start, Period(12 * end_year, 12).end
+    for codes in ({partner_code, WORLD}, {partner_code}):
+        release = releases()[resolve(vintage, codes, *span, whole_years=True)]
+        if release.covers(codes, *span, whole_years=True):
+            break
+    return release
 
 
 def annual(item: Comparison) -> pd.DataFrame:
