@@ -7,6 +7,7 @@ raises; `Korus.invoke` is the one place that turns errors into a sentence and an
 import click
 
 from korus_helpers.commands.audit import audit
+from korus_helpers.commands.batch import batch
 from korus_helpers.commands.check import check
 from korus_helpers.commands.data import data
 from korus_helpers.commands.fetch import fetch
@@ -68,7 +69,7 @@ def korus() -> None:
     """Check statements about US trade balances against official figures."""
 
 
-for command in (run, value, revisions, check, audit, search, data, refresh, fetch):
+for command in (run, batch, value, revisions, check, audit, search, data, refresh, fetch):
     korus.add_command(command)
 
 

@@ -19,8 +19,10 @@ def find_collection() -> list[Path]:
     return []
 
 
-def choose_notebooks(names: Sequence[str]) -> list[Path]:
-    """The notebooks meant by `names`, each a number ("01"), a name or a path; all without names.
+def choose_notebooks(names: Sequence[str]) -> dict[str, Path]:
+    """Name → path of the notebooks meant by `names`, all without names.
+
+    Each is a number ("01"), a name or a path.
 
     Raises InputError for a name that fits none, listing what there is, and for two notebooks
     of the same name, whose reports would overwrite each other.
@@ -33,7 +35,7 @@ def choose_notebooks(names: Sequence[str]) -> list[Path]:
     for stem in stems:
         if stems.count(stem) > 1 or stem == "index":
             raise InputError(f"Two reports would be called {stem}.html; rename one notebook.")
-    return chosen
+    return {notebook.stem: notebook for notebook in chosen}
 
 
 def _choose(name: str, collection: Sequence[Path]) -> Path:

@@ -13,7 +13,7 @@ from korus_helpers.runs.execute import Outcome, import_papermill
 from korus_helpers.runs.kernels import Kernels
 from korus_helpers.runs.part import Part, make_part
 from korus_helpers.runs.plan import Plan
-from korus_helpers.runs.warm import CannotFork, Ended, Warm
+from korus_helpers.runs.warm import CannotFork, Lost, Warm
 
 FORK, KERNEL = ENGINES = ("fork", "kernel")
 
@@ -68,7 +68,7 @@ class ForkEngine:
         if self._instead is None:
             try:
                 return self._warm.call(_part, plan, name, self.limits)
-            except Ended as end:
+            except Lost as end:
                 return Part(Outcome(name, "failed", 0.0, None, str(end)))
             except CannotFork:
                 self._fall_back()

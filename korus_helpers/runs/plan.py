@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from korus_helpers.runs.pages import Shown
-from korus_helpers.runs.parameters import assign, declared_parameters
+from korus_helpers.runs.parameters import Parameter, assign
 
 
 @dataclass(frozen=True)
@@ -48,19 +48,23 @@ class Plan:
 
 
 def plan(
-    notebooks: Sequence[Path], parameters: Sequence[tuple[str, str]], now: datetime, pdf: bool
+    notebooks: Mapping[str, Path],
+    declared: Mapping[str, Mapping[str, Parameter]],
+    parameters: Sequence[tuple[str, str]],
+    now: datetime,
+    pdf: bool,
 ) -> Plan:
     """The run of `notebooks` with `parameters`, pairs of name and text as typed.
 
-    Raises InputError for a parameter that no notebook declares or text that does not fit.
+    `declared` is notebook → name → parameter. Raises InputError for a parameter that no notebook
+    declares or text that does not fit.
     """
-    paths = {path.stem: path for path in notebooks}
-    declared = {name: declared_parameters(path) for name, path in paths.items()}
     typed = assign(parameters, declared)
     values = {
-        name: {p.name: p.default for p in declared[name].values()} | typed[name] for name in paths
+        name: {p.name: p.default for p in declared[name].values()} | typed[name]
+        for name in notebooks
     }
-    return Plan(paths, tuple(parameters), typed, values, now, pdf)
+    return Plan(notebooks, tuple(parameters), typed, values, now, pdf)
 
 
 def _words(value: object) -> str:

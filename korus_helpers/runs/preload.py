@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 
 import korus_helpers
+from korus_helpers.sources.stored import forget
 from korus_helpers.sources.tables import package, verify
 
 ROOMS = ("sources", "trade", "claims", "present", "runs")
@@ -40,6 +41,7 @@ def load() -> None:
     for entry in package()["resources"]:
         verify(entry["name"])
     _rehearse()
+    forget()
     gc.collect()
     gc.freeze()
 

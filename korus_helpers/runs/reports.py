@@ -4,11 +4,23 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from korus_helpers.errors import InputError
 from korus_helpers.present.glossary import anchor
 from korus_helpers.runs.facts import Facts
 from korus_helpers.runs.pages import TEMPLATES, Shown, made
 
 SHOWN = ["text/html", "text/markdown", "image/png", "text/plain"]
+
+
+def formats(text: str) -> set[str]:
+    """The formats named in "html,pdf"; a PDF is made of the page, so html is always among them.
+
+    Raises InputError for any other.
+    """
+    asked = {name.strip().lower() for name in text.split(",")}
+    if not asked <= {"html", "pdf"}:
+        raise InputError(f"There are no reports of the kind {text!r}; type html or html,pdf.")
+    return asked | {"html"}
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.index import index_page, read_verdicts, record
 from korus_helpers.runs.pages import glossary_page
+from korus_helpers.runs.parameters import declared_parameters
 from korus_helpers.runs.part import Part
 from korus_helpers.runs.pdf import require_pdf
 from korus_helpers.runs.plan import Plan, plan
 from korus_helpers.runs.steps import Steps
 
 AT_A_TIME = 2
+INCOMPLETE = ".incomplete"
 
 
 class OutputError(OSError):
@@ -43,6 +45,7 @@ class RunResult:
     outcomes: tuple[Outcome, ...]  # in the order of the notebooks
     verdicts: list[dict[str, str]]  # the rows of verdicts.csv, empty without notebook 00
     steps: Steps  # what took how long, and the size of what it made
+    seconds: float  # from the first notebook to the last report
 
 
 def run_collection(
@@ -70,7 +73,9 @@ def run_collection(
         require_pdf()
     started = start_engine(engine, limits)  # loads while the rest is prepared
     try:
-        prepared = plan(choose_notebooks(names), parameters, datetime.now().astimezone(), pdf)
+        notebooks = choose_notebooks(names)
+        declared = {name: declared_parameters(path) for name, path in notebooks.items()}
+        prepared = plan(notebooks, declared, parameters, datetime.now().astimezone(), pdf)
         folder = new_folder(out, f"{prepared.now:%Y-%m-%d_%H%M-%S}", prepared.partner)
         prepared = replace(prepared, folder=folder)
         total = len(prepared.notebooks)
@@ -139,7 +144,7 @@ def new_folder(out: Path, moment: str, partner: str) -> Path:
     stem = f"{moment}_{slug}" if slug else moment
     for number in itertools.count(1):
         name = stem if number == 1 else f"{stem}_{number}"
-        folder = out / f"{name}.incomplete"
+        folder = out / f"{name}{INCOMPLETE}"
         try:
             folder.mkdir()
         except FileExistsError:
@@ -179,6 +184,7 @@ def complete(prepared: Plan, parts: Mapping[str, Part], seconds: float) -> RunRe
     write_whole(prepared.folder / "glossary.html", glossary_page().encode())
     about = record(prepared, outcomes, facts, steps, command, seconds)
     write_whole(prepared.folder / "run.json", about.encode())
-    folder = prepared.folder.with_suffix("")
-    prepared.folder.rename(folder)
-    return RunResult(folder, outcomes, verdicts, steps)
+    folder = prepared.folder
+    if folder.suffix == INCOMPLETE:
+        folder = folder.rename(folder.with_suffix(""))
+    return RunResult(folder, outcomes, verdicts, steps, seconds)

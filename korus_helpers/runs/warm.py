@@ -33,7 +33,7 @@ class CannotFork(RuntimeError):
     """There is no warm process here; the message says why."""
 
 
-class Ended(RuntimeError):
+class Lost(RuntimeError):
     """The process of a call ended before it answered."""
 
 
@@ -44,7 +44,7 @@ class Warm:
         self._lock = threading.Lock()
         self._server: subprocess.Popen | None = None
         self._control: Connection | None = None
-        self._ready = False
+        self._ready = self._stopped = False
         self._folder = tempfile.TemporaryDirectory(prefix="korus-", ignore_cleanup_errors=True)
 
     def __enter__(self) -> "Warm":
@@ -75,6 +75,8 @@ class Warm:
             self._ready = True
 
     def _start(self) -> None:
+        if self._stopped:
+            raise Lost("it was stopped")
         if self._server is not None and self._server.poll() is None:
             return
         if FORK is None or sys.platform == "darwin":
@@ -98,14 +100,14 @@ class Warm:
             try:
                 reduction.send_handle(self._control, theirs.fileno(), self._server.pid)
             except OSError:
-                raise Ended("the warm process ended") from None
+                raise Lost("the warm process ended") from None
         theirs.close()
         variables = os.environ | environment(Path(self._folder.name))
         ours.send((function, args, dict(variables), os.getcwd()))
         try:
             return Child(ours, ours.recv())
         except EOFError:
-            raise Ended("the process ended at its start") from None
+            raise Lost("the process ended at its start") from None
 
     def call(
         self,
@@ -115,7 +117,7 @@ class Warm:
     ) -> Any:
         """What `function(say, *args)` returns or raises in a new child; `hear` gets what it says.
 
-        Function, arguments and answer are pickled. Raises CannotFork, and Ended where the child is
+        Function, arguments and answer are pickled. Raises CannotFork, and Lost where the child is
         no more.
         """
         child = self.open(_answer, function, args)
@@ -124,7 +126,7 @@ class Warm:
                 try:
                     kind, value = connection.recv()
                 except (EOFError, OSError):
-                    raise Ended("the process ended before it answered") from None
+                    raise Lost("the process ended before it answered") from None
                 if kind == "returned":
                     return value
                 if kind == "raised":
@@ -132,7 +134,8 @@ class Warm:
                 hear(value)
 
     def stop(self) -> None:
-        """End the warm process and every child of it."""
+        """End the warm process and every child of it, for good."""
+        self._stopped = True
         if self._server is not None:
             self._control.close()
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -1,0 +1,118 @@
+"""`korus batch`: the reports for many partners and years, and an index over all."""
+
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+SOME_FAILED = 4
+LISTED = 20  # failures on the terminal; the index has all
+
+
+@click.command()
+@click.option(
+    "--partners", metavar="P",
+    help="all, top30 (the 30 largest by two-way trade in the end year), or names and codes"
+    " between commas.",
+)  # fmt: skip
+@click.option("--base-year", metavar="Y", help="First year of the comparison.")
+@click.option("--end-year", metavar="Y", help="Last year of the comparison.")
+@click.option(
+    "--notebooks",
+    metavar="N",
+    default="",
+    help="Numbers or names between commas; all unless given.",
+)
+@click.option(
+    "--params", "grid_file", type=click.Path(path_type=Path), metavar="FILE",
+    help="A YAML file: each parameter with its values, or a list of runs.",
+)  # fmt: skip
+@click.option(
+    "-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE",
+    help="A parameter that all runs have.",
+)  # fmt: skip
+@click.option(
+    "--reports", default="html", show_default=True, metavar="R", help="html, or html,pdf."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Where the runs lie; outputs/batch unless given.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Make runs again that are finished already.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Runs at a time.")
+@click.option(
+    "--engine", default="fork", show_default=True, metavar="E",
+    help="fork (fast) or kernel (a Jupyter kernel for each notebook).",
+)  # fmt: skip
+@click.option(
+    "--timeout", default=600, show_default=True, type=click.IntRange(1), metavar="S",
+    help="Seconds that a cell may take.",
+)  # fmt: skip
+@click.option(
+    "--memory", type=click.IntRange(100), metavar="MB",
+    help="Memory that a notebook may take; its share of this machine unless given.",
+)  # fmt: skip
+@click.pass_context
+def batch(
+    ctx: click.Context,
+    partners: str | None,
+    base_year: str | None,
+    end_year: str | None,
+    notebooks: str,
+    grid_file: Path | None,
+    parameters: list[tuple[str, str]],
+    reports: str,
+    out: Path | None,
+    force: bool,
+    workers: int | None,
+    engine: str,
+    timeout: int,
+    memory: int | None,
+) -> None:
+    """Make the reports for many partners and years, several at a time.
+
+    A run that an earlier call finished with the same inputs is kept, so that a batch that was
+    stopped goes on where it ended.
+    """
+    from korus_helpers.present.sentences import visible
+    from korus_helpers.runs.batch import Way, cores, run_batch, share_of_memory
+    from korus_helpers.runs.collection import choose_notebooks
+    from korus_helpers.runs.engines import Limits
+    from korus_helpers.runs.grid import settings
+    from korus_helpers.runs.parameters import declared_parameters
+    from korus_helpers.runs.reports import formats
+    from korus_helpers.runs.store import Folder
+
+    pdf = "pdf" in formats(reports)
+    chosen = choose_notebooks([name.strip() for name in notebooks.split(",") if name.strip()])
+    declared = {name: declared_parameters(path) for name, path in chosen.items()}
+    years = (("base_year", base_year), ("end_year", end_year))
+    typed = [*((name, year) for name, year in years if year), *parameters]
+    grid = settings(partners, typed, grid_file, declared)
+    if out is None:
+        out = Path("outputs/batch")
+        out.parent.mkdir(exist_ok=True)
+    workers = workers or cores()
+    limits = Limits(timeout, memory * 1_000_000 if memory else share_of_memory(workers))
+    result = run_batch(
+        grid, chosen, declared, Folder(out), Way(workers, engine, limits),
+        command=shlex.join(["korus", *sys.argv[1:]]),
+        pdf=pdf, force=force, progress=sys.stderr.isatty(),
+    )  # fmt: skip
+    for sentence in grid.left_out:
+        click.echo(visible(sentence))
+    kept = sum(one.kept for one in result.ended)
+    failed = [one for one in result.ended if one.status != "done"]
+    click.echo(
+        f"{len(result.ended) - len(failed)} runs are done, {kept} of them by an earlier call."
+    )
+    click.echo(f"Open {result.index}")
+    if failed:
+        click.echo(f"Error: {len(failed)} runs are not complete.", err=True)
+    for one in failed[:LISTED]:
+        for notebook, reason, file in one.failures:
+            where = f" ({out / one.setting.name / file})" if file else ""
+            what = f"{one.setting.name}, {notebook}".rstrip(", ")
+            click.echo(visible(f"{what}: {reason}{where}"), err=True)
+    ctx.exit(SOME_FAILED if failed else 0)

@@ -1,0 +1,208 @@
+"""Many runs: one for each setting, several at a time, with an index over all."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from korus_helpers.runs.batch_index import batch_page, batch_record
+from korus_helpers.runs.engines import ForkEngine, KernelEngine, Limits, start_engine
+from korus_helpers.runs.grid import Grid
+from korus_helpers.runs.index import failure_in_words
+from korus_helpers.runs.inputs import inputs_of
+from korus_helpers.runs.parameters import Parameter
+from korus_helpers.runs.pdf import require_pdf
+from korus_helpers.runs.plan import Plan, plan
+from korus_helpers.runs.run import OutputError, RunResult, perform
+from korus_helpers.runs.setting import Ended, Setting
+from korus_helpers.runs.store import Folder
+from korus_helpers.runs.warm import Lost
+
+Engine = ForkEngine | KernelEngine
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run of a batch, as any worker can do it."""
+
+    setting: Setting
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the runs of a batch are made."""
+
+    workers: int
+    engine: str
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What a batch leaves."""
+
+    index: str  # the address of its page
+    ended: tuple[Ended, ...]  # in the order of the settings
+
+
+def run_batch(
+    grid: Grid,
+    notebooks: dict[str, Path],
+    declared: dict[str, dict[str, Parameter]],
+    store: Folder,
+    way: Way,
+    *,
+    command: str,
+    pdf: bool,
+    force: bool,
+    progress: bool,
+) -> BatchResult:
+    """Make every run of `grid` that `store` does not hold already, and write the index over all.
+
+    A run whose inputs are those of a finished one is kept, unless `force`. A run that fails is kept
+    as far as it came and named in the index; the others complete. Raises InputError, OutputError
+    where the place does not take a run, and KeyboardInterrupt: then too the index tells what is
+    there, and the same call goes on where this one ended.
+    """
+    from tqdm import tqdm
+
+    if pdf:
+        require_pdf()
+    begun, now = time.perf_counter(), datetime.now().astimezone()
+    engine = start_engine(way.engine, way.limits)
+    ended: dict[str, Ended] = {}
+
+    def write_index(more: Sequence[str] = ()) -> None:
+        """Over the runs that have ended, in the order of the settings."""
+        rows = [ended[one.name] for one in grid.settings if one.name in ended]
+        about = ([*grid.left_out, *more], list(notebooks), command)
+        seconds = time.perf_counter() - begun
+        day = f"{now.day} {now:%B %Y, %H:%M}"
+        page, record = engine.do(_index, rows, *about, day, now.isoformat("T", "seconds"), seconds)
+        store.write("index.html", page.encode())
+        store.write("batch.json", record.encode())
+
+    try:
+        tasks = [_task(one, notebooks, declared, now, pdf) for one in grid.settings]
+        due = []
+        for task in tasks:
+            earlier = None if force else _earlier(task, store.record(task.setting.name))
+            if earlier:
+                ended[task.setting.name] = earlier
+            else:
+                due.append(task)
+        with tqdm(desc="Runs", total=len(due), unit="run", disable=not progress) as bar:
+            for one in _local(due, store, engine, way.workers):
+                ended[one.setting.name] = one
+                bar.update()
+        write_index()
+    except (KeyboardInterrupt, OSError) as stop:
+        missing = len(grid.settings) - len(ended)
+        with contextlib.suppress(Exception):  # what stopped the batch may stop this as well
+            write_index([f"The batch was stopped; {missing:,} runs are still to be made."])
+        place = (
+            f"{len(ended):,} of {len(grid.settings):,} runs are finished in {store};"
+            " the same command goes on from there."
+        )
+        if isinstance(stop, KeyboardInterrupt):
+            raise KeyboardInterrupt(f"Stopped; {place}") from None
+        reason = stop.__cause__ if isinstance(stop, OutputError) else stop
+        raise OutputError(
+            f"A run cannot be written ({reason.strerror or reason}); {place}"
+        ) from stop
+    finally:
+        engine.stop()
+        store.close()
+    return BatchResult(f"{store}/index.html", tuple(ended[one.name] for one in grid.settings))
+
+
+def _task(
+    setting: Setting,
+    notebooks: dict[str, Path],
+    declared: dict[str, dict[str, Parameter]],
+    now: datetime,
+    pdf: bool,
+) -> Task:
+    prepared = plan(notebooks, declared, setting.parameters, now, pdf)
+    return Task(setting, replace(prepared, inputs=inputs_of(prepared)))
+
+
+def _earlier(task: Task, record: dict) -> Ended | None:
+    """The run that an earlier call finished with the same inputs."""
+    same = record.get("inputs") == task.plan.inputs
+    if same and all(one["outcome"] == "done" for one in record["notebooks"]):
+        return Ended(task.setting, "done", record["seconds"], kept=True)
+    return None
+
+
+def _local(tasks: Sequence[Task], store: Folder, engine: Engine, workers: int) -> Iterator[Ended]:
+    """The runs made on this machine, as they end."""
+    pool = ThreadPoolExecutor(workers)
+
+    def make(task: Task) -> Ended:
+        return make_run(task, store.workplace(task.setting.name), engine, store.keep)
+
+    try:
+        for future in as_completed([pool.submit(make, task) for task in tasks]):
+            yield future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        engine.stop()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def make_run(task: Task, place: Path, engine: Engine, keep: Callable[[str, Path], None]) -> Ended:
+    """Make one run in the folder `place` and hand it to `keep`, with its name and its folder.
+
+    What the local pool calls, and every worker of a cluster. Raises OSError.
+    """
+    try:
+        made = perform(replace(task.plan, folder=place), engine, at_a_time=1, refusals=True)
+    except Lost as problem:
+        return Ended(task.setting, "failed", 0.0, failures=(("", str(problem), ""),))
+    ended = Ended(task.setting, *_status(made))
+    keep(task.setting.name, made.folder)
+    return ended
+
+
+def _status(made: RunResult) -> tuple[str, float, bool, tuple[tuple[str, str, str], ...]]:
+    failures = tuple(
+        (
+            outcome.notebook,
+            failure_in_words(outcome),
+            f"{outcome.notebook}.ipynb" * (made.folder / f"{outcome.notebook}.ipynb").exists(),
+        )
+        for outcome in made.outcomes
+        if outcome.status != "done"
+    )
+    return "failed" if failures else "done", made.seconds, False, failures
+
+
+def _index(rows, left_out, notebooks, command, day, started, seconds) -> tuple[str, str]:
+    return (
+        batch_page(rows, left_out, notebooks, command, day, seconds),
+        batch_record(rows, left_out, notebooks, command, started, seconds),
+    )
+
+
+def cores() -> int:
+    """How many processes can run at the same time here."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def share_of_memory(workers: int) -> int | None:
+    """What each of `workers` notebooks may take of this machine, in bytes; None if unknown."""
+    try:
+        whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+    return whole // (workers + 1)

@@ -1,0 +1,57 @@
+"""What the outcome of a run depends on, as one checksum: the same inputs, the same outcome."""
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+
+import korus_helpers
+from korus_helpers.runs.plan import Plan
+from korus_helpers.sources.stored import DATA, SECTORS, VINTAGES, packages
+
+PACKAGE = Path(korus_helpers.__file__).parent
+CODE = {".py", ".yaml", ".j2", ".css", ".typ"}
+
+
+def inputs_of(plan: Plan) -> str:
+    """The sha256 over notebooks, parameters, files they name, figures at hand and this package.
+
+    Outputs that a notebook holds do not count, nor does the day of the run. Raises OSError where a
+    file that a parameter names cannot be read.
+    """
+    parts = {
+        "notebooks": {name: _sources(path) for name, path in plan.notebooks.items()},
+        "parameters": plan.values,
+        "files": {
+            value: _sha256(Path(value).read_bytes())
+            for values in plan.values.values()
+            for name, value in values.items()
+            if name.endswith("_file") and value and Path(value).is_file()
+        },
+        "pdf": plan.pdf,
+        "figures": _figures(),
+        "code": _code(),
+    }
+    return _sha256(json.dumps(parts, sort_keys=True).encode())
+
+
+@functools.cache
+def _sources(notebook: Path) -> list[object]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [["".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
+
+
+def _figures() -> list[str]:
+    """The checksums of the descriptors, which hold those of all tables."""
+    folders = (DATA, *packages(VINTAGES), *packages(SECTORS))
+    return [_sha256((folder / "datapackage.json").read_bytes()) for folder in folders]
+
+
+@functools.cache
+def _code() -> str:
+    files = sorted(path for path in PACKAGE.rglob("*") if path.suffix in CODE)
+    return _sha256(b"".join(path.read_bytes() for path in files))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
