@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from korus_helpers.commands.options import ENGINE
+
 SOME_FAILED = 4
 LISTED = 20  # failures on the terminal; the index has all
 
@@ -41,10 +43,7 @@ LISTED = 20  # failures on the terminal; the index has all
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Make runs again that are finished already.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Runs at a time.")
-@click.option(
-    "--engine", default="fork", show_default=True, metavar="E",
-    help="fork (fast) or kernel (a Jupyter kernel for each notebook).",
-)  # fmt: skip
+@ENGINE
 @click.option(
     "--timeout", default=600, show_default=True, type=click.IntRange(1), metavar="S",
     help="Seconds that a cell may take.",
