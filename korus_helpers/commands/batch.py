@@ -75,10 +75,11 @@ def batch(
     stopped goes on where it ended.
     """
     from korus_helpers.present.sentences import visible
-    from korus_helpers.runs.batch import Way, cores, run_batch, share_of_memory
+    from korus_helpers.runs.batch import Way, run_batch
     from korus_helpers.runs.collection import choose_notebooks
     from korus_helpers.runs.engines import Limits
     from korus_helpers.runs.grid import settings
+    from korus_helpers.runs.machine import cores, share_of_memory
     from korus_helpers.runs.parameters import declared_parameters
     from korus_helpers.runs.reports import formats
     from korus_helpers.runs.store import Folder
