@@ -231,7 +231,7 @@ def test_the_foot_says_how_it_was_made_and_on_which_tables_it_rests():
 def test_the_script_is_short_and_the_page_asks_for_nothing():
     soup = page(done("MEX"))
     script = soup.script.string
-    assert len(script.strip().splitlines()) <= 40 and "http" not in script
+    assert len(script.strip().splitlines()) <= 32 and "http" not in script
     assert not soup.find_all(["img", "iframe"]) and not soup.select("link:not([href='data:,'])")
 
 
