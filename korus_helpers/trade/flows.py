@@ -42,12 +42,12 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
 
 def _without_years_before_trade(frame: pd.DataFrame) -> pd.DataFrame:
     """Drop zeros of both flows outside the years in which a partner traded at all: not a figure."""
-    known = partners().set_index("partner_code")[["first_year", "last_year"]].astype(float)
-    span = known.reindex(frame.partner_code)
+    code, codes = pd.factorize(frame.partner_code)
+    known = partners().set_index("partner_code").reindex(codes)
+    first, last = (known[name].to_numpy(float)[code] for name in ("first_year", "last_year"))
     empty = (frame.exports_musd == 0).to_numpy() & (frame.imports_musd == 0).to_numpy()
     years = frame.year.to_numpy()
-    inside = (years >= span.first_year.to_numpy()) & (years <= span.last_year.to_numpy())
-    return frame[~empty | inside]
+    return frame[~empty | (years >= first) & (years <= last)]
 
 
 @remembered
@@ -60,8 +60,9 @@ def _goods_annual(vintage: str) -> Series:
 
 @remembered
 def _goods_monthly(vintage: str) -> Series | None:
-    monthly = open_table("goods_monthly", releases()[vintage].folder)
-    monthly = monthly[monthly.vintage == vintage]
+    every = open_table("goods_monthly", releases()[vintage].folder)
+    columns = ["partner_code", "year", "month", "exports_musd", "imports_musd"]
+    monthly = every[columns][every.vintage == vintage]
     if monthly.empty:
         return None
     monthly = monthly.assign(number=month_number(monthly.year, monthly.month))
