@@ -67,9 +67,11 @@ def consistency(
     budget_seconds: float = 2.0,
     known: Mapping[str, bool | None] | None = None,
     edits: Collection[str] = frozenset(),
+    with_implied: bool = True,
 ) -> Consistency:
     """Can `statements` all hold? `known` and `edits` rank the repairs (see `rank_repairs`).
 
+    What the claims imply takes the most time; without `with_implied` it is left out.
     Whether they can is always answered; the search beyond that ends with `budget_seconds`.
     Raises InputError for a statement that is not understood and for an id missing or used twice.
     """
@@ -96,7 +98,7 @@ def consistency(
     complete &= len(repairs) == math.prod(len(search.repairs) for search in searches)
     ranked = rank_repairs(statements, repairs, known=known, edits=edits, deadline=deadline)
     implied = {}
-    if ranked:
+    if ranked and with_implied:
         for group in groups:
             kept = {one.id for one in group} - set(ranked[0].ids)
             rows = programme(group)
