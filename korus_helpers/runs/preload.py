@@ -15,6 +15,7 @@ LIBRARIES = (
     "pandas",
     "pyarrow.dataset",
     "pyarrow.parquet",
+    "scipy.optimize",
 )
 
 
