@@ -69,9 +69,14 @@ def quoted_levels(partner: str) -> tuple[Level, ...]:
 
 @remembered
 def file_levels(
-    partner: str, measure: str, name: str, basis: str, vintage: str, years: Collection[int]
+    partner: str,
+    measure: str,
+    name: str,
+    basis: str,
+    vintage: str | tuple[str, ...],
+    years: Collection[int],
 ) -> tuple[Level, ...]:
-    """Calendar years of one release of the files, or as in force on a day, as levels."""
+    """Calendar years of releases of the files, or as in force on a day, as levels."""
     asked = grid(partner=partner, sector=name, basis=basis, vintage=vintage, end=years)
     found = evaluate(measure, asked)
     levels = []
