@@ -28,8 +28,13 @@ class Column:
     codes: np.ndarray
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, name: str) -> "Column":
-        """A column of the grid, or the default of `Definition` where it is left out."""
+    def of(cls, rows: Definition | pd.DataFrame, name: str) -> "Column":
+        """A column of the grid, or the default of `Definition` where it is left out.
+
+        A single definition is a grid of one row.
+        """
+        if isinstance(rows, Definition):
+            return cls(np.array([getattr(rows, name)], dtype=object), np.zeros(1, dtype=int))
         if name not in rows:
             default = next(f.default for f in fields(Definition) if f.name == name)
             return cls(np.array([default], dtype=object), np.zeros(len(rows), dtype=int))
@@ -67,7 +72,7 @@ class Cell:
 class Cells:
     """Exports, imports and deficit behind every row of a grid."""
 
-    def __init__(self, rows: pd.DataFrame) -> None:
+    def __init__(self, rows: Definition | pd.DataFrame) -> None:
         self.columns = {name: Column.of(rows, name) for name in CHOICES}
         self._check_ways()
         self.periods = {

@@ -1,15 +1,15 @@
 """US exports and imports by partner and period, for any release, basis and sector."""
 
-import numpy as np
 import pandas as pd
 
 from korus_helpers.sources.partners import partners
 from korus_helpers.sources.sector_files import fetched
-from korus_helpers.sources.stored import has_table, remembered
-from korus_helpers.sources.tables import DATA, open_table
-from korus_helpers.sources.vintages import LATEST, annual_goods, latest_enduse, releases
+from korus_helpers.sources.stored import remembered
+from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.vintages import LATEST, annual_goods, releases
+from korus_helpers.trade.enduse import enduse
 from korus_helpers.trade.periods import Period, month_number
-from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, Sector, sector
+from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, sector
 from korus_helpers.trade.series import FLOWS, Series, build, calendar_years
 
 
@@ -28,7 +28,7 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
     if item.fetched:
         return _fetched(item.name, basis, monthly) if vintage == LATEST else None
     if item.classification == "end-use" and basis == item.basis and not monthly:
-        return _enduse(item, vintage)
+        return enduse(item, vintage)
     if vintage != LATEST:
         return None
     if basis == KOREA_REPORTED and item.name == "total":
@@ -42,12 +42,12 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
 
 def _without_years_before_trade(frame: pd.DataFrame) -> pd.DataFrame:
     """Drop zeros of both flows outside the years in which a partner traded at all: not a figure."""
-    known = partners().set_index("partner_code")[["first_year", "last_year"]].astype(float)
-    span = known.reindex(frame.partner_code)
+    code, codes = pd.factorize(frame.partner_code)
+    known = partners().set_index("partner_code").reindex(codes)
+    first, last = (known[name].to_numpy(float)[code] for name in ("first_year", "last_year"))
     empty = (frame.exports_musd == 0).to_numpy() & (frame.imports_musd == 0).to_numpy()
     years = frame.year.to_numpy()
-    inside = (years >= span.first_year.to_numpy()) & (years <= span.last_year.to_numpy())
-    return frame[~empty | inside]
+    return frame[~empty | (years >= first) & (years <= last)]
 
 
 @remembered
@@ -60,58 +60,15 @@ def _goods_annual(vintage: str) -> Series:
 
 @remembered
 def _goods_monthly(vintage: str) -> Series | None:
-    monthly = open_table("goods_monthly", releases()[vintage].folder)
-    monthly = monthly[monthly.vintage == vintage]
+    every = open_table("goods_monthly", releases()[vintage].folder)
+    columns = ["partner_code", "year", "month", "exports_musd", "imports_musd"]
+    monthly = every[columns][every.vintage == vintage]
     if monthly.empty:
         return None
     monthly = monthly.assign(number=month_number(monthly.year, monthly.month))
     return build(
         _without_years_before_trade(monthly), "number", vintage, (releases()[vintage].source_id,)
     )
-
-
-def _enduse(item: Sector, vintage: str) -> Series | None:
-    every = _enduse_rows(vintage)
-    if every is None:
-        return None
-    rows = every[every.code.str.startswith(item.codes)]
-    sums = rows.groupby(["partner_code", "year", "flow"]).value_usd.sum().unstack() / 1e6
-    covered = _enduse_releases(vintage)
-    years = sorted({year for _, year in covered})
-    cells = pd.MultiIndex.from_product(
-        [_enduse_partners(vintage), years], names=["partner_code", "year"]
-    )
-    # A code without a row is zero in a covered year and flow, and unknown in any other.
-    frame = sums.reindex(cells).fillna(0).reset_index()
-    for flow in FLOWS:
-        known = frame.year.map(lambda year, flow=flow: (flow, year) in covered)
-        frame[f"{flow}_musd"] = frame[flow].where(known) if flow in frame else np.nan
-    return build(frame, "year", "", ("CENSUS_ENDUSE",), covered)
-
-
-@remembered
-def _enduse_rows(vintage: str) -> pd.DataFrame | None:
-    """The end-use table of one vintage that was refreshed; the latest of each flow and year.
-
-    The shipped table has releases of its own, so a shipped vintage of the country file has none.
-    """
-    if vintage != LATEST:
-        if vintage not in releases() or releases()[vintage].folder == DATA:
-            return None
-        folder = releases()[vintage].folder
-        return open_table("enduse_annual", folder) if has_table("enduse_annual", folder) else None
-    return latest_enduse()
-
-
-@remembered
-def _enduse_releases(vintage: str) -> dict[tuple[str, int], str]:
-    rows = _enduse_rows(vintage)[["flow", "year", "vintage"]].drop_duplicates()
-    return {(row.flow, row.year): row.vintage for row in rows.itertuples()}
-
-
-@remembered
-def _enduse_partners(vintage: str) -> list[str]:
-    return sorted(_enduse_rows(vintage).partner_code.unique())
 
 
 def _chapter(code: str) -> Series:

@@ -1,7 +1,6 @@
 """The rows of tables that a figure is made of, by their numbers."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -39,7 +38,7 @@ def figure_rows(measure: str, definition: Definition) -> Rows:
     A measure of one flow leaves the other out, where the table holds each flow in its own rows.
     """
     flows = (measure,) if measure in FLOWS else FLOWS
-    cells = Cells(pd.DataFrame([asdict(definition)]))
+    cells = Cells(definition)
     return merged(_cell_rows(cell, flows) for cell in cells.parts(definition.as_))
 
 
