@@ -109,7 +109,7 @@ def compare_collection(partner: str, place: Path, engine) -> list[str]:
         return [f"{name}, {cell}" for cell in plain if plain[cell] != forked[cell]]
 
     with ThreadPoolExecutor(2) as pool:
-        return sum(pool.map(both, NOTEBOOKS), [])
+        return [one for found in pool.map(both, NOTEBOOKS) for one in found]
 
 
 @pytest.mark.parametrize("partner", PARTNERS)

@@ -48,7 +48,9 @@ display({"application/json": {"d": 1, 2: 3}}, raw=True)
 display({"text/plain": b"bytes"}, raw=True)""",
     "picture": """
 import base64
-data = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg==")
+data = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+)
 display(Image(data), Image(data, width=3, alt="a"))
 Image(data)""",
     "frame": """
