@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from korus_helpers.commands.options import ENGINE
+
 SOME_FAILED = 4
 LISTED = 20  # failures on the terminal; the index has all
 
@@ -41,10 +43,7 @@ LISTED = 20  # failures on the terminal; the index has all
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Make runs again that are finished already.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Runs at a time.")
-@click.option(
-    "--engine", default="fork", show_default=True, metavar="E",
-    help="fork (fast) or kernel (a Jupyter kernel for each notebook).",
-)  # fmt: skip
+@ENGINE
 @click.option(
     "--timeout", default=600, show_default=True, type=click.IntRange(1), metavar="S",
     help="Seconds that a cell may take.",
@@ -76,10 +75,11 @@ def batch(
     stopped goes on where it ended.
     """
     from korus_helpers.present.sentences import visible
-    from korus_helpers.runs.batch import Way, cores, run_batch, share_of_memory
+    from korus_helpers.runs.batch import Way, run_batch
     from korus_helpers.runs.collection import choose_notebooks
     from korus_helpers.runs.engines import Limits
     from korus_helpers.runs.grid import settings
+    from korus_helpers.runs.machine import cores, share_of_memory
     from korus_helpers.runs.parameters import declared_parameters
     from korus_helpers.runs.reports import formats
     from korus_helpers.runs.store import Folder

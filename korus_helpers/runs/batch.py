@@ -1,7 +1,6 @@
 """Many runs: one for each setting, several at a time, with an index over all."""
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -165,8 +164,13 @@ def make_run(task: Task, place: Path, engine: Engine, keep: Callable[[str, Path]
     """
     try:
         made = perform(replace(task.plan, folder=place), engine, at_a_time=1, refusals=True)
-    except Lost as problem:
-        return Ended(task.setting, "failed", 0.0, failures=(("", str(problem), ""),))
+    except OSError:
+        raise
+    except Exception as problem:  # whatever is wrong with one run, the others go on
+        reason = (
+            str(problem) if isinstance(problem, Lost) else f"{type(problem).__name__}: {problem}"
+        )
+        return Ended(task.setting, "failed", 0.0, failures=(("", reason, ""),))
     ended = Ended(task.setting, *_status(made))
     keep(task.setting.name, made.folder)
     return ended
@@ -190,19 +194,3 @@ def _index(rows, left_out, notebooks, command, day, started, seconds) -> tuple[s
         batch_page(rows, left_out, notebooks, command, day, seconds),
         batch_record(rows, left_out, notebooks, command, started, seconds),
     )
-
-
-def cores() -> int:
-    """How many processes can run at the same time here."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def share_of_memory(workers: int) -> int | None:
-    """What each of `workers` notebooks may take of this machine, in bytes; None if unknown."""
-    try:
-        whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
-    return whole // (workers + 1)

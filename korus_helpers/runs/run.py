@@ -18,6 +18,7 @@ from korus_helpers.runs.engines import FORK, ForkEngine, KernelEngine, Limits, s
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.index import index_page, read_verdicts, record
+from korus_helpers.runs.machine import cores
 from korus_helpers.runs.pages import glossary_page
 from korus_helpers.runs.parameters import declared_parameters
 from korus_helpers.runs.part import Part
@@ -25,7 +26,6 @@ from korus_helpers.runs.pdf import require_pdf
 from korus_helpers.runs.plan import Plan, plan
 from korus_helpers.runs.steps import Steps
 
-AT_A_TIME = 2
 INCOMPLETE = ".incomplete"
 
 
@@ -80,7 +80,7 @@ def run_collection(
         prepared = replace(prepared, folder=folder)
         total = len(prepared.notebooks)
         with tqdm(desc="Notebooks", total=total, unit="notebook", disable=not progress) as bar:
-            return perform(prepared, started, AT_A_TIME, lambda _: bar.update())
+            return perform(prepared, started, cores(), lambda _: bar.update())
     except Refused:
         shutil.rmtree(folder, ignore_errors=True)
         raise
