@@ -97,7 +97,7 @@ def batch(
     limits = Limits(timeout, memory * 1_000_000 if memory else share_of_memory(workers))
     result = run_batch(
         grid, chosen, declared, Folder(out), Way(workers, engine, limits),
-        command=shlex.join(["korus", *sys.argv[1:]]),
+        command=_command(ctx),
         pdf=pdf, force=force, progress=sys.stderr.isatty(),
     )  # fmt: skip
     for sentence in grid.left_out:
@@ -116,3 +116,19 @@ def batch(
             what = f"{one.setting.name}, {notebook}".rstrip(", ")
             click.echo(visible(f"{what}: {reason}{where}"), err=True)
     ctx.exit(SOME_FAILED if failed else 0)
+
+
+def _command(ctx: click.Context) -> str:
+    """The command as a reader may repeat it: what was typed but for the place, files by name."""
+    words = [*ctx.command_path.split()]
+    for option in ctx.command.params:
+        name, value = option.name, ctx.params.get(option.name)
+        typed = ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
+        if not typed or name in ("out", "workers"):
+            continue
+        for one in value if option.multiple else [value]:
+            shown = one if isinstance(one, tuple) else () if one is True else (one,)
+            words += [
+                option.opts[0], *(Path(w).name if isinstance(w, Path) else str(w) for w in shown)
+            ]  # fmt: skip
+    return shlex.join(words)

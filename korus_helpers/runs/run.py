@@ -1,11 +1,9 @@
 """A run: the chosen notebooks executed side by side, their reports in a folder of their own."""
 
 import itertools
-import re
 import shlex
 import shutil
 import time
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -24,6 +22,7 @@ from korus_helpers.runs.parameters import declared_parameters
 from korus_helpers.runs.part import Part
 from korus_helpers.runs.pdf import require_pdf
 from korus_helpers.runs.plan import Plan, plan
+from korus_helpers.runs.setting import slug
 from korus_helpers.runs.steps import Steps
 
 INCOMPLETE = ".incomplete"
@@ -139,9 +138,7 @@ def new_folder(out: Path, moment: str, partner: str) -> Path:
         raise InputError(f"{out} is not a folder; choose another one with --out.")
     if not out.exists():
         raise InputError(f"There is no folder {out}; type: mkdir -p {shlex.quote(str(out))}")
-    ascii_name = unicodedata.normalize("NFKD", partner).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:40].strip("-")
-    stem = f"{moment}_{slug}" if slug else moment
+    stem = "_".join(filter(None, (moment, slug(partner))))
     for number in itertools.count(1):
         name = stem if number == 1 else f"{stem}_{number}"
         folder = out / f"{name}{INCOMPLETE}"
