@@ -3,9 +3,10 @@
 import contextlib
 import itertools
 import logging
+import socket
 import time
-from asyncio import CancelledError
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 
 from korus_helpers.errors import InputError, NetworkOrDiskError
 from korus_helpers.runs.cluster_worker import difference, make_there, unlike
@@ -30,35 +31,38 @@ def on_cluster(
 
     A run whose worker is lost is made again by another one. No more runs are handed out than the
     workers can begin soon, so that neither texts nor results heap up. Raises InputError where the
-    package is missing, and NetworkOrDiskError for a scheduler that cannot be reached, a worker
-    that has not what this machine has, and no worker at all.
+    package is missing, OSError where the store does not take a run, and NetworkOrDiskError for a
+    scheduler that cannot be reached, a worker that has not what this machine has, and no worker.
     """
     if not tasks:
         return
+    there = str(store) if isinstance(store, Address) else ""
+    waiting, under_way = iter(tasks), {}
     with _connected(scheduler) as client:
-        _await_workers(client, scheduler)
-        _require_alike(client)
-        there = str(store) if isinstance(store, Address) else ""
-        waiting, under_way = iter(tasks), {}
         try:
+            with _heard(scheduler):
+                _require_alike(client)
             while True:
-                room = AHEAD * sum(client.nthreads().values()) - len(under_way)
-                for task in itertools.islice(waiting, max(room, 0)):
-                    future = client.submit(
-                        make_there, pack(task), engine, limits, there, pure=False
-                    )
+                with _heard(scheduler):
+                    places = max(1, AHEAD * sum(client.nthreads().values()))
+                for task in itertools.islice(waiting, max(0, places - len(under_way))):
+                    packed = pack(task)
+                    future = client.submit(make_there, packed, engine, limits, there, pure=False)
                     under_way[future] = task
                 if not under_way:
                     break
-                for future in _next_ended(client, scheduler, list(under_way)):
+                with _heard(scheduler):
+                    ended = _next_ended(client, list(under_way))
+                for future in ended:
                     task = under_way.pop(future)
-                    yield _received(future, task, store)
-                    future.release()
-        except CancelledError:
-            raise NetworkOrDiskError(f"The scheduler {scheduler} was lost") from None
+                    with _heard(scheduler):
+                        one, files = _answer(future, task)
+                    _put(store, task.setting.name, files)
+                    yield one
         finally:
-            with contextlib.suppress(Exception):
-                client.cancel(list(under_way), force=True)
+            if under_way:
+                with contextlib.suppress(Exception):  # the scheduler may be what was lost
+                    client.cancel(list(under_way), force=True)
 
 
 @contextlib.contextmanager
@@ -69,32 +73,41 @@ def _connected(scheduler: str):
         raise InputError(
             "A cluster needs one more package; type: pip install 'korus-helpers[cluster]'"
         ) from None
-    # What goes wrong is said in one sentence; Dask would add pages.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):  # what they would say is said once
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        _, address = distributed.comm.parse_address(scheduler, strict=True)
+        # Dask would try again and again where nobody listens.
+        socket.create_connection(distributed.comm.parse_host_port(address), CONNECT).close()
         client = distributed.Client(scheduler, timeout=CONNECT, set_as_default=False)
-    except (OSError, ValueError, TypeError) as problem:
+    except ValueError:
+        raise InputError(
+            f"{scheduler!r} is no address of a scheduler; type it as tcp://10.0.0.5:8786."
+        ) from None
+    except OSError:
         raise NetworkOrDiskError(
-            f"There is no Dask scheduler at {scheduler}; start one with: dask scheduler"
-        ) from problem
+            f"No Dask scheduler answers at {scheduler}; start one with: dask scheduler"
+        ) from None
     with client, client.as_current():
         yield client
 
 
-def _await_workers(client, scheduler: str) -> None:
-    from distributed import TimeoutError
-
+@contextlib.contextmanager
+def _heard(scheduler: str):
+    """What Dask raises where the scheduler is no more, as one error with a sentence."""
     try:
-        client.wait_for_workers(1, timeout=PATIENCE)
-    except TimeoutError:
-        raise NetworkOrDiskError(_no_workers(scheduler)) from None
-
-
-def _no_workers(scheduler: str) -> str:
-    return f"The scheduler {scheduler} has no workers; start one with: dask worker {scheduler}"
+        yield
+    except NetworkOrDiskError:
+        raise
+    except (OSError, CancelledError):
+        raise NetworkOrDiskError(f"The scheduler {scheduler} was lost") from None
 
 
 def _require_alike(client) -> None:
+    """Raise NetworkOrDiskError for a worker that has not what this machine has.
+
+    One that comes later finds out by itself.
+    """
     for worker, problem in client.run(difference, at_hand(), on_error="return").items():
         if isinstance(problem, Exception):  # it cannot even import the function
             problem = "no korus of this version"
@@ -102,39 +115,46 @@ def _require_alike(client) -> None:
             raise NetworkOrDiskError(unlike(worker, problem))
 
 
-def _next_ended(client, scheduler: str, futures: list) -> list:
-    """Those that have ended, at least one."""
-    from distributed import TimeoutError, wait
+def _next_ended(client, futures: list) -> list:
+    """Those that have ended, at least one. Raises NetworkOrDiskError where no worker is left."""
+    from distributed import wait
 
     seen = time.monotonic()
-    while True:
+    while time.monotonic() - seen < PATIENCE:
         try:
             return list(wait(futures, timeout=LOOK_EVERY, return_when="FIRST_COMPLETED").done)
         except TimeoutError:
             if client.nthreads():
                 seen = time.monotonic()
-            elif time.monotonic() - seen > PATIENCE:
-                raise NetworkOrDiskError(_no_workers(scheduler)) from None
+    address = client.scheduler.address
+    raise NetworkOrDiskError(
+        f"The scheduler {address} has no worker; start one with: dask worker {address}"
+    )
 
 
-def _received(future, task: Task, store: Store) -> Ended:
-    """What became of a run, its files put in their place."""
+def _answer(future, task: Task) -> tuple[Ended, dict[str, bytes]]:
+    """What became of a run, and its files."""
     from distributed import KilledWorker
 
     try:
-        ended, files = future.result()
+        return future.result()
     except KilledWorker as lost:
-        workers = lost.allowed_failures + 1
-        return failed(task, f"{workers} workers were lost while they made it")
-    except OSError:
+        times = lost.allowed_failures + 1
+        return failed(task, f"every worker that made it was lost ({times} of them)"), {}
+    except (OSError, CancelledError):
         raise
     except Exception as problem:
         what = f"{type(problem).__name__}: {problem}"
-        raise NetworkOrDiskError(f"A worker cannot make a run ({what})") from problem
-    name = task.setting.name
-    if files:
-        place = store.workplace(name)
-        for file, content in files.items():
-            write_whole(place / file, content)
-        store.keep(name, place)
-    return ended
+        raise NetworkOrDiskError(f"A worker cannot make runs ({what})") from problem
+    finally:
+        future.release()
+
+
+def _put(store: Store, name: str, files: dict[str, bytes]) -> None:
+    """Put the files in the place of the run; there are none where a worker has done so itself."""
+    if not files:
+        return
+    place = store.workplace(name)
+    for file, content in files.items():
+        write_whole(place / file, content)
+    store.keep(name, place)
