@@ -57,7 +57,7 @@ def on_cluster(
                     task = under_way.pop(future)
                     with _heard(scheduler):
                         one, files = _answer(future, task)
-                    _put(store, task.setting.name, files)
+                    _put(store, one, files)
                     yield one
         finally:
             if under_way:
@@ -150,11 +150,16 @@ def _answer(future, task: Task) -> tuple[Ended, dict[str, bytes]]:
         future.release()
 
 
-def _put(store: Store, name: str, files: dict[str, bytes]) -> None:
-    """Put the files in the place of the run; there are none where a worker has done so itself."""
-    if not files:
-        return
-    place = store.workplace(name)
-    for file, content in files.items():
-        write_whole(place / file, content)
-    store.keep(name, place)
+def _put(store: Store, ended: Ended, files: dict[str, bytes]) -> None:
+    """Put the files of a run in their place, or see that the worker has done so."""
+    name = ended.setting.name
+    if files:
+        place = store.workplace(name)
+        for file, content in files.items():
+            write_whole(place / file, content)
+        store.keep(name, place)
+    elif ended.status == "done" and not store.record(name):
+        raise NetworkOrDiskError(
+            f"A worker has written {name}, but not where this machine reads {store}; choose an"
+            " address with --out that is the same place for all of them"
+        )
