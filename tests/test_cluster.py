@@ -30,17 +30,11 @@ from pathlib import Path
 read = Path(claims_file).read_text() if claims_file else "nothing"
 display({"text/markdown": f"{partner} {read}", "text/plain": partner}, raw=True)
 print(claims_file)"""
-# The process that makes a run is a child of the warm one, which is a child of the worker.
-KILL_THE_WORKER = """import os, signal
-from pathlib import Path
-pid = os.getpid()
-while "korus_helpers" in (line := Path(f"/proc/{pid}/cmdline").read_text()):
-    pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-os.kill(pid, signal.SIGKILL)"""
+KILL_THE_WORKER = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"  # with its own kernel
 # What differs between two runs of the same.
 TIMES = re.compile(
     r'\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)?|\d+ \w+ 20\d\d, \d\d:\d\d|"(duration|seconds|bytes)":'
-    r' [\d.e-]+|"[\w.]+\.(ipynb|html)": \d+|<td class="number">[\d.]+</td>'
+    r' [\d.e-]+|"[\w.]+\.(ipynb|html)": \d+|<td class="number">[\d.]+</td>|"id": "[0-9a-f]{8}"'
 )
 
 
@@ -98,14 +92,16 @@ class Cluster:
             return list(client.run(os.getpid).values())
 
     def stop(self):
-        """End all; nothing they started may be left."""
-        for process in reversed(self.processes):
-            process.terminate()
-        for process in reversed(self.processes):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(20)
-            process.kill()
-            process.wait()
+        """End all, the scheduler last; nothing they started may be left."""
+        scheduler, *workers = self.processes
+        for several in (workers, [scheduler]):
+            for process in several:
+                process.terminate()
+            for process in several:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(20)
+                process.kill()
+                process.wait()
         until(lambda: not marked(self.mark))
 
 
@@ -161,6 +157,11 @@ def batch(*arguments):
     return CliRunner().invoke(korus, ["batch", *map(str, arguments)])
 
 
+def batch_of_one(address):
+    """A run that is not made, so that no warm process is worth its start."""
+    return batch("--scheduler", address, "--partners", "MEX", "--out", "out", "--engine", "kernel")
+
+
 def start_batch(place, *arguments):
     return subprocess.Popen(
         [sys.executable, "-m", "korus_helpers.cli", "batch", *map(str, arguments)],
@@ -214,15 +215,15 @@ def test_all_runs_complete_though_a_worker_is_killed(cluster, place, nanny):
 def test_a_stopped_batch_says_how_to_go_on_and_a_second_call_does(cluster, place):
     cluster.pids(2)
     out = place / "out"
-    typed = ("--scheduler", cluster.address, "--partners", "top10", "--out", out)
+    typed = ("--scheduler", cluster.address, "--partners", "top8", "--out", out)
     process = start_batch(place, *typed)
     until(lambda: process.poll() is not None or len(finished(out)) >= 3)
     process.send_signal(signal.SIGINT)
     _, complaints = process.communicate(timeout=60)
     kept = finished(out)
-    assert process.returncode == 130 and 3 <= len(kept) < 10
+    assert process.returncode == 130 and 3 <= len(kept) < 8
     assert complaints == (
-        f"\nStopped; {len(kept)} of 10 runs are finished in {out}; the same command goes on from"
+        f"\nStopped; {len(kept)} of 8 runs are finished in {out}; the same command goes on from"
         " there.\n"
     )
     assert sorted(one["name"] for one in record(out)) == kept
@@ -230,11 +231,11 @@ def test_a_stopped_batch_says_how_to_go_on_and_a_second_call_does(cluster, place
         until(lambda: client.run_on_scheduler(lambda dask_scheduler: not dask_scheduler.tasks))
     answer = batch(*typed)
     assert answer.exit_code == 0, answer.output
-    assert_complete(out, 10)
+    assert_complete(out, 8)
     assert sorted(one["name"] for one in record(out) if one["kept"]) == kept
     # All are there: nothing is asked of a cluster.
     answer = batch("--scheduler", "tcp://127.0.0.1:1", *typed[2:])
-    assert "\n10 runs are done, 10 of them by an earlier call.\n" in answer.output
+    assert "\n8 runs are done, 8 of them by an earlier call.\n" in answer.output
 
 
 def test_runs_equal_those_of_a_local_batch(cluster, place, tmp_path_factory):
@@ -283,7 +284,7 @@ def test_a_worker_with_other_code_or_figures_refuses(strict, place, what, tmp_pa
         shutil.copy(PACKAGE / "korus_helpers" / "data" / "datapackage.json", newer)
         worker = strict.worker("--no-nanny", KORUS_DATA=str(other))
     strict.pids(1)
-    answer = batch("--scheduler", strict.address, "--partners", "MEX", "--out", "out")
+    answer = batch_of_one(strict.address)
     worker.terminate()
     worker.wait(20)
     assert answer.exit_code == 3
@@ -300,7 +301,7 @@ def test_a_run_that_takes_its_workers_along_has_failed(strict, place):
     write_notebook(place, KILL_THE_WORKER)
     worker = strict.worker("--no-nanny")
     strict.pids(1)
-    answer = batch("--scheduler", strict.address, "--partners", "MEX", "--out", "out")
+    answer = batch_of_one(strict.address)
     worker.wait(20)
     assert answer.exit_code == 4
     assert "mexico_2011-2016: every worker that made it was lost (1 of them)" in answer.stderr
@@ -339,30 +340,29 @@ def test_workers_write_to_an_address_themselves(cluster, place):
 
 def test_no_scheduler(place):
     distributed()
-    answer = batch("--scheduler", "tcp://127.0.0.1:1", "--partners", "MEX,CAN", "--out", "out")
+    answer = batch_of_one("tcp://127.0.0.1:1")
     assert answer.exit_code == 3
     assert answer.stderr == (
         "Error: No Dask scheduler answers at tcp://127.0.0.1:1; start one with: dask scheduler;"
-        " 0 of 2 runs are finished in out; the same command goes on from there.\n"
+        " 0 of 1 runs are finished in out; the same command goes on from there.\n"
     )
-    answer = batch("--scheduler", "cluster", "--partners", "MEX", "--out", "out")
+    answer = batch_of_one("cluster")
     assert answer.exit_code == 2
     assert "'cluster' is no address of a scheduler; type it as tcp://" in answer.stderr
 
 
 def test_no_workers(strict, place, monkeypatch):
     monkeypatch.setattr("korus_helpers.runs.cluster.PATIENCE", 1)
-    answer = batch("--scheduler", strict.address, "--partners", "MEX", "--out", "out")
+    answer = batch_of_one(strict.address)
     assert answer.exit_code == 3
     start = f"Error: The scheduler {strict.address} has no worker; start one with: dask worker tcp"
     assert answer.stderr.startswith(start)
 
 
 def test_what_is_missing_or_typed_twice(place, monkeypatch):
-    typed = ("--scheduler", "tcp://127.0.0.1:1", "--partners", "MEX", "--out", "out")
-    answer = batch(*typed, "--workers", "2")
+    answer = batch("--scheduler", "tcp://127.0.0.1:1", "--partners", "MEX", "--workers", "2")
     assert answer.exit_code == 2 and "leave --workers out" in answer.stderr
     monkeypatch.setitem(sys.modules, "distributed", None)
-    answer = batch(*typed)
+    answer = batch_of_one("tcp://127.0.0.1:1")
     assert answer.exit_code == 2
     assert answer.stderr.endswith("type: pip install 'korus-helpers[cluster]'\n")
