@@ -109,9 +109,9 @@ def _require_alike(client) -> None:
     One that comes later finds out by itself.
     """
     for worker, problem in client.run(difference, at_hand(), on_error="return").items():
-        if isinstance(problem, Exception):  # it cannot even import the function
-            problem = "no korus of this version"
-        if problem:
+        if isinstance(problem, Exception) and not isinstance(problem, OSError):
+            problem = "no korus of this version"  # it cannot even import the function
+        if isinstance(problem, str) and problem:  # not an OSError: that worker was just lost
             raise NetworkOrDiskError(unlike(worker, problem))
 
 
