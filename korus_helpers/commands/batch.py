@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from korus_helpers.commands.options import ENGINE
+
 SOME_FAILED = 4
 LISTED = 20  # failures on the terminal; the index has all
 
@@ -46,10 +48,7 @@ LISTED = 20  # failures on the terminal; the index has all
     "--scheduler", metavar="ADDRESS",
     help="Make the runs on the Dask cluster with this scheduler, such as tcp://10.0.0.5:8786.",
 )  # fmt: skip
-@click.option(
-    "--engine", default="fork", show_default=True, metavar="E",
-    help="fork (fast) or kernel (a Jupyter kernel for each notebook).",
-)  # fmt: skip
+@ENGINE
 @click.option(
     "--timeout", default=600, show_default=True, type=click.IntRange(1), metavar="S",
     help="Seconds that a cell may take.",
@@ -114,7 +113,7 @@ def batch(
     result = run_batch(
         grid, chosen, declared, store,
         Way(workers, engine, Limits(timeout, most), scheduler or ""),
-        command=shlex.join(["korus", *sys.argv[1:]]),
+        command=_command(ctx),
         pdf=pdf, force=force, progress=sys.stderr.isatty(),
     )  # fmt: skip
     for sentence in grid.left_out:
@@ -133,3 +132,19 @@ def batch(
             what = f"{one.setting.name}, {notebook}".rstrip(", ")
             click.echo(visible(f"{what}: {reason}{where}"), err=True)
     ctx.exit(SOME_FAILED if failed else 0)
+
+
+def _command(ctx: click.Context) -> str:
+    """The command as a reader may repeat it: what was typed but for places, files by name."""
+    words = [*ctx.command_path.split()]
+    for option in ctx.command.params:
+        name, value = option.name, ctx.params.get(option.name)
+        typed = ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
+        if not typed or name in ("out", "workers", "scheduler"):
+            continue
+        for one in value if option.multiple else [value]:
+            shown = one if isinstance(one, tuple) else () if one is True else (one,)
+            words += [
+                option.opts[0], *(Path(w).name if isinstance(w, Path) else str(w) for w in shown)
+            ]  # fmt: skip
+    return shlex.join(words)

@@ -1,4 +1,4 @@
-"""What this machine can do at a time."""
+"""What this machine has for runs."""
 
 import os
 

@@ -29,8 +29,11 @@ def make_run(task: Task, place: Path, engine: Engine, keep: Callable[[str, Path]
     """
     try:
         made = perform(replace(task.plan, folder=place), engine, at_a_time=1, refusals=True)
-    except Lost as problem:
-        return failed(task, str(problem))
+    except OSError:
+        raise
+    except Exception as problem:  # whatever is wrong with one run, the others go on
+        lost = isinstance(problem, Lost)
+        return failed(task, str(problem) if lost else f"{type(problem).__name__}: {problem}")
     ended = Ended(task.setting, *_status(made))
     keep(task.setting.name, made.folder)
     return ended

@@ -138,6 +138,8 @@ class Warm:
         self._stopped = True
         if self._server is not None:
             self._control.close()
+            if not self._ready:
+                self._server.kill()  # it has no child yet
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._server.wait(5)
             self._server.kill()
