@@ -1,9 +1,11 @@
 """One notebook executed by papermill."""
 
+import json
 import re
 import sys
 import threading
 import time
+import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,12 +60,14 @@ def execute(
     target: Path,
     kernels: AnyKernels,
     timeout: int | None = None,
+    moved: Mapping[str, str] = types.MappingProxyType({}),
 ) -> Outcome:
     """Run `notebook` with `parameters` in its own folder and write the executed copy to `target`.
 
     The notebook itself is never written to. Until the last cell has run the copy is called
     `<name>.unfinished.ipynb`. A notebook that fails, or has a cell that takes longer than `timeout`
-    seconds, is kept as far as it came. Raises OSError when the copy cannot be written.
+    seconds, is kept as far as it came. A file that a parameter names is read where `moved` says it
+    lies, and the copy shows the name. Raises OSError when the copy cannot be written.
     """
     papermill = import_papermill()
     from nbclient.exceptions import CellTimeoutError
@@ -76,7 +80,7 @@ def execute(
         papermill.execute_notebook(
             _as_papermill_path(notebook),
             _as_papermill_path(unfinished),
-            dict(parameters),
+            {name: _moved(value, moved) for name, value in parameters.items()},
             engine_name=ENGINE,
             kernel_name="python3",
             language="python",
@@ -97,7 +101,7 @@ def execute(
         status, error = "failed", f"the kernel stopped: {failure}{kernels.last_words()}"
     if kernels.stopped.is_set():
         return Outcome(target.stem, "failed", time.perf_counter() - started, None, "stopped")
-    executed = _finish(notebook, unfinished, target)
+    executed = _finish(notebook, unfinished, target, moved)
     if refusal := refusal_in(executed):
         status, error = "refused", refusal
     elif error.startswith("TimeoutError: it took"):
@@ -116,15 +120,29 @@ def _running_cell(executed) -> int | None:
     return None
 
 
-def _finish(notebook: Path, unfinished: Path, target: Path):
+def _moved(value: object, moved: Mapping[str, str]) -> object:
+    return moved.get(value, value) if isinstance(value, str) else value
+
+
+def _finish(notebook: Path, unfinished: Path, target: Path, moved: Mapping[str, str]):
     """Move the executed copy to `target`, without this machine's paths; returns the notebook."""
     import nbformat
+    from papermill.translators import PythonTranslator
 
-    executed = nbformat.read(unfinished, as_version=4)
+    text = unfinished.read_text(encoding="utf-8")
+    for name, here in moved.items():
+        # First as a line of code has them, then as they are.
+        for write in (PythonTranslator.translate, str):
+            text = text.replace(_in_json(write(here)), _in_json(write(name)))
+    executed = nbformat.reads(text, as_version=4)
     executed.metadata.papermill.update(input_path=notebook.name, output_path=target.name)
     nbformat.write(executed, unfinished)
     unfinished.replace(target)
     return executed
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def refusal_in(executed) -> str:
