@@ -47,8 +47,7 @@ def write_made_up(
                 partner, code = np.divmod(np.sort(keys), len(known))
                 flows = dice.integers(0, 3, month)
                 exports, imports = (
-                    (dice.random(month) * typical[partner, flow]).astype("int64")
-                    for flow in (0, 1)
+                    (dice.random(month) * typical[partner, flow]).astype("int64") for flow in (0, 1)
                 )
                 table = [
                     pa.array(named[partner]), pa.array(known[code]),

@@ -11,7 +11,7 @@ from korus_helpers.errors import InputError
 @click.command()
 @click.option("--repair", is_flag=True, help="Remove downloaded figures that do not verify.")
 @click.option("--add", "place", metavar="FOLDER", type=click.Path(path_type=Path),
-              help="Add a table of one's own: Parquet files by partner, code and month.")  # fmt: skip
+              help="Add your own table: Parquet files by partner, code and month.")  # fmt: skip
 @click.option("--classification", default="hs", show_default=True, metavar="C",
               help="Of the codes of that table: hs, naics or enduse.")  # fmt: skip
 @AS_JSON

@@ -16,7 +16,7 @@ from korus_helpers.sources.stored import USER_TABLE, packages, remembered
 from korus_helpers.sources.tables import SECTORS, TABLE_MARK, open_table
 
 KNOWN = "sector_months"  # which partners and months have rows of which flows
-CODES = "sector_prefixes"  # the codes of the table, and what they begin with
+CODES = "sector_prefixes"  # what the codes of the table begin with, as codes of sectors
 SOURCE = USER_TABLE["source_id"]
 
 
@@ -52,8 +52,13 @@ def table_with(name: str) -> Path | None:
         codes = check_codes(found[1], found[2])
     except InputError:
         return None
-    held = {ALL} | set(open_table(CODES, folder).code)
-    return folder if codes == tuple(found[2].split("+")) and held.issuperset(codes) else None
+    canonical = "+".join(codes) == found[2]
+    return folder if canonical and _codes(folder).issuperset(codes) else None
+
+
+@remembered
+def _codes(folder: Path) -> frozenset[str]:
+    return frozenset({ALL, *open_table(CODES, folder).code})
 
 
 @remembered

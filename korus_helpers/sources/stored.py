@@ -17,7 +17,7 @@ from korus_helpers.sources.tables import DATA, SECTORS, VINTAGES, open_table, pa
 
 HIDDEN = "."  # what a download that was stopped left behind begins with it
 USER_TABLE = {  # the source of figures that neither ship nor were downloaded
-    "source_id": "USER_TABLE", "publisher": "A table of one's own",
+    "source_id": "USER_TABLE", "publisher": "Own table",
     "title": "sectors by partner, code and month, added with korus data --add",
 }  # fmt: skip
 F = TypeVar("F", bound=Callable)

@@ -14,7 +14,6 @@ from korus_helpers.sources.partners import partners
 from korus_helpers.sources.sector_files import (
     CLASSIFICATIONS,
     LEVELS,
-    TABLE,
     VALUES,
     schema,
 )
@@ -25,10 +24,19 @@ from korus_helpers.sources.tables import SECTORS, part_of, sha256_of
 from korus_helpers.sources.vintages import annual_goods, releases
 
 KEYS = {"partner_code": "VARCHAR", "code": "VARCHAR", "year": "INTEGER", "month": "INTEGER"}
-_WHOLE = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT", "UTINYINT")
+_WHOLE = (
+    "BIGINT",
+    "INTEGER",
+    "SMALLINT",
+    "TINYINT",
+    "UBIGINT",
+    "UINTEGER",
+    "USMALLINT",
+    "UTINYINT",
+)
 _FORM = (
-    f"type the name of a Parquet file, or of a folder of them, with the columns {', '.join(KEYS)} "
-    f"and some of {', '.join(VALUES)}"
+    f"type the name of a Parquet file, or of a folder of them, with the columns {', '.join(KEYS)}, "
+    f"exports_usd, and one or more of {', '.join(tuple(VALUES)[2:4])}"
 )
 
 
@@ -76,7 +84,9 @@ def _checked(
     """Columns with their types, codes, and dollars by partner and month, of a table that passes."""
     duckdb = require_duckdb()
     try:
-        types = dict(ask_duckdb("SELECT column_name, column_type FROM (DESCRIBE rows)", paths).values)
+        types = dict(
+            ask_duckdb("SELECT column_name, column_type FROM (DESCRIBE rows)", paths).values
+        )
         columns = {name: types[name] for name in (*KEYS, *VALUES) if name in types}
         _check_columns(types, columns)
         codes = _check_codes(paths, classification)
@@ -102,7 +112,9 @@ def _checked(
 
 def _check_columns(types: dict[str, str], columns: dict[str, str]) -> None:
     missing = [name for name in KEYS if name not in columns]
-    if missing or not {"exports_usd", "general_imports_usd", "consumption_imports_usd"} & set(columns):
+    if missing or not {"exports_usd", "general_imports_usd", "consumption_imports_usd"} & set(
+        columns
+    ):
         raise Refused(f"the table is refused: it lacks columns; {_FORM}")
     other = [name for name in types if name not in columns]
     if other:
@@ -115,7 +127,7 @@ def _check_columns(types: dict[str, str], columns: dict[str, str]) -> None:
 
 
 def _check_codes(paths: list[Path], classification: str) -> list[str]:
-    """The codes, each with what sectors begin with; of one length, so that none is in another."""
+    """Codes of sectors that the codes, all of one length so that none is in another, begin with."""
     codes = ask_duckdb("SELECT DISTINCT code FROM rows ORDER BY code", paths).code
     if codes.empty:
         raise Refused("the table is refused: it has no rows")
@@ -129,7 +141,7 @@ def _check_codes(paths: list[Path], classification: str) -> list[str]:
             f"the table is refused: its codes have {found} digits, so that goods would be counted "
             "twice; keep the rows of one length"
         )
-    return sorted({code[:n] for code in codes for n in (*lengths, len(code))})
+    return sorted({code[:n] for code in codes for n in LEVELS[classification][1] if n <= len(code)})
 
 
 def _check_cells(paths: list[Path], values: list[str]) -> None:

@@ -182,11 +182,13 @@ def _typed(frame: pd.DataFrame, fields: list[dict]) -> pd.DataFrame:
     types = {field["name"]: field["type"] for field in fields}
     if set(types) != set(frame.columns):
         return frame
-    text = [name for name, column in frame.items()
-            if types[name] == "string" and isinstance(column.dtype, pd.CategoricalDtype)]  # fmt: skip
-    gaps = [name for name, column in frame.items()
-            if types[name] == "integer" and pd.api.types.is_float_dtype(column)]  # fmt: skip
-    return frame[list(types)].astype(dict.fromkeys(text, "str") | dict.fromkeys(gaps, "Int64"))
+    changed = {}
+    for name, column in frame.items():
+        if types[name] == "string" and isinstance(column.dtype, pd.CategoricalDtype):
+            changed[name] = "str"
+        elif types[name] == "integer" and pd.api.types.is_float_dtype(column):
+            changed[name] = "Int64"
+    return frame[list(types)].astype(changed)
 
 
 def _dtype(field: dict) -> str | None:

@@ -36,8 +36,10 @@ def census_series(
     only = {"partner_code": partners, "year": years}
     only = {column: sorted(values) for column, values in only.items() if values is not None}
     tables: dict[Path, list[str]] = {}
-    for name in filter(table_with, names):
-        tables.setdefault(table_with(name), []).append(name)
+    for name in names:
+        folder = _table(name, columns)
+        if folder:
+            tables.setdefault(folder, []).append(name)
     rows = [_of_fetched(name, columns, time, only) for name in names if fetched(name)]
     rows += [_of_table(folder, mine, columns, time, only) for folder, mine in tables.items()]
     return _by_sector(rows, columns, monthly)
@@ -51,17 +53,26 @@ def census_coverage(
     The amounts of a table are zero here, so that it need not be read.
     """
     partners = None if partner is None else [partner]
-    folder = table_with(name)
-    if folder is None or basis not in _IMPORTS:
+    columns = ("exports_usd", _IMPORTS.get(basis, ""))
+    folder = _table(name, columns)
+    if folder is None:
         return census_series([name], basis, monthly, partners).get(name)
     time = _MONTH if monthly else _MONTH[:1]
-    columns = ("exports_usd", _IMPORTS[basis])
     only = {} if partner is None else {"partner_code": partners}
     cells = _cells(folder, [name], columns, time, only)
     known = cells[list(columns)]
     cells[list(columns)] = known.astype("Int64").where(known) * 0
     rows = [_of_fetched(name, columns, time, only), cells] if fetched(name) else [cells]
     return _by_sector(rows, columns, monthly, partner).get(name)
+
+
+def _table(name: str, columns: tuple[str, str]) -> Path | None:
+    """The table that a sector is summed from, if it has these columns."""
+    folder = table_with(name)
+    if folder is None:
+        return None
+    held = {field["name"] for field in resource(TABLE, folder)["schema"]["fields"]}
+    return folder if held.issuperset(columns) else None
 
 
 def _of_fetched(name: str, columns: tuple[str, str], time: list[str], only: Only) -> pd.DataFrame:
@@ -148,5 +159,5 @@ def _release(name: str, partner: str | None) -> tuple[str, tuple[str, ...]]:
         got = sorted({resource(TABLE, folder)["vintage"] for folder in mine})
         found["CENSUS_API"] = f"Census API, got {', '.join(got)}"
     if table and partner not in packages:
-        found[SOURCE] = f"a table of one's own, added {resource(TABLE, table)['vintage']}"
+        found[SOURCE] = f"own table, added {resource(TABLE, table)['vintage']}"
     return "; ".join(found.values()), tuple(found)

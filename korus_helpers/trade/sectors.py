@@ -7,6 +7,7 @@ from functools import cache
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.sector_files import ALL, CLASSIFICATIONS, fetched
 from korus_helpers.sources.sector_tables import table_with
+from korus_helpers.sources.stored import remembered
 from korus_helpers.sources.tables import open_table
 
 GENERAL, CONSUMPTION, KOREA_REPORTED = "general", "consumption", "korea-reported"
@@ -123,6 +124,7 @@ def is_at_hand(name: str) -> bool:
     return bool(fetched(name)) or table_with(name) is not None
 
 
+@remembered
 def _fetched(name: str) -> Sector:
     classification, _, codes = name.removeprefix("census-").partition(":")
     if not is_at_hand(name):

@@ -84,7 +84,7 @@ def main() -> None:
         addition = added(folder, Path(folder) / "made-up")
         runs = ["duckdb"] * asked.repeat + ["pandas"] * asked.pandas
         found = [measured(folder, backend) for backend in runs]
-    print(f"Added {addition['rows']:,} rows of made-up values, {addition['bytes'] / 1e6:.0f} MB, in "
+    print(f"Added {addition['rows']:,} rows of made-up values, {addition['bytes'] / 1e6:.0f} MB: "
           f"{addition['seconds']:.1f} s, {addition['peak_mb']:.0f} MB")  # fmt: skip
     print(f"{'backend':8} {'seconds':>8} {'CPU s':>7} {'peak MB':>8} {'figures':>8}")
     for one in found:
