@@ -13,12 +13,14 @@ from typed import environment, korus
 
 from korus_helpers import Definition, evaluate, grid
 from korus_helpers.errors import DamagedData, InputError, NoFigure
-from korus_helpers.sources.stored import forget
+from korus_helpers.sources.stored import forget, located
 from korus_helpers.sources.storing import problem_of
 from korus_helpers.sources.sums import DUCKDB, LARGE, PANDAS, SETTING, backend
+from korus_helpers.sources.table_rows import rows_at
 from korus_helpers.sources.tables import open_table, resource
 from korus_helpers.trade.definition import MEASURES, UNITS
 from korus_helpers.trade.flows import series
+from korus_helpers.trade.rows import figure_rows
 
 pytest.importorskip("duckdb", reason="pip install 'korus-helpers[tables]'")
 KOREA, MEXICO, CANADA = "5800", "2010", "1220"
@@ -75,11 +77,9 @@ COLUMNS = ["partner_code", "code", "year", "month", "exports_usd", "general_impo
 def small(folder, rows=ROWS, columns=COLUMNS, name="own"):
     """A Parquet file of these rows in a folder of its own."""
     frame = pd.DataFrame(rows, columns=columns)
-    whole = {name: "Int64" for name in columns if name not in ("partner_code", "code")}
+    types = {one: "str" if one in ("partner_code", "code") else "Int64" for one in columns}
     (folder / name).mkdir(exist_ok=True)
-    frame.astype({name: kind for name, kind in whole.items() if name in frame}).to_parquet(
-        folder / name / "rows.parquet", index=False
-    )
+    frame.astype(types).to_parquet(folder / name / "rows.parquet", index=False)
     return folder / name
 
 
@@ -197,6 +197,20 @@ def test_a_figure_names_the_table(use, by_hand):
     assert found.vintage.startswith("own table, added 20") and "Own table" in found.source
 
 
+def test_the_rows_behind_a_figure(use, made_up):
+    folder, rows = made_up
+    number = 12 * rows.year.astype(int) + rows.month - 1
+    wanted = rows[(rows.partner_code == KOREA) & rows.code.str.startswith(("84", "87"))
+                  & number.between(12 * 2015 + 10, 12 * 2016 + 1)]  # fmt: skip
+    assert len(wanted) > 10 and len(set(wanted.year)) == 2  # of both files
+    for name in (PANDAS, DUCKDB):
+        use(folder, name)
+        asked = Definition(KOREA, "census-hs:84+87", end="2015-11/2016-02")
+        ((table, numbers),) = figure_rows("deficit", asked).items()
+        found = rows_at(*located(table), numbers)
+        pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
+
+
 def test_what_was_fetched_for_a_partner_counts_before_the_table(use, by_hand):
     from korus_helpers.sources.partners import find_partner
     from korus_helpers.sources.sector_store import keep_sector
@@ -226,7 +240,7 @@ def test_the_size_decides_unless_it_is_set(use, by_hand, monkeypatch):
 
 def test_a_setting_that_is_none(use):
     use("", "polars")
-    with pytest.raises(InputError, match='KORUS_BACKEND is "polars".* pandas or duckdb'):
+    with pytest.raises(InputError, match=r'KORUS_BACKEND is "polars".* pandas or duckdb'):
         evaluate("deficit", Definition(KOREA, "autos", end="2016"))
 
 
@@ -243,8 +257,9 @@ main()
 
 
 def without_duckdb(folder, *arguments, **more):
-    return subprocess.run([sys.executable, "-c", WITHOUT, *map(str, arguments)],
-                          env=environment(folder, **more), capture_output=True, text=True)  # fmt: skip
+    line = [sys.executable, "-c", WITHOUT, *map(str, arguments)]
+    env = environment(folder, **more)
+    return subprocess.run(line, env=env, capture_output=True, text=True, check=False)
 
 
 def test_without_duckdb_a_sentence_says_what_to_install(by_hand, tmp_path):

@@ -118,9 +118,14 @@ def asked(
 
 
 def ask_duckdb(
-    query: str, rows: Sequence[Path] | pd.DataFrame, given: Mapping[str, object] | None = None
+    query: str,
+    rows: Sequence[Path] | pd.DataFrame,
+    given: Mapping[str, object] | None = None,
+    numbered: bool = False,
 ) -> pd.DataFrame:
     """The answer to a question about `rows`: Parquet files, or a frame.
+
+    `numbered` adds the column `file_row_number`.
 
     In a connection of its own, which may use `MEMORY` and, where more is needed, a temporary
     folder; its threads end with it.
@@ -140,8 +145,9 @@ def ask_duckdb(
         if isinstance(rows, pd.DataFrame):
             connection.register("rows", pa.Table.from_pandas(rows, preserve_index=False))
         else:
+            more = ", file_row_number = true" if numbered else ""
             files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in rows)
-            connection.execute(f"CREATE VIEW rows AS SELECT * FROM read_parquet([{files}])")
+            connection.execute(f"CREATE VIEW rows AS SELECT * FROM read_parquet([{files}]{more})")
         answer = connection.sql(query, params=dict(given or {}) or None).to_arrow_table()
         return answer.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
 
