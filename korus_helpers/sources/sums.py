@@ -11,7 +11,7 @@ from korus_helpers.sources.tables import DATA, open_table, resource, verified_fi
 
 SETTING, PANDAS, DUCKDB = "KORUS_BACKEND", "pandas", "duckdb"
 LARGE = 2_000_000  # rows from which pandas would need more than some hundred megabytes
-MEMORY, THREADS = "200MB", 4  # of DuckDB; what does not fit is written to a temporary folder
+MEMORY, THREADS = "150MB", 4  # of DuckDB; what does not fit is written to a temporary folder
 
 Only = Mapping[str, Sequence[str | int]]
 """For some columns the values of the rows that count."""
