@@ -1,12 +1,16 @@
 """US exports and imports by partner and period, for any release, basis and sector."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from korus_helpers.sources.partners import partners
-from korus_helpers.sources.sector_files import fetched
+from korus_helpers.sources.sector_tables import table_with
 from korus_helpers.sources.stored import remembered
+from korus_helpers.sources.sums import sum_rows
 from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import LATEST, annual_goods, releases
+from korus_helpers.trade.census import census_coverage, census_series
 from korus_helpers.trade.enduse import enduse
 from korus_helpers.trade.periods import Period, month_number
 from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, sector
@@ -20,16 +24,16 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
     `monthly` asks for months; a sector that ships by year only gives None. Sectors and Korea's own
     figures ship in one release each, so their `vintage` is "latest".
     """
-    item = sector(sector_name)
+    item, latest = sector(sector_name), vintage == LATEST
     if item.name == "total" and basis == GENERAL:
         return _goods_monthly(vintage) if monthly else _goods_annual(vintage)
     if item.name == "total" and basis == CONSUMPTION:
         return None if monthly else _consumption(vintage)
     if item.fetched:
-        return _fetched(item.name, basis, monthly) if vintage == LATEST else None
+        return census_series([item.name], basis, monthly).get(item.name) if latest else None
     if item.classification == "end-use" and basis == item.basis and not monthly:
         return enduse(item, vintage)
-    if vintage != LATEST:
+    if not latest:
         return None
     if basis == KOREA_REPORTED and item.name == "total":
         return _mirror() if monthly else calendar_years(_mirror())
@@ -38,6 +42,46 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
     if monthly:
         return _vehicles() if item.codes == ("87",) else None
     return _chapter(item.codes[0])
+
+
+def coverage(
+    vintage: str, basis: str, sector_name: str, monthly: bool, partner: str | None = None
+) -> Series | None:
+    """As `series`, for where and in which release figures are known (to one partner).
+
+    Amounts may be zero in it: a table that is larger than memory is not read for them.
+    """
+    if sector(sector_name).fetched and vintage == LATEST:
+        return _census_coverage(sector_name, basis, monthly, partner)
+    return series(vintage, basis, sector_name, monthly)
+
+
+_census_coverage = remembered(census_coverage)
+
+
+def read_series(
+    cells: Iterable[tuple[str, str, str, str, Period]],
+) -> dict[tuple[str, str, str, bool], Series | None]:
+    """The series of many cells (release, basis, sector, partner, period), each read once.
+
+    Keys are release, basis, sector, and whether by month. All sectors of one table are read in
+    one pass over it, and only for the partners and years of these cells.
+    """
+    found: dict[tuple[str, str, str, bool], Series | None] = {}
+    together: dict[tuple[str, bool], tuple[set[str], set[str], set[int]]] = {}
+    for vintage, basis, name, partner, asked in cells:
+        key = (vintage, basis, name, asked.year is None)
+        if vintage == LATEST and table_with(name):
+            wanted = together.setdefault((basis, key[3]), (set(), set(), set()))
+            wanted[0].add(name)
+            wanted[1].add(partner)
+            wanted[2].update(range(asked.start // 12, asked.last_year + 1))
+        elif key not in found:
+            found[key] = series(*key)
+    for (basis, monthly), wanted in together.items():
+        for name, one in census_series(wanted[0], basis, monthly, *wanted[1:]).items():
+            found[LATEST, basis, name, monthly] = one
+    return found
 
 
 def _without_years_before_trade(frame: pd.DataFrame) -> pd.DataFrame:
@@ -72,9 +116,8 @@ def _goods_monthly(vintage: str) -> Series | None:
 
 
 def _chapter(code: str) -> Series:
-    rows = open_table("hs_chapters")
     rows = (
-        rows[rows.code == code]
+        sum_rows("hs_chapters", {code: (code,)}, ["partner_code", "year", "flow"], ["value_musd"])
         .pivot(index=["partner_code", "year"], columns="flow", values="value_musd")
         .reindex(columns=FLOWS)
     )
@@ -92,33 +135,6 @@ def _vehicles() -> Series:
         }
     )
     return build(frame, "number", "2021", ("CENSUS_API",))
-
-
-def _fetched(name: str, basis: str, monthly: bool) -> Series | None:
-    """A sector from the Census API: total exports, and imports on the basis asked for."""
-    column = {GENERAL: "general_imports_usd", CONSUMPTION: "consumption_imports_usd"}.get(basis)
-    rows = fetched(name)
-    if column is None or rows is None:
-        return None
-    # A month is known where every code is: the reader fills codes that had no trade with zero.
-    sums = rows.groupby(["partner_code", "year", "month"])[["exports_usd", column]].agg(
-        lambda values: values.sum(skipna=False)
-    )
-    sums = sums.reset_index()
-    frame = pd.DataFrame(
-        {
-            "partner_code": sums.partner_code,
-            "number": month_number(sums.year, sums.month),
-            "exports_musd": sums.exports_usd.astype(float) / 1e6,
-            "imports_musd": sums[column].astype(float) / 1e6,
-        }
-    )
-    label = f"Census API, got {', '.join(sorted(set(rows.vintage)))}"
-    months = build(frame, "number", label, ("CENSUS_API",))
-    if monthly:
-        return months
-    years = calendar_years(months)
-    return years if years.exports.shape[1] else None
 
 
 def _consumption(vintage: str) -> Series:
