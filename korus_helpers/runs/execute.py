@@ -111,13 +111,14 @@ def execute(
 
 def _running_cell(executed) -> int | None:
     """The number in brackets that the cell would have had that was running at the end."""
-    number = 0
+    number, running = 0, None
     for cell in executed.cells:
         if cell.cell_type == "code" and cell.source.strip():
             number += 1
-            if cell.metadata.papermill.status == "running":
-                return number
-    return None
+            # Its status tells nothing: papermill calls every cell completed in the end.
+            if cell.metadata.papermill.start_time:
+                running = number
+    return running
 
 
 def _moved(value: object, moved: Mapping[str, str]) -> object:

@@ -24,8 +24,12 @@ from korus_helpers.runs.forks import FORK, become_child, end_all
 from korus_helpers.runs.kernels import environment
 from korus_helpers.runs.preload import load, take_notice
 
-# numpy's BLAS and pyarrow's allocator would start threads at import.
-ONE_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+# numpy's BLAS and pyarrow's allocator would start threads at import; another of pyarrow's would
+# reserve 1 GB, which counts as taken where memory is limited.
+ONE_THREAD = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
 LOOK_EVERY = 0.5  # seconds, for children that have ended
 SERVER = "from korus_helpers.runs.warm import serve; serve({}, {!r})"
 
