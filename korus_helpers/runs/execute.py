@@ -66,14 +66,15 @@ def execute(
     seconds, is kept as far as it came. Raises OSError when the copy cannot be written.
     """
     papermill = import_papermill()
+    import nbformat
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     started = time.perf_counter()
     unfinished = target.with_name(f"{target.stem}.unfinished.ipynb")
-    status, cell, error = "done", None, ""
+    status, cell, error, executed = "done", None, "", None
     try:
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             _as_papermill_path(notebook),
             _as_papermill_path(unfinished),
             dict(parameters),
@@ -87,6 +88,7 @@ def execute(
             kernel_manager_class=kernels.manager_class(),
             shutdown_kernel="immediate",
             execution_timeout=timeout,
+            recorded={"input_path": notebook.name, "output_path": target.name},
         )
     except PapermillExecutionError as failure:
         status, cell = "failed", failure.exec_count
@@ -97,7 +99,8 @@ def execute(
         status, error = "failed", f"the kernel stopped: {failure}{kernels.last_words()}"
     if kernels.stopped.is_set():
         return Outcome(target.stem, "failed", time.perf_counter() - started, None, "stopped")
-    executed = _finish(notebook, unfinished, target)
+    unfinished.replace(target)
+    executed = executed or nbformat.read(target, as_version=4)
     if refusal := refusal_in(executed):
         status, error = "refused", refusal
     elif error.startswith("TimeoutError: it took"):
@@ -114,17 +117,6 @@ def _running_cell(executed) -> int | None:
             if cell.metadata.papermill.status == "running":
                 return number
     return None
-
-
-def _finish(notebook: Path, unfinished: Path, target: Path):
-    """Move the executed copy to `target`, without this machine's paths; returns the notebook."""
-    import nbformat
-
-    executed = nbformat.read(unfinished, as_version=4)
-    executed.metadata.papermill.update(input_path=notebook.name, output_path=target.name)
-    nbformat.write(executed, unfinished)
-    unfinished.replace(target)
-    return executed
 
 
 def refusal_in(executed) -> str:
