@@ -25,7 +25,7 @@ def ready() -> None:
 
 
 def papermill_command(cases: Sequence[Case], workers: int, folder: Path) -> None:
-    ready()
+    """Each starts up anew, so there is nothing to be ready with."""
     for case in cases:
         parameters = json.dumps(case["parameters"])
         files = case["notebook"], folder / f"{case['name']}.ipynb"

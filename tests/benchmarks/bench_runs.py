@@ -19,6 +19,8 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from approaches import BIN, WAYS
 from bench_table import markdown
 from meter import Measured, measure
@@ -38,16 +40,17 @@ LIBRARIES = (
 )  # fmt: skip
 ABOUT = {
     "runs": "notebooks executed, or for a whole command the runs that it made",
-    "seconds": "wall clock for all runs, start-up left out; median of the rounds",
-    "start_up": "seconds until the libraries and the warm process are loaded; part of seconds for "
-    "whole commands and the papermill command line, which loads for each run",
-    "cpu": "user and system seconds of the process and all its children, start-up left out "
-    "where it is left out of the seconds; median of the rounds",
+    "seconds": "wall clock for all runs, without start_up; median of the rounds",
+    "start_up": "seconds until the libraries and the warm process are loaded; null where it is "
+    "part of the seconds: whole commands, and the papermill command line, which loads each time",
+    "cpu": "user and system seconds of all processes, without start_up; median of the rounds",
     "peak_mb": "largest sum of the proportional memory (PSS, which counts each page once) over the "
     "process tree, looked at four times a second, 1 MB = 1,000,000 bytes",
-    "per_run": "seconds from the end of the first runs, one for each worker, to the end of the "
-    "last, for each of the others",
+    "per_run": "number of runs: seconds from the end of the first runs, one for each worker, to "
+    "the end of the last, for each of the others",
+    "per_run_with_start_up": "number of runs: wall clock of the whole command for each of them",
     "spread": "the largest per_run over the smallest, less 1",
+    "ratios": "medians over the rounds; with start-up, of a round and of the longest batch",
 }
 
 
@@ -78,9 +81,8 @@ def batch(partners: int, workers: int = 2) -> tuple[dict, float]:
         found = measure([BIN / "korus", "batch", *options, "--out", out])
         ends = sorted(path.stat().st_mtime for path in out.glob("*/run.json"))
     per_run = (ends[-1] - ends[workers - 1]) / (len(ends) - workers)
-    start_up = found.seconds - per_run * len(ends)
     say(f"{len(ends)} runs", "korus batch", workers, found)
-    return row("korus batch", workers, len(ends), [found]) | {"start_up": start_up}, per_run
+    return row("korus batch", workers, len(ends), [found]), per_run
 
 
 def whole_run() -> tuple[Measured, Measured]:
@@ -107,7 +109,7 @@ def row(approach: str, workers: int, runs: int, taken: Sequence[Measured]) -> di
     return {
         "approach": approach, "workers": workers, "runs": runs, "seconds": middle("seconds"),
         "cpu": middle("cpu"), "peak_mb": max(one.peak_mb for one in taken),
-        "start_up": middle("start_up"),
+        "start_up": middle("start_up") or None,
     }  # fmt: skip
 
 
@@ -144,7 +146,7 @@ def machine() -> dict:
 
 def bench(names: Sequence[str], quick: bool) -> dict:
     """All of it; what outputs/bench.json holds."""
-    count, partners, sizes, tiny_runs = (1, 2, (10, 30), 50) if quick else (
+    count, partners, sizes, tiny_runs = (1, 2, (10, 20), 40) if quick else (
         3, 6, (10, 30, 100, 240), 500
     )  # fmt: skip
     result = {"date": date.today().isoformat(), "machine": machine()}
@@ -158,7 +160,9 @@ def bench(names: Sequence[str], quick: bool) -> dict:
         for n, partner in enumerate(PARTNERS[:partners])
     ]
     taken = rounds(cases, count)
-    command, engine = taken["papermill command line", 1], taken["engine", 2]
+    command, engine, floor = (
+        taken[way] for way in (("papermill command line", 1), ("engine", 2), ("floor", 2))
+    )
     rows = [row(*way, len(cases), found) for way, found in taken.items()]
 
     batches = [batch(size) for size in sizes]
@@ -179,9 +183,12 @@ def bench(names: Sequence[str], quick: bool) -> dict:
         "about": ABOUT,
         "ratio_to_papermill_cli": ratio(command, engine),
         "ratio_to_papermill_cli_with_start_up": ratio(command, engine, True),
-        "ratio_to_floor": ratio(engine, taken["floor", 2]),
-        "ratio_to_floor_with_start_up": ratio(engine, taken["floor", 2], True),
+        "ratio_to_floor": ratio(engine, floor),
+        "ratio_to_floor_with_start_up": ratio(engine, floor, True),
         "ratio_to_floor_one_worker": ratio(taken["engine", 1], taken["floor", 1]),
+        "ratio_to_floor_in_cpu": statistics.median(
+            ours.cpu / theirs.cpu for ours, theirs in zip(engine, floor, strict=True)
+        ),
         "ratio_of_korus_run": ratio(others, ours),
         "batch": {
             "per_run": per_run,
