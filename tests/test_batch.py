@@ -1,16 +1,10 @@
 """`korus batch` as a real command: failures, resumption, interrupts, full disks, bad options."""
 
 import json
-import os
-import re
-import shutil
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from small_notebooks import korus, small_notebook, start_korus, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
 
