@@ -110,6 +110,11 @@ def asked(
     duckdb = require_duckdb()
     try:
         return ask_duckdb(query, paths, given)
+    except duckdb.OutOfMemoryException as error:
+        raise OSError(
+            f"{folder.name}: DuckDB has no room for the answer ({str(error).splitlines()[0]}); "
+            "ask for fewer partners, codes or years, or make room in the temporary folder"
+        ) from None
     except duckdb.Error as error:
         raise DamagedData(
             f"{folder.name}: DuckDB cannot read the table ({str(error).splitlines()[0]}); "
@@ -158,7 +163,7 @@ def require_duckdb():
         import duckdb
     except ImportError:
         raise InputError(
-            "this table is larger than memory and needs one more package; "
+            "tables larger than memory need one more package; "
             "type: pip install 'korus-helpers[tables]'"
         ) from None
     return duckdb
