@@ -93,6 +93,7 @@ class Cluster:
 
     def stop(self):
         """End all, the scheduler last; nothing they started may be left."""
+        assert marked(self.mark)
         scheduler, *workers = self.processes
         for several in (workers, [scheduler]):
             for process in several:
@@ -157,9 +158,8 @@ def batch(*arguments):
     return CliRunner().invoke(korus, ["batch", *map(str, arguments)])
 
 
-def batch_of_one(address):
-    """A run that is not made, so that no warm process is worth its start."""
-    return batch("--scheduler", address, "--partners", "MEX", "--out", "out", "--engine", "kernel")
+def batch_of_one(address, *options):
+    return batch("--scheduler", address, "--partners", "MEX", "--out", "out", *options)
 
 
 def start_batch(place, *arguments):
@@ -301,7 +301,7 @@ def test_a_run_that_takes_its_workers_along_has_failed(strict, place):
     write_notebook(place, KILL_THE_WORKER)
     worker = strict.worker("--no-nanny")
     strict.pids(1)
-    answer = batch_of_one(strict.address)
+    answer = batch_of_one(strict.address, "--engine", "kernel")
     worker.wait(20)
     assert answer.exit_code == 4
     assert "mexico_2011-2016: every worker that made it was lost (1 of them)" in answer.stderr

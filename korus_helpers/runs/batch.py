@@ -11,7 +11,7 @@ from pathlib import Path
 from korus_helpers.errors import NetworkOrDiskError
 from korus_helpers.runs.batch_index import batch_page, batch_record
 from korus_helpers.runs.cluster import on_cluster
-from korus_helpers.runs.engines import Limits, start_engine
+from korus_helpers.runs.engines import KERNEL, Limits, start_engine
 from korus_helpers.runs.grid import Grid
 from korus_helpers.runs.inputs import inputs_of
 from korus_helpers.runs.parameters import Parameter
@@ -65,7 +65,8 @@ def run_batch(
     if pdf:
         require_pdf()
     begun, now = time.perf_counter(), datetime.now().astimezone()
-    engine = start_engine(way.engine, way.limits)
+    # Of a batch on a cluster the index alone is made here, for which no warm process is worth it.
+    engine = start_engine(KERNEL if way.scheduler else way.engine, way.limits)
     ended: dict[str, Ended] = {}
 
     def write_index(more: Sequence[str] = ()) -> None:
@@ -87,12 +88,13 @@ def run_batch(
                 ended[task.setting.name] = earlier
             else:
                 due.append(task)
-        with tqdm(desc="Runs", total=len(due), unit="run", disable=not progress) as bar:
-            for one in (
-                on_cluster(due, store, way.scheduler, way.engine, way.limits)
-                if way.scheduler
-                else _local(due, store, engine, way.workers)
-            ):
+        if way.scheduler:
+            made = on_cluster(due, store, way.scheduler, way.engine, way.limits)
+        else:
+            made = _local(due, store, engine, way.workers)
+        bar = tqdm(desc="Runs", total=len(due), unit="run", disable=not progress)
+        with bar, contextlib.closing(made):
+            for one in made:
                 ended[one.setting.name] = one
                 bar.update()
         write_index()

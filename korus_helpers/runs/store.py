@@ -71,14 +71,14 @@ class Address:
         self.address = address.rstrip("/")
         try:
             from fsspec.core import url_to_fs
-
+        except ImportError:
+            raise InputError(
+                "Addresses need one more package; type: pip install 'korus-helpers[cluster]'"
+            ) from None
+        try:
             self._files, self._path = url_to_fs(self.address)
-        except ImportError as missing:
-            package = "'korus-helpers[cluster]'" if missing.name == "fsspec" else None
-            what = f"type: pip install {package}" if package else missing
-            raise InputError(f"{address} needs one more package; {what}") from None
-        except ValueError as problem:
-            raise InputError(f"{address} is no address to write to ({problem})") from None
+        except (ImportError, ValueError) as problem:
+            raise InputError(f"Nothing can be written to {address}: {problem}.") from None
         with self._writing():
             self._files.makedirs(self._path, exist_ok=True)
             trial = f"{self._path}/{MAKING}"
