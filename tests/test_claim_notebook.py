@@ -9,8 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from korus_helpers.runs.execute import execute
-from korus_helpers.runs.kernels import Kernels
+from korus_helpers.runs.engines import ForkEngine, Limits
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "03_claim_audit.ipynb"
 TEXT = "<script>alert(1)</script> $x$ **bold** [a](javascript:x) =1+1"
@@ -40,19 +39,19 @@ FILES = {
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("claims")
-    kernels = Kernels(folder)
+    engine = ForkEngine(Limits())
 
     def done(name: str):
         path = folder / f"{name}.csv"
         path.write_text(f"id,printed,measure,as,sector,base,end,what,note\n{FILES[name]}", "utf-8")
         out = folder / f"{name}.ipynb"
-        return execute(NOTEBOOK, {"claims_file": str(path)}, out, kernels), out
+        return engine.execute(NOTEBOOK, {"claims_file": str(path)}, out), out
 
     try:
         with ThreadPoolExecutor(2) as pool:
             return dict(zip(FILES, pool.map(done, FILES), strict=True))
     finally:
-        kernels.stop()
+        engine.stop()
 
 
 def outputs(path: Path) -> list:
@@ -91,10 +90,10 @@ def test_many_claims_are_drawn_twelve_at_a_time(executed):
 
 
 def test_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path):
-    kernels = Kernels(tmp_path)
+    engine = ForkEngine(Limits())
     try:
-        outcome = execute(NOTEBOOK, {"claims_file": "nowhere.yaml"}, tmp_path / "x.ipynb", kernels)
+        outcome = engine.execute(NOTEBOOK, {"claims_file": "nowhere.yaml"}, tmp_path / "x.ipynb")
     finally:
-        kernels.stop()
+        engine.stop()
     assert outcome.status == "refused"
     assert outcome.error.startswith("nowhere.yaml: cannot be read")

@@ -254,6 +254,14 @@ def test_names_of_folders_are_safe_distinct_and_the_same_each_time(file):
     assert found[0].startswith("cote-d-ivoire_2011-2016_claim-a-b_")
 
 
+def test_long_names_of_folders_are_cut_and_stay_distinct(file):
+    long = "x" * 200
+    path = file(f"claim: [{long}, a]\nnumber: [{long}, b]\nmeasure: [{long}1, {long}2, exports]")
+    found = names("KOR", [], path)
+    assert len(set(found)) == 12
+    assert max(map(len, found)) <= 109 and sum(len(one) > 100 for one in found) >= 2
+
+
 def test_partners_of_one_name_have_folders_of_their_own():
     early, late = ("2000", "2005"), ("2012", "2016")
     for years, name, typed in ((early, "sudan-7320", "7320"), (late, "sudan", "Sudan")):

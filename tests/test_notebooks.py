@@ -8,8 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from korus_helpers.runs.execute import execute
-from korus_helpers.runs.kernels import Kernels
+from korus_helpers.runs.engines import ForkEngine, KernelEngine, Limits
 from korus_helpers.runs.parameters import declared_parameters
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -105,7 +104,7 @@ GRID = [
 
 
 def test_they_run_for_other_partners_years_and_releases(tmp_path):
-    kernels = Kernels(tmp_path)
+    engine = ForkEngine(Limits())
     # Notebook 00 keeps the article's partner and years but for one paragraph: once is enough.
     wanted = [
         (path, parameters)
@@ -117,13 +116,13 @@ def test_they_run_for_other_partners_years_and_releases(tmp_path):
 
     def done(number: int):
         path, parameters = wanted[number]
-        return execute(path, parameters, tmp_path / f"{number}.ipynb", kernels)
+        return engine.execute(path, parameters, tmp_path / f"{number}.ipynb")
 
     try:
         with ThreadPoolExecutor(2) as pool:
             outcomes = list(pool.map(done, range(len(wanted))))
     finally:
-        kernels.stop()
+        engine.stop()
     problems = [
         (wanted[i][0].stem, wanted[i][1], o.error)
         for i, o in enumerate(outcomes)
@@ -160,10 +159,10 @@ def test_parameters_that_make_no_sense_say_what_to_type(parameters, says):
 
 
 def test_a_notebook_that_refuses_its_parameters_says_so_and_nothing_else(tmp_path):
-    kernels = Kernels(tmp_path)
+    engine = KernelEngine(Limits())
     try:
-        outcome = execute(NOTEBOOKS[1], {"end_year": 2031}, tmp_path / "x.ipynb", kernels)
+        outcome = engine.execute(NOTEBOOKS[1], {"end_year": 2031}, tmp_path / "x.ipynb")
     finally:
-        kernels.stop()
+        engine.stop()
     assert outcome.status == "refused"
     assert outcome.error == "end_year 2031: vintage 2026-06 covers 1985 to 2025"

@@ -151,10 +151,11 @@ def collection(tmp_path, monkeypatch):
 def test_notebooks_are_chosen_by_number_name_or_path(collection, tmp_path):
     other = write_notebook(tmp_path / "mine.ipynb")
     start, goods = collection / "00_start.ipynb", collection / "01_goods.ipynb"
-    assert choose_notebooks([]) == [start, goods]
+    assert list(choose_notebooks([]).values()) == [start, goods]
     for name in ("01", "01_goods", "01_goods.ipynb", "notebooks/01_goods.ipynb", str(goods)):
-        assert choose_notebooks([name]) == [goods]
-    assert choose_notebooks(["mine.ipynb", "00", "00_start"]) == [other, start]
+        assert choose_notebooks([name]) == {goods.stem: goods}
+    chosen = choose_notebooks(["mine.ipynb", "00", "00_start"])
+    assert list(chosen.values()) == [other, start]
 
 
 def test_an_unknown_notebook_is_refused_with_what_there_is(collection):

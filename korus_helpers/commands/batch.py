@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from korus_helpers.commands.options import ENGINE
+
 SOME_FAILED = 4
 LISTED = 20  # failures on the terminal; the index has all
 
@@ -36,15 +38,17 @@ LISTED = 20  # failures on the terminal; the index has all
     "--reports", default="html", show_default=True, metavar="R", help="html, or html,pdf."
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FOLDER",
-    help="Where the runs lie; outputs/batch unless given.",
+    "--out", metavar="FOLDER",
+    help="Where the runs lie, a folder or an address such as s3://bucket/reports;"
+    " outputs/batch unless given.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Make runs again that are finished already.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Runs at a time.")
 @click.option(
-    "--engine", default="fork", show_default=True, metavar="E",
-    help="fork (fast) or kernel (a Jupyter kernel for each notebook).",
+    "--scheduler", metavar="ADDRESS",
+    help="Make the runs on the Dask cluster with this scheduler, such as tcp://10.0.0.5:8786.",
 )  # fmt: skip
+@ENGINE
 @click.option(
     "--timeout", default=600, show_default=True, type=click.IntRange(1), metavar="S",
     help="Seconds that a cell may take.",
@@ -63,9 +67,10 @@ def batch(
     grid_file: Path | None,
     parameters: list[tuple[str, str]],
     reports: str,
-    out: Path | None,
+    out: str | None,
     force: bool,
     workers: int | None,
+    scheduler: str | None,
     engine: str,
     timeout: int,
     memory: int | None,
@@ -75,15 +80,22 @@ def batch(
     A run that an earlier call finished with the same inputs is kept, so that a batch that was
     stopped goes on where it ended.
     """
+    from korus_helpers.errors import InputError
     from korus_helpers.present.sentences import visible
-    from korus_helpers.runs.batch import Way, cores, run_batch, share_of_memory
+    from korus_helpers.runs.batch import Way, run_batch
     from korus_helpers.runs.collection import choose_notebooks
     from korus_helpers.runs.engines import Limits
     from korus_helpers.runs.grid import settings
+    from korus_helpers.runs.machine import cores, share_of_memory
     from korus_helpers.runs.parameters import declared_parameters
     from korus_helpers.runs.reports import formats
-    from korus_helpers.runs.store import Folder
+    from korus_helpers.runs.store import store_at
 
+    if scheduler and workers:
+        raise InputError(
+            "A cluster has as many workers as were started for it; leave --workers out, or"
+            " --scheduler."
+        )
     pdf = "pdf" in formats(reports)
     chosen = choose_notebooks([name.strip() for name in notebooks.split(",") if name.strip()])
     declared = {name: declared_parameters(path) for name, path in chosen.items()}
@@ -91,13 +103,17 @@ def batch(
     typed = [*((name, year) for name, year in years if year), *parameters]
     grid = settings(partners, typed, grid_file, declared)
     if out is None:
-        out = Path("outputs/batch")
-        out.parent.mkdir(exist_ok=True)
+        out = "outputs/batch"
+        Path("outputs").mkdir(exist_ok=True)
     workers = workers or cores()
-    limits = Limits(timeout, memory * 1_000_000 if memory else share_of_memory(workers))
+    most = memory * 1_000_000 if memory else None
+    if not most and not scheduler:  # a worker of a cluster knows its own machine
+        most = share_of_memory(workers)
+    store = store_at(out)
     result = run_batch(
-        grid, chosen, declared, Folder(out), Way(workers, engine, limits),
-        command=shlex.join(["korus", *sys.argv[1:]]),
+        grid, chosen, declared, store,
+        Way(workers, engine, Limits(timeout, most), scheduler or ""),
+        command=_command(ctx),
         pdf=pdf, force=force, progress=sys.stderr.isatty(),
     )  # fmt: skip
     for sentence in grid.left_out:
@@ -112,7 +128,23 @@ def batch(
         click.echo(f"Error: {len(failed)} runs are not complete.", err=True)
     for one in failed[:LISTED]:
         for notebook, reason, file in one.failures:
-            where = f" ({out / one.setting.name / file})" if file else ""
+            where = f" ({store}/{one.setting.name}/{file})" if file else ""
             what = f"{one.setting.name}, {notebook}".rstrip(", ")
             click.echo(visible(f"{what}: {reason}{where}"), err=True)
     ctx.exit(SOME_FAILED if failed else 0)
+
+
+def _command(ctx: click.Context) -> str:
+    """The command as a reader may repeat it: what was typed but for places, files by name."""
+    words = [*ctx.command_path.split()]
+    for option in ctx.command.params:
+        name, value = option.name, ctx.params.get(option.name)
+        typed = ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
+        if not typed or name in ("out", "workers", "scheduler"):
+            continue
+        for one in value if option.multiple else [value]:
+            shown = one if isinstance(one, tuple) else () if one is True else (one,)
+            words += [
+                option.opts[0], *(Path(w).name if isinstance(w, Path) else str(w) for w in shown)
+            ]  # fmt: skip
+    return shlex.join(words)

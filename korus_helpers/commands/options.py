@@ -31,6 +31,13 @@ TOLERANCE = click.option(
     metavar="T",
     help="How far words such as about and nearly reach, as a share.",
 )
+ENGINE = click.option(
+    "--engine",
+    default="fork",
+    show_default=True,
+    metavar="E",
+    help="fork (fast), or kernel: a new Jupyter kernel for each notebook.",
+)
 
 
 def with_definition(command):

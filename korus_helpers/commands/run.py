@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from korus_helpers.commands.options import ENGINE
+
 
 @click.command()
 @click.option(
@@ -16,6 +18,11 @@ import click
     help="A parameter of the notebooks, for example -p partner Mexico.",
 )  # fmt: skip
 @click.option("--pdf", is_flag=True, help="Write each report as PDF too.")
+@ENGINE
+@click.option(
+    "--timeout", type=click.IntRange(1), metavar="S",
+    help="Seconds that a cell may take; no limit unless given.",
+)  # fmt: skip
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK ...]")
 @click.pass_context
 def run(
@@ -23,6 +30,8 @@ def run(
     out: Path | None,
     parameters: list[tuple[str, str]],
     pdf: bool,
+    engine: str,
+    timeout: int | None,
     notebooks: list[str],
 ) -> None:
     """Execute notebooks and write their reports.
@@ -30,6 +39,7 @@ def run(
     NOTEBOOK is a number (01), a name (01_goods_deficit) or a path; without one all notebooks run.
     """
     from korus_helpers.present.sentences import visible
+    from korus_helpers.runs.engines import Limits
     from korus_helpers.runs.index import failure_in_words, readable
     from korus_helpers.runs.run import run_collection
     from korus_helpers.runs.terminal import text_table
@@ -37,7 +47,10 @@ def run(
     if out is None:
         out = Path("outputs")
         out.mkdir(exist_ok=True)
-    result = run_collection(notebooks, parameters, out, progress=sys.stderr.isatty(), pdf=pdf)
+    result = run_collection(
+        notebooks, parameters, out,
+        progress=sys.stderr.isatty(), pdf=pdf, engine=engine, limits=Limits(timeout),
+    )  # fmt: skip
     if result.verdicts:
         columns = ["id", "printed", "official", "verdict"]
         rows = [row | {"official": readable(row["official"])} for row in result.verdicts]

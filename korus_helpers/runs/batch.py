@@ -1,45 +1,36 @@
 """Many runs: one for each setting, several at a time, with an index over all."""
 
 import contextlib
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from korus_helpers.errors import NetworkOrDiskError
 from korus_helpers.runs.batch_index import batch_page, batch_record
-from korus_helpers.runs.engines import ForkEngine, KernelEngine, Limits, start_engine
+from korus_helpers.runs.cluster import on_cluster
+from korus_helpers.runs.engines import Limits, start_engine
 from korus_helpers.runs.grid import Grid
-from korus_helpers.runs.index import failure_in_words
 from korus_helpers.runs.inputs import inputs_of
 from korus_helpers.runs.parameters import Parameter
 from korus_helpers.runs.pdf import require_pdf
-from korus_helpers.runs.plan import Plan, plan
-from korus_helpers.runs.run import OutputError, RunResult, perform
+from korus_helpers.runs.plan import plan
+from korus_helpers.runs.run import OutputError
 from korus_helpers.runs.setting import Ended, Setting
-from korus_helpers.runs.store import Folder
-from korus_helpers.runs.warm import Lost
-
-Engine = ForkEngine | KernelEngine
-
-
-@dataclass(frozen=True)
-class Task:
-    """One run of a batch, as any worker can do it."""
-
-    setting: Setting
-    plan: Plan
+from korus_helpers.runs.store import Store
+from korus_helpers.runs.task import Engine, Task, make_run
 
 
 @dataclass(frozen=True)
 class Way:
     """How the runs of a batch are made."""
 
-    workers: int
+    workers: int  # at a time on this machine
     engine: str
     limits: Limits
+    scheduler: str = ""  # the address of a Dask cluster that makes them instead
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,7 @@ def run_batch(
     grid: Grid,
     notebooks: dict[str, Path],
     declared: dict[str, dict[str, Parameter]],
-    store: Folder,
+    store: Store,
     way: Way,
     *,
     command: str,
@@ -97,7 +88,11 @@ def run_batch(
             else:
                 due.append(task)
         with tqdm(desc="Runs", total=len(due), unit="run", disable=not progress) as bar:
-            for one in _local(due, store, engine, way.workers):
+            for one in (
+                on_cluster(due, store, way.scheduler, way.engine, way.limits)
+                if way.scheduler
+                else _local(due, store, engine, way.workers)
+            ):
                 ended[one.setting.name] = one
                 bar.update()
         write_index()
@@ -111,6 +106,8 @@ def run_batch(
         )
         if isinstance(stop, KeyboardInterrupt):
             raise KeyboardInterrupt(f"Stopped; {place}") from None
+        if isinstance(stop, NetworkOrDiskError):
+            raise NetworkOrDiskError(f"{stop}; {place}") from stop
         reason = stop.__cause__ if isinstance(stop, OutputError) else stop
         raise OutputError(
             f"A run cannot be written ({reason.strerror or reason}); {place}"
@@ -140,7 +137,7 @@ def _earlier(task: Task, record: dict) -> Ended | None:
     return None
 
 
-def _local(tasks: Sequence[Task], store: Folder, engine: Engine, workers: int) -> Iterator[Ended]:
+def _local(tasks: Sequence[Task], store: Store, engine: Engine, workers: int) -> Iterator[Ended]:
     """The runs made on this machine, as they end."""
     pool = ThreadPoolExecutor(workers)
 
@@ -158,51 +155,8 @@ def _local(tasks: Sequence[Task], store: Folder, engine: Engine, workers: int) -
         pool.shutdown(cancel_futures=True)
 
 
-def make_run(task: Task, place: Path, engine: Engine, keep: Callable[[str, Path], None]) -> Ended:
-    """Make one run in the folder `place` and hand it to `keep`, with its name and its folder.
-
-    What the local pool calls, and every worker of a cluster. Raises OSError.
-    """
-    try:
-        made = perform(replace(task.plan, folder=place), engine, at_a_time=1, refusals=True)
-    except Lost as problem:
-        return Ended(task.setting, "failed", 0.0, failures=(("", str(problem), ""),))
-    ended = Ended(task.setting, *_status(made))
-    keep(task.setting.name, made.folder)
-    return ended
-
-
-def _status(made: RunResult) -> tuple[str, float, bool, tuple[tuple[str, str, str], ...]]:
-    failures = tuple(
-        (
-            outcome.notebook,
-            failure_in_words(outcome),
-            f"{outcome.notebook}.ipynb" * (made.folder / f"{outcome.notebook}.ipynb").exists(),
-        )
-        for outcome in made.outcomes
-        if outcome.status != "done"
-    )
-    return "failed" if failures else "done", made.seconds, False, failures
-
-
 def _index(rows, left_out, notebooks, command, day, started, seconds) -> tuple[str, str]:
     return (
         batch_page(rows, left_out, notebooks, command, day, seconds),
         batch_record(rows, left_out, notebooks, command, started, seconds),
     )
-
-
-def cores() -> int:
-    """How many processes can run at the same time here."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def share_of_memory(workers: int) -> int | None:
-    """What each of `workers` notebooks may take of this machine, in bytes; None if unknown."""
-    try:
-        whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
-    return whole // (workers + 1)

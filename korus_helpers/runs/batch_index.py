@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 
+from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import deficit_phrase, join_words, number
 from korus_helpers.runs.batch_figures import Row, rows_of
 from korus_helpers.runs.batch_lines import failures_of, is_of_numbers, line_of, parameters_of
@@ -41,7 +42,7 @@ def batch_page(
         "batch.html.j2",
         title=title,
         finding=f"{_counted(ended, seconds)} {_largest(rows)}".strip(),
-        left_out=left_out,
+        left_out=[visible(sentence) for sentence in left_out],
         parameters=shown,
         failures=failures[:FIRST_FAILURES],
         more_failures=failures[FIRST_FAILURES:],
@@ -49,6 +50,9 @@ def batch_page(
         lines=sorted(lines, key=lambda line: line["order"]),
         vintages=join_words(vintages),
         has_releases=len(vintages) > 1,
+        has_partners=any(row.partner for row in rows),
+        has_years=any(row.base or row.end for row in rows),
+        has_figures=any(row.partner and row.end for row in rows),
         made=made(title, shown, vintages, _tables(vintages), command, day),
         record="batch",
     )

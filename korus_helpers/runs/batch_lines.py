@@ -42,12 +42,14 @@ def line_of(
     What is sorted by "" comes last.
     """
     name, texts = ended.setting.name, dict(ended.setting.parameters)
+    partner, run = _run(ended, row)
     failed = {notebook for notebook, _, _ in ended.failures}
     lost = "" in failed
     complete = [one for one in notebooks if not lost and one not in failed]
     why = row.reasons
     return {
-        "partner": row.partner.common_name if row.partner else visible(texts.get("partner", name)),
+        "partner": partner,
+        "run": run,
         "link": "" if lost else f"{name}/index.html",
         "failed": ended.status != "done",
         "years": [_cell(row.base, str), _cell(row.end, str)],
@@ -57,11 +59,11 @@ def line_of(
             # One reason is enough for both.
             _cell(row.change, signed, "" if "deficit" in why else why.get("change", "")),
             _cell(row.percent, signed),
+            _cell(row.rank, lambda rank: f"{rank:,} of {row.among:,}"),
         ],
-        "rank": _cell(row.rank, lambda rank: f"{rank:,} of {row.among:,}"),
         "vintage": row.vintage or MISSING,
-        "reports": [(one.split("_")[0], one, f"{name}/{one}.html") for one in complete],
-        "order": (row.rank or math.inf, row.base or 0, row.end or 0, name),
+        "reports": [(*_called(one), f"{name}/{one}.html") for one in complete],
+        "order": (row.rank or math.inf, row.base or 0, row.end or 0),
     }
 
 
@@ -78,14 +80,26 @@ def _given(text: str | None, name: str) -> tuple[str, str, str]:
     return shown, "" if text is None else shown, ""
 
 
+def _run(ended: Ended, row: Row) -> tuple[str, str]:
+    """The partner as it is called (the folder where there is none), and with the years."""
+    typed = dict(ended.setting.parameters).get("partner", ended.setting.name)
+    partner = row.partner.common_name if row.partner else visible(typed)
+    years = " to ".join(str(year) for year in (row.base, row.end) if year)
+    return partner, ", ".join(filter(None, (partner, years)))
+
+
+def _called(notebook: str) -> tuple[str, str]:
+    """A notebook in short, by its number if it has one, and in full."""
+    first, name = notebook.split("_")[0], visible(notebook)
+    return first if first.isdecimal() else name, name
+
+
 def failures_of(ended: Ended, row: Row) -> list[dict[str, str]]:
     """Run, notebook, reason and link of each failure."""
-    texts, name = dict(ended.setting.parameters), ended.setting.name
-    run = row.partner.common_name if row.partner else visible(texts.get("partner", name))
-    years = " to ".join(str(year) for year in (row.base, row.end) if year)
+    name, (_, run) = ended.setting.name, _run(ended, row)
     return [
         {
-            "run": ", ".join(filter(None, (run, years, notebook))),
+            "run": ", ".join(filter(None, (run, visible(notebook)))),
             "folder": name,
             "reason": visible(reason),
             "link": f"{name}/{file}" if file else "",

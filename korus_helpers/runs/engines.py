@@ -3,13 +3,13 @@
 import logging
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from korus_helpers.errors import InputError
-from korus_helpers.runs.execute import Outcome, import_papermill
+from korus_helpers.runs.execute import AnyKernels, Outcome, execute, import_papermill
 from korus_helpers.runs.kernels import Kernels
 from korus_helpers.runs.part import Part, make_part
 from korus_helpers.runs.plan import Plan
@@ -37,7 +37,12 @@ class KernelEngine:
         logging.getLogger("papermill").addHandler(logging.NullHandler())
         import_papermill()  # once, before two threads would do it side by side
 
+    def execute(self, notebook: Path, parameters: Mapping[str, object], target: Path) -> Outcome:
+        """As `korus_helpers.runs.execute.execute`, without reports."""
+        return execute(notebook, parameters, target, self._kernels, self.limits.timeout)
+
     def part(self, plan: Plan, name: str) -> Part:
+        """As `korus_helpers.runs.part.make_part`."""
         return make_part(plan, name, self._kernels, self.limits.timeout)
 
     def do(self, function: Callable[..., Any], *args: object) -> Any:
@@ -64,7 +69,17 @@ class ForkEngine:
         except CannotFork:
             self._fall_back()
 
+    def execute(self, notebook: Path, parameters: Mapping[str, object], target: Path) -> Outcome:
+        """As `korus_helpers.runs.execute.execute`, without reports."""
+        if self._instead is None:
+            try:
+                return self._warm.call(_execute, notebook, parameters, target, self.limits)
+            except CannotFork:
+                self._fall_back()
+        return self._instead.execute(notebook, parameters, target)
+
     def part(self, plan: Plan, name: str) -> Part:
+        """As `korus_helpers.runs.part.make_part`; a process that is lost is a failed notebook."""
         if self._instead is None:
             try:
                 return self._warm.call(_part, plan, name, self.limits)
@@ -100,11 +115,25 @@ def start_engine(name: str, limits: Limits = Limits()) -> KernelEngine | ForkEng
     return (KernelEngine if name == KERNEL else ForkEngine)(limits)
 
 
+def _execute(
+    say: Callable[[object], None],
+    notebook: Path,
+    parameters: Mapping[str, object],
+    target: Path,
+    limits: Limits,
+) -> Outcome:
+    return execute(notebook, parameters, target, _kernels(limits), limits.timeout)
+
+
 def _part(say: Callable[[object], None], plan: Plan, name: str, limits: Limits) -> Part:
+    return make_part(plan, name, _kernels(limits), limits.timeout)
+
+
+def _kernels(limits: Limits) -> AnyKernels:
     from korus_helpers.runs.forked_kernel import ForkedKernels
 
     logging.getLogger("papermill").addHandler(logging.NullHandler())
-    return make_part(plan, name, ForkedKernels(limits.memory), limits.timeout)
+    return ForkedKernels(limits.memory)
 
 
 def _do(say: Callable[[object], None], function: Callable[..., Any], *args: object) -> Any:

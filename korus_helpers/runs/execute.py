@@ -1,9 +1,11 @@
 """One notebook executed by papermill."""
 
+import json
 import re
 import sys
 import threading
 import time
+import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,12 +60,14 @@ def execute(
     target: Path,
     kernels: AnyKernels,
     timeout: int | None = None,
+    moved: Mapping[str, str] = types.MappingProxyType({}),
 ) -> Outcome:
     """Run `notebook` with `parameters` in its own folder and write the executed copy to `target`.
 
     The notebook itself is never written to. Until the last cell has run the copy is called
     `<name>.unfinished.ipynb`. A notebook that fails, or has a cell that takes longer than `timeout`
-    seconds, is kept as far as it came. Raises OSError when the copy cannot be written.
+    seconds, is kept as far as it came. A file that a parameter names is read where `moved` says it
+    lies, and the copy shows the name. Raises OSError when the copy cannot be written.
     """
     papermill = import_papermill()
     import nbformat
@@ -77,7 +81,7 @@ def execute(
         executed = papermill.execute_notebook(
             _as_papermill_path(notebook),
             _as_papermill_path(unfinished),
-            dict(parameters),
+            {name: _moved(value, moved) for name, value in parameters.items()},
             engine_name=ENGINE,
             kernel_name="python3",
             language="python",
@@ -99,6 +103,9 @@ def execute(
         status, error = "failed", f"the kernel stopped: {failure}{kernels.last_words()}"
     if kernels.stopped.is_set():
         return Outcome(target.stem, "failed", time.perf_counter() - started, None, "stopped")
+    if moved:
+        executed = None
+        _name(unfinished, moved)
     unfinished.replace(target)
     executed = executed or nbformat.read(target, as_version=4)
     if refusal := refusal_in(executed):
@@ -117,6 +124,26 @@ def _running_cell(executed) -> int | None:
             if cell.metadata.papermill.status == "running":
                 return number
     return None
+
+
+def _moved(value: object, moved: Mapping[str, str]) -> object:
+    return moved.get(value, value) if isinstance(value, str) else value
+
+
+def _name(executed: Path, moved: Mapping[str, str]) -> None:
+    """Put the names of moved files into an executed copy, in the place of where they lie."""
+    from papermill.translators import PythonTranslator
+
+    text = executed.read_text(encoding="utf-8")
+    for name, here in moved.items():
+        # First as a line of code has them, then as they are.
+        for write in (PythonTranslator.translate, str):
+            text = text.replace(_in_json(write(here)), _in_json(write(name)))
+    executed.write_text(text, encoding="utf-8")
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def refusal_in(executed) -> str:

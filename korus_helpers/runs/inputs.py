@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import korus_helpers
@@ -22,17 +23,40 @@ def inputs_of(plan: Plan) -> str:
     parts = {
         "notebooks": {name: _sources(path) for name, path in plan.notebooks.items()},
         "parameters": plan.values,
-        "files": {
-            value: _sha256(Path(value).read_bytes())
-            for values in plan.values.values()
-            for name, value in values.items()
-            if name.endswith("_file") and value and Path(value).is_file()
-        },
+        "files": {name: _sha256(content) for name, content in files_of(plan).items()},
         "pdf": plan.pdf,
         "figures": _figures(),
         "code": _code(),
     }
     return _sha256(json.dumps(parts, sort_keys=True).encode())
+
+
+def files_of(plan: Plan) -> dict[str, bytes]:
+    """The files that parameters name, as they name them, with what they hold.
+
+    A name without a whole path is looked for where the notebook runs: beside it. Raises OSError.
+    """
+    named = {
+        value: plan.notebooks[notebook].parent / value
+        for notebook, values in plan.values.items()
+        for name, value in values.items()
+        if name.endswith("_file") and value
+    }
+    return {value: path.read_bytes() for value, path in named.items() if path.is_file()}
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """What a machine makes runs with; where it is the same, the same task has the same outcome."""
+
+    version: str
+    code: str  # checksums
+    figures: str
+
+
+def at_hand() -> AtHand:
+    """What this machine makes runs with."""
+    return AtHand(korus_helpers.__version__, _code(), _sha256("".join(_figures()).encode()))
 
 
 @functools.cache

@@ -33,7 +33,7 @@ def make_part(plan: Plan, name: str, kernels: AnyKernels, timeout: int | None) -
     Raises OSError when the disk does not take them.
     """
     path = plan.folder / f"{name}.ipynb"
-    outcome = execute(plan.notebooks[name], plan.typed[name], path, kernels, timeout)
+    outcome = execute(plan.notebooks[name], plan.typed[name], path, kernels, timeout, plan.moved)
     if kernels.stopped.is_set():
         return Part(outcome)
     with _reports:

@@ -3,7 +3,7 @@
 import itertools
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,8 @@ class Plan:
     pdf: bool
     folder: Path = Path()
     inputs: str = ""  # a checksum of all that the outcome depends on, where somebody asks for it
+    # A file as a parameter names it → where it lies on this machine, if it came from another one.
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def made(self) -> str:

@@ -1,11 +1,9 @@
 """A run: the chosen notebooks executed side by side, their reports in a folder of their own."""
 
 import itertools
-import re
 import shlex
 import shutil
 import time
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -18,14 +16,15 @@ from korus_helpers.runs.engines import FORK, ForkEngine, KernelEngine, Limits, s
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.index import index_page, read_verdicts, record
+from korus_helpers.runs.machine import cores
 from korus_helpers.runs.pages import glossary_page
 from korus_helpers.runs.parameters import declared_parameters
 from korus_helpers.runs.part import Part
 from korus_helpers.runs.pdf import require_pdf
 from korus_helpers.runs.plan import Plan, plan
+from korus_helpers.runs.setting import slug
 from korus_helpers.runs.steps import Steps
 
-AT_A_TIME = 2
 INCOMPLETE = ".incomplete"
 
 
@@ -80,7 +79,7 @@ def run_collection(
         prepared = replace(prepared, folder=folder)
         total = len(prepared.notebooks)
         with tqdm(desc="Notebooks", total=total, unit="notebook", disable=not progress) as bar:
-            return perform(prepared, started, AT_A_TIME, lambda _: bar.update())
+            return perform(prepared, started, cores(), lambda _: bar.update())
     except Refused:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -139,9 +138,7 @@ def new_folder(out: Path, moment: str, partner: str) -> Path:
         raise InputError(f"{out} is not a folder; choose another one with --out.")
     if not out.exists():
         raise InputError(f"There is no folder {out}; type: mkdir -p {shlex.quote(str(out))}")
-    ascii_name = unicodedata.normalize("NFKD", partner).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:40].strip("-")
-    stem = f"{moment}_{slug}" if slug else moment
+    stem = "_".join(filter(None, (moment, slug(partner))))
     for number in itertools.count(1):
         name = stem if number == 1 else f"{stem}_{number}"
         folder = out / f"{name}{INCOMPLETE}"

@@ -39,7 +39,7 @@ class Steps:
         }
 
     def total(self) -> dict[str, dict[str, float]]:
-        """Step → seconds and bytes of all notebooks; two execute at a time."""
+        """Step → seconds and bytes of all notebooks; several execute at a time."""
         return {
             step: {
                 "seconds": round(sum(seconds for seconds, _ in of.values()), 2),
