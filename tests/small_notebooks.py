@@ -31,14 +31,15 @@ def small_notebook(folder: Path, name: str, *sources: str) -> Path:
 
 
 def run_small(engine, folder: Path, name: str, *sources: str):
-    """Outcome and executed cells of a notebook of `sources`, by `engine`."""
+    """Outcome and executed code cells of a notebook of `sources`, by `engine`."""
     notebooks = {name: small_notebook(folder, name, *sources)}
     declared = {name: declared_parameters(notebooks[name])}
     made = plan(notebooks, declared, [], datetime.now(), pdf=False)
     (folder / "made").mkdir(exist_ok=True)
     part = engine.part(replace(made, folder=folder / "made"), name)
     path = folder / "made" / f"{name}.ipynb"
-    return part.outcome, nbformat.read(path, 4).cells[1:] if path.exists() else []
+    cells = nbformat.read(path, 4).cells if path.exists() else []
+    return part.outcome, [cell for cell in cells if cell.cell_type == "code"][1:]
 
 
 def shown(cell) -> str:

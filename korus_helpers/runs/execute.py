@@ -104,8 +104,8 @@ def execute(
     if kernels.stopped.is_set():
         return Outcome(target.stem, "failed", time.perf_counter() - started, None, "stopped")
     if moved:
+        _name_again(unfinished, moved)
         executed = None
-        _name(unfinished, moved)
     unfinished.replace(target)
     executed = executed or nbformat.read(target, as_version=4)
     if refusal := refusal_in(executed):
@@ -117,21 +117,22 @@ def execute(
 
 def _running_cell(executed) -> int | None:
     """The number in brackets that the cell would have had that was running at the end."""
-    number = 0
+    number, running = 0, None
     for cell in executed.cells:
         if cell.cell_type == "code" and cell.source.strip():
             number += 1
-            if cell.metadata.papermill.status == "running":
-                return number
-    return None
+            # Its status tells nothing: papermill calls every cell completed in the end.
+            if cell.metadata.papermill.start_time:
+                running = number
+    return running
 
 
 def _moved(value: object, moved: Mapping[str, str]) -> object:
     return moved.get(value, value) if isinstance(value, str) else value
 
 
-def _name(executed: Path, moved: Mapping[str, str]) -> None:
-    """Put the names of moved files into an executed copy, in the place of where they lie."""
+def _name_again(executed: Path, moved: Mapping[str, str]) -> None:
+    """Show the names of files as they were typed, and not where they lay."""
     from papermill.translators import PythonTranslator
 
     text = executed.read_text(encoding="utf-8")

@@ -22,10 +22,14 @@ from typing import Any
 
 from korus_helpers.runs.forks import FORK, become_child, end_all
 from korus_helpers.runs.kernels import environment
-from korus_helpers.runs.preload import load
+from korus_helpers.runs.preload import load, take_notice
 
-# numpy's BLAS and pyarrow's allocator would start threads at import.
-ONE_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+# numpy's BLAS and pyarrow's allocator would start threads at import; another of pyarrow's would
+# reserve 1 GB, which counts as taken where memory is limited.
+ONE_THREAD = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
 LOOK_EVERY = 0.5  # seconds, for children that have ended
 SERVER = "from korus_helpers.runs.warm import serve; serve({}, {!r})"
 
@@ -230,6 +234,7 @@ def _serve_one(descriptor: int, control: Connection) -> None:
         os.environ.update(variables)
         with contextlib.suppress(OSError):
             os.chdir(folder)
+        take_notice()
         connection.send(os.getpid())
         function(connection, *args)
     except (EOFError, BrokenPipeError):  # the caller is gone

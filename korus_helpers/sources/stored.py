@@ -51,6 +51,12 @@ def data_folder() -> Path | None:
     return user_data_path("korus", appauthor=False)
 
 
+def nothing_stored() -> bool:
+    """Whether this machine has the shipped figures alone, as far as a look tells."""
+    folder = data_folder()
+    return folder is None or not folder.is_dir()
+
+
 @remembered
 def packages(kind: str) -> tuple[Path, ...]:
     """The folders of the user's vintages or sectors, by name; read once per process."""
