@@ -47,7 +47,7 @@ def _findings(result: Mapping) -> list[str]:
         for who, after in leak["after"].items()
     )
     return [
-        f"- Two workers of the engine make {result['ratio_to_papermill_cli']:.1f} times as many "
+        f"- Two workers of the engine execute {result['ratio_to_papermill_cli']:.1f} times as many "
         "notebooks a minute as the papermill command line; with start-up "
         f"{result['ratio_to_papermill_cli_with_start_up']:.1f} times in "
         f"{result['runs_of_a_round']} runs, and {batch['ratio_to_papermill_cli']:.1f} times in a "
