@@ -22,6 +22,7 @@ CELL = ("scope", "colspan", "rowspan", "style")
 LONG_CELL, SHORT_CELL = 24, 12  # characters
 CELL_STYLES = ("text-align", "vertical-align", "white-space")
 # A picture in the page itself; anything else would be asked from another host.
+NO_ALT = "a picture without a description"
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
 # What could end a script element or a line of script; json.dumps has escaped all but ASCII.
 _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
@@ -50,11 +51,13 @@ def safe_html(markup: str) -> str:
 
     Tags that are not allowed show as text. Links stay: they go somewhere only when clicked.
     """
-    soup = BeautifulSoup(markup, "html.parser")
-    for style in soup.find_all("style"):
-        style.decompose()
+    if "<style" in markup.lower():
+        soup = BeautifulSoup(markup, "html.parser")
+        for style in soup.find_all("style"):
+            style.decompose()
+        markup = str(soup)
     return bleach.clean(
-        str(soup),
+        markup,
         tags=TAGS,
         attributes=_allowed,
         protocols=("http", "https", "mailto", "data"),
@@ -97,6 +100,8 @@ def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]])
         _lead(link, links)
     _captions(soup, links)
     _places(soup)
+    for picture in soup.find_all("img", alt=False):
+        picture["alt"] = NO_ALT
     for block in soup.find_all("pre"):
         block["tabindex"] = "0"  # the keyboard can scroll it then
     return Page(title, contents, str(soup))

@@ -68,10 +68,24 @@ def html_report(executed, about: About) -> str:
 
 @functools.cache
 def _exporter():
-    from nbconvert import HTMLExporter
+    from nbconvert import HTMLExporter, TemplateExporter
+    from nbconvert.filters import Highlight2HTML
+    from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
     from traitlets.config import Config
 
-    return HTMLExporter(
+    class Exporter(HTMLExporter):
+        """Without nbconvert's last step, which parses the whole page once more: `arrange` did."""
+
+        def from_notebook_node(self, nb, resources=None, **kw):
+            language = nb.metadata.get("language_info", {})
+            lexer = language.get("pygments_lexer", language.get("name"))
+            resources = self._init_resources(resources)
+            about = {"notebook_metadata": self._nb_metadata, "resources": resources}
+            self.register_filter("highlight_code", Highlight2HTML(lexer, parent=self))
+            self.register_filter("filter_data_type", WidgetsDataTypeFilter(parent=self, **about))
+            return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+    return Exporter(
         config=Config(NbConvertBase={"display_data_priority": SHOWN}),
         template_name="korus",
         extra_template_basedirs=[str(TEMPLATES)],
