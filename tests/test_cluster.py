@@ -6,9 +6,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -89,11 +91,11 @@ class Cluster:
         """Those of the workers, when there are so many."""
         with self.client() as client:
             client.wait_for_workers(count, timeout=60)
+            assert len(marked(self.mark)) > count  # that `stop` finds none means something
             return list(client.run(os.getpid).values())
 
     def stop(self):
         """End all, the scheduler last; nothing they started may be left."""
-        assert marked(self.mark)
         scheduler, *workers = self.processes
         for several in (workers, [scheduler]):
             for process in several:
@@ -270,6 +272,25 @@ def test_runs_equal_those_of_a_local_batch(cluster, place, tmp_path_factory):
         assert words in notebook.read_text("utf-8")
 
 
+def test_what_travels_stays_within_the_folder_of_a_run(tmp_path):
+    from korus_helpers.runs.luggage import Luggage, unpack
+    from korus_helpers.runs.plan import Plan
+    from korus_helpers.runs.setting import Setting
+    from korus_helpers.runs.task import Task
+
+    now = datetime(2026, 11, 24)
+    task = Task(Setting("x", ()), Plan({}, (), {}, {}, now, False))
+    names = ["a.yaml", "../../b.yaml", "sub/../../c.yaml", "/etc/d.yaml", "C:\\work\\e.yaml"]
+    folder = tmp_path / "1" / "2" / "3"
+    packed = Luggage(task, {"01": ("01.ipynb", "{}")}, dict.fromkeys(names, b""), None)
+    plan = unpack(packed, folder).plan
+    written = [path for path in tmp_path.rglob("*.*") if path.is_file()]
+    assert len(written) == 6 and all(path.is_relative_to(folder) for path in written)
+    for name in names:
+        assert (plan.notebooks["01"].parent / plan.moved.get(name, name)).is_file()
+    assert [Path(path).name for path in plan.moved.values()] == ["d.yaml", "e.yaml"]
+
+
 @pytest.mark.parametrize("what", ["code", "figures"])
 def test_a_worker_with_other_code_or_figures_refuses(strict, place, what, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
@@ -349,6 +370,36 @@ def test_no_scheduler(place):
     answer = batch_of_one("cluster")
     assert answer.exit_code == 2
     assert "'cluster' is no address of a scheduler; type it as tcp://" in answer.stderr
+
+
+def test_a_listener_that_is_no_scheduler(place, monkeypatch):
+    distributed()
+    monkeypatch.setattr("korus_helpers.runs.cluster.CONNECT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        answer = batch_of_one(address)
+    assert answer.exit_code == 3
+    assert answer.stderr.startswith(f"Error: No Dask scheduler answers at {address}; start one")
+
+
+def test_a_scheduler_that_is_lost(place, tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("lost"))
+    cluster.worker("--no-nanny")
+    cluster.pids(1)
+    process = start_batch(
+        place, "--scheduler", cluster.address, "--partners", "top20", "--out", "out"
+    )
+    until(lambda: process.poll() is not None or len(finished(Path("out"))) >= 2)
+    cluster.processes[0].kill()
+    _, complaints = process.communicate(timeout=60)
+    kept = finished(Path("out"))
+    cluster.stop()
+    assert process.returncode == 3
+    assert complaints == (
+        f"Error: The scheduler {cluster.address} was lost; {len(kept)} of 20 runs are finished in"
+        " out; the same command goes on from there.\n"
+    )
+    assert sorted(one["name"] for one in record(Path("out"))) == kept
 
 
 def test_no_workers(strict, place, monkeypatch):
