@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lab lint notebooks example clean
+.PHONY: run test lab lint notebooks example bench clean
 
 run: $(READY)
 	@$(BIN)/korus run --pdf
@@ -30,6 +30,10 @@ notebooks: $(READY)
 # The run that is kept under outputs/example, and the picture of it in the README.
 example: $(READY)
 	@$(BIN)/python tests/make_example.py
+
+# Other ways to execute the notebooks beside this one: outputs/bench.json and the table in the README.
+bench: $(READY)
+	@$(BIN)/python tests/benchmarks/bench_runs.py && $(BIN)/python tests/test_readme.py
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -264,6 +264,7 @@ def test_the_answer_by_tolerance(found):
     assert holding == sorted(holding)
     assert holding[1] == sum(item.verdict in HOLDS for item in found.verdicts)
     assert rows[1][2].repairs[0] == ("exports_2011", "imports_change")
+    assert rows[1][2] is found.together and rows[0][2].implied == {}
 
 
 def test_the_same_statement_a_little_off():

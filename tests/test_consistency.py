@@ -1,6 +1,7 @@
 """Claims against each other: the article, hand-worked cases, and the edges of intervals."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -379,6 +380,13 @@ def test_when_the_time_is_up_the_answer_says_so():
     assert set(found.contradictions) <= full
     some = [level("some", "exports", "[1, 2]"), level("other", "exports", "[2, 3]")]
     assert consistency(some, budget_seconds=0).consistent
+
+
+def test_without_what_is_implied_the_rest_is_the_same(article):
+    found = consistency(
+        ARTICLE, budget_seconds=AMPLE, known=OFFICIAL, edits={"exports_2011"}, with_implied=False
+    )
+    assert article.implied and found == replace(article, implied={})
 
 
 def test_no_claims_agree():

@@ -477,7 +477,7 @@ def random_definition(choose: random.Random) -> Definition:
 
 def test_a_grid_gives_what_single_definitions_give():
     choose = random.Random(20171228)
-    definitions = [random_definition(choose) for _ in range(200)]
+    definitions = [random_definition(choose) for _ in range(400)]
     rows = pd.DataFrame([{name: getattr(one, name) for name in CHOICES} for one in definitions])
     measures = [choose.choice(MEASURES) for _ in definitions]
     refused = set()
@@ -495,12 +495,11 @@ def test_a_grid_gives_what_single_definitions_give():
                 assert math.isnan(row.value)
             else:
                 assert row.reason == "", one
-                assert (row.value, row.low, row.high) == pytest.approx(
-                    (single.value, single.low, single.high), rel=1e-6
-                )
-                assert row.unit == single.unit
+                for name in ("value", "low", "high", "end_value", "base_value", "unit"):
+                    ours, theirs = getattr(single, name), getattr(row, name)
+                    assert ours == theirs or (ours != ours and theirs != theirs), (one, name)
                 assert row.vintage == single.definition.vintage
-    assert 10 < len(refused) < 150
+    assert 10 < len(refused) < 300
 
 
 def test_the_same_from_the_files_with_plain_pandas():

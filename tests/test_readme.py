@@ -3,12 +3,14 @@
 `python tests/test_readme.py` writes its tables anew.
 """
 
+import json
 import re
 import shlex
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from bench_table import markdown
 from click.testing import CliRunner
 
 from korus_helpers.claims.audit import audit
@@ -48,7 +50,12 @@ def public_in_markdown() -> str:
     return "\n".join(lines)
 
 
-MADE = {"claims": claims_in_markdown, "public": public_in_markdown}
+def bench_in_markdown() -> str:
+    """What `make bench` measured last."""
+    return markdown(json.loads((ROOT / "outputs" / "bench.json").read_text("utf-8")))
+
+
+MADE = {"claims": claims_in_markdown, "public": public_in_markdown, "bench": bench_in_markdown}
 
 
 def parts(name: str) -> tuple[str, str, str]:

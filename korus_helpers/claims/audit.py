@@ -79,10 +79,7 @@ def audit(
     claims = list(claims)
     verdicts = [judge(claim, tolerance=tolerance, vintage=vintage) for claim in claims]
     statements, repeats, apart = statements_of(verdicts)
-    known = {
-        v.claim.id: v.verdict in HOLDS if v.verdict in HOLDS + FAILS else None for v in verdicts
-    }
-    edits = {s.id for s, v in _beside(statements, verdicts) if _mended(v)}
+    known, edits = known_of(verdicts), edits_of(verdicts)
     together = consistency(statements, budget_seconds=budget_seconds, known=known, edits=edits)
     repairs = rank_repairs(statements, together.repairs, known=known, edits=edits)
     misprints = _misprints(statements, verdicts, repairs, tolerance, vintage)
@@ -159,9 +156,9 @@ def known_of(verdicts: Sequence[Verdict]) -> dict[str, bool | None]:
             for v in verdicts}  # fmt: skip
 
 
-def edits_of(statements: list[Statement], verdicts: Sequence[Verdict]) -> set[str]:
+def edits_of(verdicts: Sequence[Verdict]) -> set[str]:
     """The claims that one edit of the printed text makes true."""
-    return {s.id for s, v in _beside(statements, verdicts) if _mended(v)}
+    return {verdict.claim.id for verdict in verdicts if _mended(verdict)}
 
 
 def _beside(

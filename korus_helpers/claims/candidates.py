@@ -11,7 +11,7 @@ from korus_helpers.claims.steps import BIT, STEPS, Stated, place, table_steps
 from korus_helpers.sources.vintages import LATEST, releases
 from korus_helpers.trade.definition import COMPARED
 from korus_helpers.trade.evaluate import evaluate
-from korus_helpers.trade.flows import series
+from korus_helpers.trade.flows import coverage
 from korus_helpers.trade.periods import Period
 from korus_helpers.trade.sectors import BASES, CONSUMPTION, GENERAL, KOREA_REPORTED, NAMED, sector
 from korus_helpers.trade.series import FLOWS
@@ -153,7 +153,7 @@ def _starts(stated: Stated, name: str, basis: str, vintage: str) -> np.ndarray:
     """Where periods start for which this release may hold a figure of the partner."""
     months, found = stated.months, [np.array([], dtype=np.int64)]
     for monthly in (False, True):
-        source = series(vintage, basis, name, monthly)
+        source = coverage(vintage, basis, name, monthly)
         if source is None or stated.partner not in source.partners:
             continue
         row = source.partners[stated.partner]

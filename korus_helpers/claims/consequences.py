@@ -51,8 +51,10 @@ def by_tolerance(
 ) -> list[tuple[Decimal, int, Consistency]]:
     """How far hedges reach and what follows: tolerance, claims that hold, and consistency.
 
-    The official figures are those of `found`; only the printed intervals are read again.
+    The official figures are those of `found`; only the printed intervals are read again. What the
+    claims imply of each other is left out but for the tolerance of `found` itself.
     """
+    known, edits = known_of(found.verdicts), edits_of(found.verdicts)
     answers = []
     for tolerance in tolerances:
         again = []
@@ -66,11 +68,13 @@ def by_tolerance(
             verdict.printed.interval.meets(verdict.used.low, verdict.used.high) == "inside"
             for verdict in again
         )  # fmt: skip
-        statements, _, _ = statements_of(again)
-        together = consistency(
-            statements, budget_seconds=budget_seconds, known=known_of(found.verdicts),
-            edits=edits_of(statements, again),
-        )  # fmt: skip
+        together = found.together
+        if tolerance != found.tolerance:
+            statements, _, _ = statements_of(again)
+            together = consistency(
+                statements, budget_seconds=budget_seconds, known=known, edits=edits,
+                with_implied=False,
+            )  # fmt: skip
         answers.append((tolerance, holding, together))
     return answers
 

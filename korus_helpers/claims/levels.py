@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from korus_helpers.claims.steps import WITH_SERVICES
 from korus_helpers.sources.stored import publications, remembered
 from korus_helpers.sources.tables import open_table
@@ -56,13 +54,14 @@ def quoted_levels(partner: str) -> tuple[Level, ...]:
     """
     rows = open_table("quoted")
     rows = rows[(rows.partner_code == partner) & (rows.status != "claim")]
-    known_pages = publications()
+    sources = {source.Index: source for source in publications().itertuples()}
+    pages: dict[tuple, dict[str, Level]] = {}
+    for row in rows.itertuples():
+        one = _read(row, sources[row.source_id])
+        page = pages.setdefault((row.topic, row.year, row.source_id, row.in_force_from), {})
+        page[one.measure] = one
     found: list[Level] = []
-    for _, page in rows.groupby(["topic", "year", "source_id", "in_force_from"], sort=False):
-        known = {}
-        for row in page.itertuples():
-            one = _read(row, known_pages)
-            known[one.measure] = one
+    for known in pages.values():
         found += known.values()
         found += _derived(known)
     return tuple(sorted(found, key=lambda one: one.release, reverse=True))
@@ -70,13 +69,19 @@ def quoted_levels(partner: str) -> tuple[Level, ...]:
 
 @remembered
 def file_levels(
-    partner: str, measure: str, name: str, basis: str, vintage: str, years: Collection[int]
+    partner: str,
+    measure: str,
+    name: str,
+    basis: str,
+    vintage: str | tuple[str, ...],
+    years: Collection[int],
 ) -> tuple[Level, ...]:
-    """Calendar years of one release of the files, or as in force on a day, as levels."""
+    """Calendar years of releases of the files, or as in force on a day, as levels."""
     asked = grid(partner=partner, sector=name, basis=basis, vintage=vintage, end=years)
     found = evaluate(measure, asked)
     levels = []
-    for row in found[found.value.notna()].itertuples():
+    columns = ["end", "vintage", "low", "value", "high"]
+    for row in found.loc[found.value.notna(), columns].itertuples():
         used = Definition(partner, name, basis, row.vintage, end=row.end)
         release, source_ids, _ = provenance(measure, used)
         levels.append(
@@ -100,7 +105,8 @@ def file_levels(
     return tuple(levels)
 
 
-def _read(row: object, sources: pd.DataFrame) -> Level:
+def _read(row: object, source: object) -> Level:
+    """A row of the table `quoted` and its source, as US flows."""
     korean = row.reporter == "KOR"
     measure, sign = row.flow, 1
     if measure == "surplus":
@@ -108,7 +114,6 @@ def _read(row: object, sources: pd.DataFrame) -> Level:
     elif korean:
         measure = {"exports": "imports", "imports": "exports"}[measure]
     ends = sorted(sign * float(end) for end in (row.low_musd, row.high_musd))
-    source = sources.loc[row.source_id]
     release = f", release of {row.in_force_from}" if row.in_force_from else ""
     status = "" if row.status == "quoted" else f", {row.status}"
     return Level(

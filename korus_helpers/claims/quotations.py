@@ -69,10 +69,10 @@ def _with_services(stated: Stated) -> list[Level]:
     years = tuple(sorted({one.year for one in services}))
     goods = [
         one
-        for vintage in vintages
         for measure in stated.measures
-        for one in file_levels(stated.partner, measure, "total", GENERAL, vintage, years)
+        for one in file_levels(stated.partner, measure, "total", GENERAL, tuple(vintages), years)
     ]
+    goods.sort(key=lambda one: vintages.index(one.release))
     pages = {one.source_ids for one in services}
     goods += [
         one

@@ -36,7 +36,7 @@ def rank_repairs(
     mends, then the smaller change: the distance from the printed interval of each dropped
     claim to what the kept claims imply, in parts of the larger printed end, added up. Last
     come the ids, so that the order of the claims decides nothing. Changes that would be worked
-    out after `deadline` (time.monotonic) count as the largest.
+    out after `deadline` (time.thread_time) count as the largest.
     """
     groups, known, repairs = components(statements), known or {}, list(repairs)
     failing = {one for one, holds in known.items() if holds is False}
@@ -56,7 +56,7 @@ def rank_repairs(
         for group in groups if ties[counts[repair]] > 1 else ():
             part = frozenset(one.id for one in group).intersection(repair)
             if part and part not in parts:
-                parts[part] = _change(group, part) if time.monotonic() <= deadline else math.inf
+                parts[part] = _change(group, part) if time.thread_time() <= deadline else math.inf
             changes[repair] += parts.get(part, 0.0)
     return tuple(
         RankedRepair(repair, _reason(repair, counts[repair], changes[repair], bool(known), edits))

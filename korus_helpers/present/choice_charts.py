@@ -62,14 +62,14 @@ def heatmap(
     mesh = ax.pcolormesh(
         drawn, cmap="PuOr", norm=CenteredNorm(centre, reach), edgecolors="white", linewidth=1.5
     )
-    widest = 0.0
+    widest, shades = 0.0, mesh.to_rgba(values)
     for (row, column), value in np.ndenumerate(values):
         if early[row, column]:
             continue
         text = number(value) if math.isfinite(value) else "–"
         widest = max(widest, text_size(ax.figure, text, **NAME)[0])
         own = (grid.index[row], grid.columns[column]) == (base, end)
-        red, green, blue, _ = mesh.to_rgba(value)
+        red, green, blue, _ = shades[row, column]
         dark = math.isfinite(value) and 0.3 * red + 0.6 * green + 0.1 * blue < 0.55
         ax.text(
             column + 0.5, row + 0.5, text, size=9, weight="bold" if own else "normal",

@@ -15,7 +15,8 @@ from korus_helpers.present.displays import EVIDENCE, csv_text, publish
 from korus_helpers.present.tables import show_table
 from korus_helpers.present.verdicts import count_word
 from korus_helpers.sources.stored import located
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.table_rows import rows_at
+from korus_helpers.sources.tables import resource
 from korus_helpers.trade.rows import merged
 
 ROWS = "rows/"
@@ -77,7 +78,7 @@ def evidence_files(found: Audit) -> dict[str, str]:
         "verdicts.json": f"{to_json(audit_object(found))}\n",
     }
     for table, numbers in rows.items():
-        files[f"{ROWS}{table}.csv"] = csv_text(open_table(*located(table)).loc[sorted(numbers)])
+        files[f"{ROWS}{table}.csv"] = csv_text(rows_at(*located(table), numbers))
     return dict(sorted(files.items()))
 
 
@@ -100,7 +101,7 @@ def show_evidence(found: Audit) -> None:
     show_table(listed, "Files of the evidence", "evidence", formats, long=True)
     tables = [name for name in files if name.startswith(ROWS)]
     taken = sum(row_count(files[name]) for name in tables)
-    shipped = sum(len(open_table(*located(table_of(name)))) for name in tables)
+    shipped = sum(resource(*located(table_of(name)))["rows"] for name in tables)
     text = (
         f"What the verdicts rest on: {taken:,} rows of {shipped:,} in {count_word(len(tables))} "
         f"{'table' if len(tables) == 1 else 'tables'} that ship."

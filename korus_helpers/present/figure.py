@@ -9,19 +9,20 @@ import base64
 import functools
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import ParamSpec, TypeVar
 
 import matplotlib
 import matplotlib.style
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import Bbox
 
 from korus_helpers.present.displays import csv_text, korus_metadata, publish
@@ -76,6 +77,7 @@ STYLE = {
 P = ParamSpec("P")
 R = TypeVar("R")
 
+EXACT = 1e-9  # of the figure: far below what a pixel can show
 SIDE = 0.15  # inches kept free at every edge of the figure
 TITLE_WORDS = 10
 
@@ -128,16 +130,21 @@ def chart(
     return fig, fig.add_axes(area)
 
 
+class _SameDecimals(Formatter):
+    """Numbers of one axis, all with the decimals that the distance of its ticks takes."""
+
+    def set_locs(self, locs: Sequence[float]) -> None:
+        step = min(abs(b - a) for a, b in pairwise(locs)) if len(locs) > 1 else 1
+        self.digits = max(0, math.ceil(-math.log10(step) - 1e-9))
+
+    def __call__(self, value: float, position: int | None = None) -> str:
+        return number(value, self.digits)
+
+
 def scale_of_numbers(axis: Axis, bins: int = 7) -> None:
     """Ticks at round numbers, all with the same decimals and a true minus."""
-
-    def digits() -> int:
-        ticks = axis.get_majorticklocs()
-        step = min(abs(b - a) for a, b in pairwise(ticks)) if len(ticks) > 1 else 1
-        return max(0, math.ceil(-math.log10(step) - 1e-9))
-
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, digits())))
+    axis.set_major_formatter(_SameDecimals())
 
 
 def fit(ax: Axes) -> None:
@@ -151,6 +158,8 @@ def fit(ax: Axes) -> None:
     for _ in range(2):  # a new width may change the ticks, so once more
         inner = ax.get_position()
         outer = ax.get_tightbbox(ax.figure.canvas.get_renderer()).transformed(to_figure)
+        if np.allclose(outer.get_points(), area.get_points(), rtol=0, atol=EXACT):
+            return
         inner = Bbox(inner.get_points() + area.get_points() - outer.get_points())
         ax.set_axes_locator(lambda *_, inner=inner: inner)
         ax.apply_aspect(inner)

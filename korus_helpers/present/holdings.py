@@ -1,12 +1,17 @@
 """What lies in the user's data folder, and what a repair did to it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from korus_helpers.present.words import join_words
+from korus_helpers.sources.sector_files import TABLE
 from korus_helpers.sources.stored import data_folder, packages
 from korus_helpers.sources.storing import problem_of
-from korus_helpers.sources.tables import SECTORS, VINTAGES, package
+from korus_helpers.sources.sums import backend
+from korus_helpers.sources.tables import SECTORS, VINTAGES, package, resource
 
 
 def stored_object() -> list[dict[str, Any]]:
@@ -44,6 +49,30 @@ def stored_lines(stored: Sequence[dict[str, Any]]) -> list[str]:
     if not all(one["ok"] for one in stored):
         lines.append("Type korus data --repair to remove what does not verify.")
     return lines
+
+
+def added_object(classification: str, folder: Path, months: pd.DataFrame) -> dict[str, Any]:
+    """A table that was added, for programs; `months` as `sector_tables.months_known` gives them."""
+    entry = resource(TABLE, folder)
+    first, last = (f"{n // 100}-{n % 100:02d}"
+                   for n in (months.year * 100 + months.month).agg(["min", "max"]))  # fmt: skip
+    return {
+        "classification": classification, "folder": str(folder), "rows": entry["rows"],
+        "bytes": entry["bytes"], "first": first, "last": last,
+        "partners": int(months.partner_code.nunique()), "backend": backend(TABLE, folder),
+    }  # fmt: skip
+
+
+def added_lines(found: dict[str, Any]) -> list[str]:
+    """`added_object` for people, and a command that uses the table."""
+    code = {"hs": "87", "naics": "3361", "enduse": "3"}[found["classification"]]
+    return [
+        f"Added {found['rows']:,} rows ({found['bytes'] / 1e6:,.0f} MB) with {found['partners']} "
+        f"partners, {found['first']} to {found['last']}, stored in {found['folder']} "
+        f"and read with {found['backend']}.",
+        f"Type: korus value deficit --sector census-{found['classification']}:{code} "
+        f"--year {found['last'][:4]}",
+    ]
 
 
 def repaired_lines(removed: Sequence[tuple[str, str]], swept: int) -> list[str]:

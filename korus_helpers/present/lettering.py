@@ -1,5 +1,6 @@
 """Words on charts: how large they are, how they are broken, and room between them."""
 
+import functools
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
@@ -32,10 +33,18 @@ def wrapped(fig: Figure, text: str, width: float, **font: object) -> str:
     A single word wider than that is cut.
     """
 
+    text = " ".join(text.split())
+    if text_size(fig, text, **font)[0] <= width:
+        return text
+
+    @functools.cache  # most lines are tried again at other limits
+    def size(line: str) -> float:
+        return text_size(fig, line, **font)[0]
+
     def broken(limit: float) -> list[str]:
         lines: list[str] = []
         for word in words:
-            if lines and text_size(fig, f"{lines[-1]} {word}", **font)[0] <= limit:
+            if lines and size(f"{lines[-1]} {word}") <= limit:
                 lines[-1] += f" {word}"
             else:
                 lines.append(word)

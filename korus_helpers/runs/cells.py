@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import inspect
 import io
+import itertools
 import logging
 import os
 import signal
@@ -15,16 +16,22 @@ import sys
 import tempfile
 import threading
 import time
+from contextvars import ContextVar
 from multiprocessing.connection import Connection
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.session import Session
 from traitlets.config import Config
 
 # No file of past inputs, and no thread that would write one.
-SETTINGS = Config(HistoryManager={"enabled": False})
+SETTINGS = Config(
+    HistoryManager={"enabled": False},
+    IPKernelApp={"connection_file": ""},  # by this word tqdm and others know a notebook
+)
 FLUSH_AFTER = 0.2  # seconds that printed text may wait, as in a kernel
 SHELL = ("execute_reply", "kernel_info_reply", "comm_info_reply")  # the rest is iopub's
 
@@ -37,6 +44,7 @@ def prepare() -> None:
     log = logging.getLogger("korus.kernel")
     log.addHandler(logging.NullHandler())
     _kernel = Kernel(session=PipeSession(), iopub_socket=None, log=log, config=SETTINGS)
+    IPKernelApp.instance().kernel = _kernel  # where %matplotlib looks for it
 
 
 def prepared() -> bool:
@@ -99,9 +107,11 @@ class PipeStream(io.TextIOBase):
     def __init__(self, session: PipeSession, name: str, descriptor: int):
         self.session, self.name, self.descriptor = session, name, descriptor
         self._pid = os.getpid()
-        self._parent: dict[str, Any] = {}
-        self._waiting: list[str] = []
-        self._since = 0.0
+        # A task prints for the cell that made it, a thread for the newest cell: as in a kernel.
+        self._parent: ContextVar[dict[str, Any]] = ContextVar("parent")
+        self._newest: dict[str, Any] = {}
+        self._waiting: list[tuple[dict[str, Any], str]] = []  # parent and text
+        self._written: threading.Event | None = None
         self._lock = threading.RLock()
         # A file rather than a pipe: nobody needs to read for the writer to go on.
         self._below = tempfile.TemporaryFile()  # noqa: SIM115
@@ -109,7 +119,8 @@ class PipeStream(io.TextIOBase):
         os.dup2(self._below.fileno(), descriptor)
 
     def set_parent(self, parent: dict[str, Any]) -> None:
-        self._parent = parent
+        self._newest = parent
+        self._parent.set(parent)
 
     def fileno(self) -> int:
         return self.descriptor
@@ -124,31 +135,38 @@ class PipeStream(io.TextIOBase):
             return os.write(self.descriptor, text.encode(errors="replace")) and len(text)
         with self._lock:
             self._take_from_below()
-            now = time.monotonic()
-            if not self._waiting:
-                self._since = now
-            self._waiting.append(text)
-        if now - self._since > FLUSH_AFTER:
-            self.flush()
+            self._waiting.append((self._parent.get(self._newest), text))
+            if self._written is None:
+                self._written = threading.Event()
+                threading.Thread(target=self._flush_in_time, daemon=True).start()
+            self._written.set()
         return len(text)
+
+    def _flush_in_time(self) -> None:
+        """What a long cell has printed is seen while it runs, also where it is never to end."""
+        while self._written.wait():
+            time.sleep(FLUSH_AFTER)
+            self._written.clear()
+            self.flush()
 
     def flush(self) -> None:
         if os.getpid() != self._pid:
             return
         with self._lock:
             self._take_from_below()
-            text = "".join(self._waiting)
-            self._waiting.clear()
-        if text:
-            content = {"name": self.name, "text": text}
-            self.session.send(None, "stream", content, parent=self._parent)
+            waiting, self._waiting = self._waiting, []
+            for parent, written in itertools.groupby(waiting, key=itemgetter(0)):
+                if text := "".join(text for _, text in written):
+                    text = text.encode(errors="replace").decode()  # halves of a character
+                    content = {"name": self.name, "text": text}
+                    self.session.send(None, "stream", content, parent=parent)
 
     def _take_from_below(self) -> None:
         more = os.fstat(self._below.fileno()).st_size - self._taken
         if more > 0:
             written = os.pread(self._below.fileno(), more, self._taken)
             self._taken += len(written)
-            self._waiting.append(written.decode(errors="replace"))
+            self._waiting.append((self._newest, written.decode(errors="replace")))
 
 
 class Kernel(IPythonKernel):

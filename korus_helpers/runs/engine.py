@@ -12,30 +12,44 @@ SAVE_EVERY = 1.0  # seconds
 
 
 class SparingManager(NotebookExecutionManager):
-    """Saves at the start and then now and then, not twice for each cell."""
+    """Saves at the start and then now and then, not twice for each cell.
+
+    Of a notebook that was executed, papermill itself writes the last state.
+    """
 
     def save(self, **_) -> None:
-        if self.end_time or (self.now() - self.last_save_time).total_seconds() >= SAVE_EVERY:
+        if (self.now() - self.last_save_time).total_seconds() >= SAVE_EVERY:
             super().save()
 
-    def notebook_start(self, **kwargs) -> None:
-        super().notebook_start(**kwargs)
+    def save_now(self) -> None:
         super().save()
+
+    def notebook_complete(self, **kwargs) -> None:
+        self.cleanup_pbar()  # else it would show all cells as done
+        super().notebook_complete(**kwargs)
 
 
 class Engine(NBClientEngine):
-    """Give `kernel_manager_class` for other kernels than those that a warm process forks."""
+    """Give `kernel_manager_class` for other kernels than those that a warm process forks.
+
+    `recorded` goes into the record of papermill, in the place of paths that tell of this machine.
+    """
 
     @classmethod
     def execute_notebook(cls, nb, kernel_name, output_path=None, progress_bar=True,
-                         log_output=False, autosave_cell_every=30, **kwargs):  # fmt: skip
+                         log_output=False, autosave_cell_every=30, recorded=None,
+                         **kwargs):  # fmt: skip
+        nb.metadata.papermill.update(recorded or {})
         manager = SparingManager(nb, output_path, log_output, progress_bar, autosave_cell_every)
         manager.notebook_start()
+        manager.save_now()
         try:
             cls.execute_managed_notebook(manager, kernel_name, log_output=log_output, **kwargs)
-        finally:
-            manager.cleanup_pbar()
+        except BaseException:
             manager.notebook_complete()
+            manager.save_now()
+            raise
+        manager.notebook_complete()
         return manager.nb
 
     @classmethod

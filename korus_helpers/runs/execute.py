@@ -70,14 +70,15 @@ def execute(
     lies, and the copy shows the name. Raises OSError when the copy cannot be written.
     """
     papermill = import_papermill()
+    import nbformat
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     started = time.perf_counter()
     unfinished = target.with_name(f"{target.stem}.unfinished.ipynb")
-    status, cell, error = "done", None, ""
+    status, cell, error, executed = "done", None, "", None
     try:
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             _as_papermill_path(notebook),
             _as_papermill_path(unfinished),
             {name: _moved(value, moved) for name, value in parameters.items()},
@@ -91,6 +92,7 @@ def execute(
             kernel_manager_class=kernels.manager_class(),
             shutdown_kernel="immediate",
             execution_timeout=timeout,
+            recorded={"input_path": notebook.name, "output_path": target.name},
         )
     except PapermillExecutionError as failure:
         status, cell = "failed", failure.exec_count
@@ -101,7 +103,11 @@ def execute(
         status, error = "failed", f"the kernel stopped: {failure}{kernels.last_words()}"
     if kernels.stopped.is_set():
         return Outcome(target.stem, "failed", time.perf_counter() - started, None, "stopped")
-    executed = _finish(notebook, unfinished, target, moved)
+    if moved:
+        _name_again(unfinished, moved)
+        executed = None
+    unfinished.replace(target)
+    executed = executed or nbformat.read(target, as_version=4)
     if refusal := refusal_in(executed):
         status, error = "refused", refusal
     elif error.startswith("TimeoutError: it took"):
@@ -111,34 +117,30 @@ def execute(
 
 def _running_cell(executed) -> int | None:
     """The number in brackets that the cell would have had that was running at the end."""
-    number = 0
+    number, running = 0, None
     for cell in executed.cells:
         if cell.cell_type == "code" and cell.source.strip():
             number += 1
-            if cell.metadata.papermill.status == "running":
-                return number
-    return None
+            # Its status tells nothing: papermill calls every cell completed in the end.
+            if cell.metadata.papermill.start_time:
+                running = number
+    return running
 
 
 def _moved(value: object, moved: Mapping[str, str]) -> object:
     return moved.get(value, value) if isinstance(value, str) else value
 
 
-def _finish(notebook: Path, unfinished: Path, target: Path, moved: Mapping[str, str]):
-    """Move the executed copy to `target`, without this machine's paths; returns the notebook."""
-    import nbformat
+def _name_again(executed: Path, moved: Mapping[str, str]) -> None:
+    """Show the names of files as they were typed, and not where they lay."""
     from papermill.translators import PythonTranslator
 
-    text = unfinished.read_text(encoding="utf-8")
+    text = executed.read_text(encoding="utf-8")
     for name, here in moved.items():
         # First as a line of code has them, then as they are.
         for write in (PythonTranslator.translate, str):
             text = text.replace(_in_json(write(here)), _in_json(write(name)))
-    executed = nbformat.reads(text, as_version=4)
-    executed.metadata.papermill.update(input_path=notebook.name, output_path=target.name)
-    nbformat.write(executed, unfinished)
-    unfinished.replace(target)
-    return executed
+    executed.write_text(text, encoding="utf-8")
 
 
 def _in_json(text: str) -> str:

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 FORK = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
@@ -23,7 +24,10 @@ class Fork:
     """`function(connection, *args)` in a child; `connection` here is the other end of its pipe."""
 
     def __init__(self, function: Callable[..., object], *args: object, memory: int | None = None):
-        """`memory` is what the child may take, in bytes; more raises MemoryError there."""
+        """`memory` is what the child may take beside what it shares with this process, in bytes.
+
+        More raises MemoryError there.
+        """
         self.connection, theirs = FORK.Pipe()
         self._process = FORK.Process(target=_child, args=(theirs, memory, function, *args))
         self._process.start()
@@ -86,6 +90,9 @@ def become_child() -> None:
 def _limit(memory: int) -> None:
     import resource
 
+    with contextlib.suppress(OSError):
+        pages = Path("/proc/self/statm").read_text().split()
+        memory += int(pages[5]) * resource.getpagesize()  # what it has already
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     if most == resource.RLIM_INFINITY or memory < most:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, most))

@@ -1,12 +1,13 @@
-"""What a warm process has loaded before it is forked: everything, and no table."""
+"""What a warm process has loaded before it is forked: libraries, and the figures that ship."""
 
 import base64
 import gc
 import importlib
+import os
 import pkgutil
 
 import korus_helpers
-from korus_helpers.sources.stored import forget
+from korus_helpers.sources.stored import forget, nothing_stored
 from korus_helpers.sources.tables import package, verify
 
 ROOMS = ("sources", "trade", "claims", "present", "runs")
@@ -23,9 +24,9 @@ LIBRARIES = (
 
 
 def load() -> None:
-    """Import what notebooks and reports use, and make a kernel and an exporter ready.
+    """Import what notebooks and reports use, read what ships, and make a first page of each kind.
 
-    Reading a table starts threads, after which no fork is safe.
+    Whoever is forked and has other figures at hand must `forget` what was read (`take_notice`).
     """
     from korus_helpers.runs import cells
     from korus_helpers.runs.execute import import_papermill
@@ -38,12 +39,31 @@ def load() -> None:
         folder = importlib.import_module(f"{korus_helpers.__name__}.{room}")
         for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
             importlib.import_module(module.name)
-    for entry in package()["resources"]:
-        verify(entry["name"])
+    os.environ["KORUS_DATA"] = ""
+    _read_figures()
     _rehearse()
-    forget()
     gc.collect()
     gc.freeze()
+
+
+def take_notice() -> None:
+    """In a fork, with its own environment: see what is stored on this machine."""
+    if not nothing_stored():
+        forget()
+
+
+def _read_figures() -> None:
+    """Tables, and of them what nearly every notebook asks for."""
+    from korus_helpers.sources.vintages import LATEST, releases
+    from korus_helpers.trade.flows import series
+    from korus_helpers.trade.sectors import GENERAL
+
+    for entry in package()["resources"]:
+        verify(entry["name"])
+    for release in releases():
+        for monthly in (False, True):
+            series(release, GENERAL, "total", monthly)
+    series(LATEST, GENERAL, "autos", False)
 
 
 def _rehearse() -> None:

@@ -15,10 +15,18 @@ RECORD = "run.json"
 
 
 class Folder:
-    """A folder that holds one folder for each run, and the index above them."""
+    """A folder that holds one folder for each run, and the index above them.
+
+    One batch at a time works in it, until `close`.
+    """
 
     def __init__(self, path: Path):
-        """Raises InputError where `path` is no folder and its parent is none either."""
+        """Raises InputError where `path` is no folder and its parent is none either.
+
+        InputError too where another batch is at work in it.
+        """
+        from filelock import FileLock, Timeout
+
         if path.exists() and not path.is_dir():
             raise InputError(f"{path} is not a folder; choose another one with --out.")
         if not path.parent.is_dir():
@@ -26,6 +34,14 @@ class Folder:
             raise InputError(f"There is no folder {path.parent}; type: mkdir -p {parent}")
         path.mkdir(exist_ok=True)
         self.path = path
+        self._lock = FileLock(path / ".lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                f"Another batch is at work in {path}; wait for its end, or choose another folder"
+                " with --out."
+            ) from None
 
     def __str__(self) -> str:
         return str(self.path)
@@ -52,6 +68,7 @@ class Folder:
     def close(self) -> None:
         """Leave nothing half made behind."""
         shutil.rmtree(self.path / MAKING, ignore_errors=True)
+        self._lock.release()
 
     def write(self, file: str, content: bytes) -> None:
         write_whole(self.path / file, content)

@@ -8,6 +8,7 @@ started as a program of its own. It forks only while it has a single thread.
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,12 +22,16 @@ from typing import Any
 
 from korus_helpers.runs.forks import FORK, become_child, end_all
 from korus_helpers.runs.kernels import environment
-from korus_helpers.runs.preload import load
+from korus_helpers.runs.preload import load, take_notice
 
-# numpy's BLAS and pyarrow's allocator would start threads at import.
-ONE_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+# numpy's BLAS and pyarrow's allocator would start threads at import; another of pyarrow's would
+# reserve 1 GB, which counts as taken where memory is limited.
+ONE_THREAD = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
 LOOK_EVERY = 0.5  # seconds, for children that have ended
-SERVER = "from korus_helpers.runs.warm import serve; serve({})"
+SERVER = "from korus_helpers.runs.warm import serve; serve({}, {!r})"
 
 
 class CannotFork(RuntimeError):
@@ -84,7 +89,7 @@ class Warm:
         self._control, theirs = multiprocessing.Pipe()
         self._ready = False
         self._server = subprocess.Popen(
-            [sys.executable, "-c", SERVER.format(theirs.fileno())],
+            [sys.executable, "-c", SERVER.format(theirs.fileno(), self._folder.name)],
             env=os.environ | environment(Path(self._folder.name)) | ONE_THREAD,
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
@@ -186,8 +191,11 @@ def _answer(connection: Connection, function: Callable[..., Any], args: tuple) -
         connection.send(("raised", RuntimeError(f"{type(answer[1]).__name__}: {answer[1]}")))
 
 
-def serve(descriptor: int) -> None:
-    """The warm process: load, say so, and fork for every connection that comes."""
+def serve(descriptor: int, folder: str) -> None:
+    """The warm process: load, say so, and fork for every connection that comes.
+
+    With its caller it ends, and removes `folder`, which a killed caller cannot.
+    """
     control = Connection(descriptor)
     try:
         load()
@@ -212,6 +220,7 @@ def serve(descriptor: int) -> None:
         child.terminate()
     for child in multiprocessing.active_children():
         child.join(2)
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)  # what is still there ends with its parent
 
 
@@ -225,6 +234,7 @@ def _serve_one(descriptor: int, control: Connection) -> None:
         os.environ.update(variables)
         with contextlib.suppress(OSError):
             os.chdir(folder)
+        take_notice()
         connection.send(os.getpid())
         function(connection, *args)
     except (EOFError, BrokenPipeError):  # the caller is gone

@@ -1,5 +1,6 @@
 """What was known on a given day of a partner's exports, imports and deficit in a year."""
 
+import math
 from dataclasses import dataclass
 
 from korus_helpers.errors import NoFigure
@@ -81,38 +82,33 @@ def _exact(given: tuple[Vintage, ...], partner_code: str, year: int, label: str)
 def annual_flows(vintage: str) -> dict[tuple[str, int], tuple[float, float]]:
     """Exports and imports by (partner code, full year) of one release, million dollars."""
     rows = annual_goods(vintage)
-    return {
-        (row.partner_code, row.year): (row.exports_musd, row.imports_musd)
-        for row in rows.itertuples()
-    }
+    columns = ("partner_code", "year", "exports_musd", "imports_musd")
+    codes, years, exports, imports = (rows[name].tolist() for name in columns)
+    return dict(
+        zip(zip(codes, years, strict=True), zip(exports, imports, strict=True), strict=True)
+    )
+
+
+@remembered
+def _quotations() -> dict[tuple[str, int], list]:
+    """Rows of the table `quoted` about all goods on the general basis, by partner and year."""
+    rows = open_table("quoted")
+    found: dict[tuple[str, int], list] = {}
+    for row in rows[(rows.topic == "goods_total") & (rows.basis == "general")].itertuples():
+        found.setdefault((row.partner_code, row.year), []).append(row)
+    return found
 
 
 def _quoted(day: str, partner_code: str, year: int) -> InForce | None:
-    rows = open_table("quoted")
-    rows = rows[
-        (rows.topic == "goods_total")
-        & (rows.basis == "general")
-        & (rows.partner_code == partner_code)
-        & (rows.year == year)
+    rows = [
+        row
+        for row in _quotations().get((partner_code, year), ())
+        if _certain(row.in_force_from, row.in_force_until, day)
     ]
-    rows = rows[
-        [
-            _certain(start, end, day)
-            for start, end in zip(rows.in_force_from, rows.in_force_until, strict=True)
-        ]
-    ]
-    known = (
-        {
-            flow: (
-                float(same.low_musd.max()),
-                float(same.value_musd.iloc[-1]),
-                float(same.high_musd.min()),
-            )
-            for flow, same in rows.groupby("flow")
-        }
-        if len(rows)
-        else {}
-    )
+    known: dict[str, Ends] = {}
+    for row in rows:
+        low, _, high = known.get(row.flow, (-math.inf, 0.0, math.inf))
+        known[row.flow] = (max(low, row.low_musd), row.value_musd, min(high, row.high_musd))
     if "two-way" in known and "deficit" in known:  # X is half their difference, M half their sum
         (low, _, high), (d_low, _, d_high) = known["two-way"], known["deficit"]
         _narrow(known, "exports", (low - d_high) / 2, (high - d_low) / 2)
@@ -125,14 +121,14 @@ def _quoted(day: str, partner_code: str, year: int) -> InForce | None:
         return None
     exports, imports = known["exports"], known["imports"]
     _narrow(known, "deficit", imports[0] - exports[2], imports[2] - exports[0])
-    start = max(rows.in_force_from)
+    start = max(row.in_force_from for row in rows)
     return InForce(
         exports,
         imports,
         known["deficit"],
         f"release of {start}, as quoted",
-        tuple(sorted(set(rows.source_id))),
-        quoted=tuple(rows.index),
+        tuple(sorted({row.source_id for row in rows})),
+        quoted=tuple(row.Index for row in rows),
     )
 
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.sector_files import ALL, CLASSIFICATIONS
+from korus_helpers.sources.sector_files import ALL, CLASSIFICATIONS, LEVELS
 
 FIRST_YEAR = 2010  # of the API
-LEVELS = {"hs": ("HS", (2, 4, 6)), "naics": ("NA", (2, 3, 4, 5, 6)), "enduse": ("EU", (1, 5))}
 CODES = {
     "hs": ("E_COMMODITY", "I_COMMODITY"),
     "naics": ("NAICS", "NAICS"),

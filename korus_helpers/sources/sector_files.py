@@ -5,15 +5,15 @@ package of its own; the newest counts.
 """
 
 import re
-
-import pandas as pd
+from pathlib import Path
 
 from korus_helpers.sources.stored import packages, remembered
-from korus_helpers.sources.tables import SECTORS, open_table
+from korus_helpers.sources.tables import SECTORS
 
 TABLE = "sector_monthly"
 ALL = "all"  # every HS chapter
 CLASSIFICATIONS = {"hs": "HS", "naics": "NAICS", "enduse": "end-use"}
+LEVELS = {"hs": ("HS", (2, 4, 6)), "naics": ("NA", (2, 3, 4, 5, 6)), "enduse": ("EU", (1, 5))}
 VALUES = {
     "exports_usd": "total exports f.a.s.",
     "domestic_exports_usd": "domestic exports f.a.s., without re-exports",
@@ -28,7 +28,7 @@ _KEYS = {
     "year": "calendar year",
     "month": "calendar month, 1 to 12",
 }
-_NAME = re.compile(r"census-(hs|naics|enduse):(all|\d+(\+\d+)*)")
+NAME = re.compile(r"census-(hs|naics|enduse):(all|\d+(\+\d+)*)")
 
 
 def sector_name(classification: str, codes: tuple[str, ...]) -> str:
@@ -66,19 +66,15 @@ def folder_name(name: str, partner_code: str, number: int) -> str:
 
 
 @remembered
-def fetched(name: str) -> pd.DataFrame | None:
-    """The rows of a sector for every partner that it was fetched for, or None.
+def fetched(name: str) -> dict[str, Path]:
+    """The package that holds a sector for each partner that it was fetched for, by code.
 
-    Columns as in `schema`, whole dollars; missing where the API had no row of the flow at all.
+    Its table is `sector_monthly`, columns as in `schema`, whole dollars; missing where the API had
+    no row of the flow at all.
     """
-    if not _NAME.fullmatch(name):
-        return None
+    if not NAME.fullmatch(name):
+        return {}
     start = re.compile(re.escape(name.replace(":", "_")) + r"_(\d{4})_\d{4}")
-    newest = {}
-    for folder in packages(SECTORS):  # sorted, so that the last of a partner is the newest
-        found = start.fullmatch(folder.name)
-        if found:
-            newest[found[1]] = folder
-    if not newest:
-        return None
-    return pd.concat([open_table(TABLE, folder) for folder in newest.values()], ignore_index=True)
+    found = ((start.fullmatch(folder.name), folder) for folder in packages(SECTORS))
+    # Sorted, so that the last of a partner is the newest.
+    return {match[1]: folder for match, folder in found if match}

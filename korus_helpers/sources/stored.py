@@ -16,6 +16,10 @@ import pandas as pd
 from korus_helpers.sources.tables import DATA, SECTORS, VINTAGES, open_table, package
 
 HIDDEN = "."  # what a download that was stopped left behind begins with it
+USER_TABLE = {  # the source of figures that neither ship nor were downloaded
+    "source_id": "USER_TABLE", "publisher": "Own table",
+    "title": "sectors by partner, code and month, added with korus data --add",
+}  # fmt: skip
 F = TypeVar("F", bound=Callable)
 _extra: list[Path] = []
 _remembered: list = []
@@ -45,6 +49,12 @@ def data_folder() -> Path | None:
     from platformdirs import user_data_path
 
     return user_data_path("korus", appauthor=False)
+
+
+def nothing_stored() -> bool:
+    """Whether this machine has the shipped figures alone, as far as a look tells."""
+    folder = data_folder()
+    return folder is None or not folder.is_dir()
 
 
 @remembered
@@ -94,7 +104,8 @@ def every(name: str) -> pd.DataFrame:
 @remembered
 def publications() -> pd.DataFrame:
     """Every source of figures by `source_id`: publisher, title, address, release, licence."""
-    return every("sources").drop_duplicates("source_id").set_index("source_id")
+    listed = pd.concat([every("sources"), pd.DataFrame([USER_TABLE])]).fillna("")
+    return listed.drop_duplicates("source_id").set_index("source_id")
 
 
 @contextmanager

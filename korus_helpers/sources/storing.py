@@ -14,7 +14,7 @@ import pandas as pd
 
 from korus_helpers.errors import InputError, NetworkOrDiskError
 from korus_helpers.sources.stored import HIDDEN, data_folder, forget
-from korus_helpers.sources.tables import SECTORS, VINTAGES, resource
+from korus_helpers.sources.tables import SECTORS, VINTAGES, files_of, resource, sha256_of
 
 PATIENCE = 600  # seconds to wait for another writer
 LARGE = 5000  # rows from which a table is Parquet
@@ -170,20 +170,21 @@ def problem_of(folder: Path) -> str:
     """
     try:
         descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
-        entries = [(entry["path"], entry["hash"]) for entry in descriptor["resources"]]
+        entries = [(files_of(entry, folder), entry["hash"]) for entry in descriptor["resources"]]
         if not entries:
             return "its datapackage.json names no table"
     except OSError:
         return "its datapackage.json is missing or cannot be read"
     except (ValueError, LookupError, TypeError):
         return "its datapackage.json is damaged"
-    for path, known in entries:
+    for paths, known in entries:
+        called = paths[0].name if len(paths) == 1 else f"one of its {len(paths)} files"
         try:
-            content = (folder / Path(path).name).read_bytes()
-        except OSError:
-            return f"{path} is missing or cannot be read"
-        if "sha256:" + hashlib.sha256(content).hexdigest() != known:
-            return f"{path} was altered: its sha256 is not the one stored"
+            found = sha256_of(paths)
+        except OSError as error:
+            return f"{Path(error.filename or called).name} is missing or cannot be read"
+        if found != known:
+            return f"{called} was altered: its sha256 is not the one stored"
     return ""
 
 

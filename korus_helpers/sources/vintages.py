@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError
@@ -136,4 +137,10 @@ def annual_rows(vintage: str) -> tuple[str, pd.DataFrame]:
 def latest_enduse() -> pd.DataFrame:
     """Rows of `enduse_annual`: for each flow and year those of the newest release at hand."""
     rows = every("enduse_annual")
-    return rows[rows.vintage == rows.groupby(["flow", "year"]).vintage.transform("max")]
+    release, _ = pd.factorize(rows.vintage, sort=True)
+    flow, flows = pd.factorize(rows.flow)
+    year, years = pd.factorize(rows.year)
+    group = flow * len(years) + year
+    newest = np.zeros(len(flows) * len(years), dtype=int)
+    np.maximum.at(newest, group, release)
+    return rows[release == newest[group]]

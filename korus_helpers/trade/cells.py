@@ -10,7 +10,7 @@ from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.vintages import LATEST, resolve
 from korus_helpers.trade.definition import COMPARED, Definition, check_way
-from korus_helpers.trade.flows import series
+from korus_helpers.trade.flows import read_series
 from korus_helpers.trade.missing import why_missing
 from korus_helpers.trade.periods import Period, period
 from korus_helpers.trade.sectors import GENERAL, KOREA_REPORTED, sector
@@ -28,8 +28,13 @@ class Column:
     codes: np.ndarray
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, name: str) -> "Column":
-        """A column of the grid, or the default of `Definition` where it is left out."""
+    def of(cls, rows: Definition | pd.DataFrame, name: str) -> "Column":
+        """A column of the grid, or the default of `Definition` where it is left out.
+
+        A single definition is a grid of one row.
+        """
+        if isinstance(rows, Definition):
+            return cls(np.array([getattr(rows, name)], dtype=object), np.zeros(1, dtype=int))
         if name not in rows:
             default = next(f.default for f in fields(Definition) if f.name == name)
             return cls(np.array([default], dtype=object), np.zeros(len(rows), dtype=int))
@@ -67,7 +72,7 @@ class Cell:
 class Cells:
     """Exports, imports and deficit behind every row of a grid."""
 
-    def __init__(self, rows: pd.DataFrame) -> None:
+    def __init__(self, rows: Definition | pd.DataFrame) -> None:
         self.columns = {name: Column.of(rows, name) for name in CHOICES}
         self._check_ways()
         self.periods = {
@@ -188,6 +193,11 @@ class Cells:
         groups: dict[tuple[str, ...], list[int]] = {}
         for i, cell in enumerate(cells):
             groups.setdefault((cell.vintage, cell.basis, cell.sector, cell.period), []).append(i)
+        read = read_series(
+            (cell.vintage, cell.basis, cell.sector, cell.partner, self.periods[cell.period])
+            for cell in cells
+            if cell.period and not cell.vintage.startswith("as-of:")
+        )
         for (vintage, basis, name, text), mine in groups.items():
             if not text:
                 continue
@@ -198,7 +208,7 @@ class Cells:
                     except NoFigure:
                         continue
                 continue
-            source = series(vintage, basis, name, self.periods[text].year is None)
+            source = read.get((vintage, basis, name, self.periods[text].year is None))
             if source is not None:
                 flows = source.window(self.periods[text], [cells[i].partner for i in mine])
                 found[:2, :, mine] = flows[:, None, :]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.trade.cells import CHOICES, Cells, Column
+from korus_helpers.trade.cells import CHOICES, Cells
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
 from korus_helpers.trade.figure import Figure, provenance
 from korus_helpers.trade.sectors import require_netted, sector
@@ -32,24 +32,23 @@ def evaluate(measure: str, definition: Definition | pd.DataFrame) -> Figure | pd
         raise InputError(
             f'measure "{measure[:40]}" is not known; type one of {", ".join(MEASURES)}'
         )
-    single = isinstance(definition, Definition)
-    names = [definition.sector] if single else Column.of(definition, "sector").values
-    for name in names if measure not in FLOWS else ():
+    cells = Cells(definition)
+    for name in cells.columns["sector"].values if measure not in FLOWS else ():
         require_netted(sector(name))
-    if not single:
-        return _evaluate(measure, definition)
-    row = _evaluate(measure, pd.DataFrame([{k: getattr(definition, k) for k in CHOICES}])).iloc[0]
-    if row.reason:
-        raise NoFigure(row.reason + _moved(definition, row))
-    used = replace(definition, vintage=row.vintage)
-    numbers = map(float, (row.value, row.low, row.high))
+    found = _evaluate(measure, cells)
+    if not isinstance(definition, Definition):
+        return pd.DataFrame({**definition, **found}, index=definition.index)
+    row = {name: values[0] for name, values in found.items()}
+    if row["reason"]:
+        raise NoFigure(row["reason"] + _moved(definition, row["base_value"], row["end_value"]))
+    used = replace(definition, vintage=row["vintage"])
     return Figure(
         measure,
         used,
-        *numbers,
-        UNITS[used.as_],
-        float(row.base_value),
-        float(row.end_value),
+        *(float(row[name]) for name in ("value", "low", "high")),
+        row["unit"],
+        float(row["base_value"]),
+        float(row["end_value"]),
         *provenance(measure, used),
     )
 
@@ -77,37 +76,37 @@ def grid(**choices: Iterable | str | int) -> pd.DataFrame:
     )
 
 
-def _moved(definition: Definition, row: pd.Series) -> str:
+def _moved(definition: Definition, base: float, end: float) -> str:
     """The change in dollars, for a comparison that has both ends but no meaning."""
-    if definition.as_ not in COMPARED or np.isnan(row.base_value) or np.isnan(row.end_value):
+    if definition.as_ not in COMPARED or np.isnan(base) or np.isnan(end):
         return ""
-    base, end = (round(x, 1) + 0.0 for x in (row.base_value, row.end_value))  # no "-0.0"
-    moved = row.end_value - row.base_value
+    moved = end - base
+    base, end = (round(x, 1) + 0.0 for x in (base, end))  # no "-0.0"
     verb = "rose" if moved > 0 else "fell"
     by = f"{verb} by {abs(moved):,.1f} million" if moved else "did not change"
     what = f"the part {by}" if definition.as_ == "contribution" else f"it {by}"
     return f" (from {base:,.1f} to {end:,.1f} million dollars {what})"
 
 
-def _evaluate(measure: str, rows: pd.DataFrame) -> pd.DataFrame:
-    cells = Cells(rows)
+def _evaluate(measure: str, cells: Cells) -> dict[str, np.ndarray]:
+    """The columns of the answer, an array each."""
     ways = cells.columns["as_"]
     end, base = (_measured(measure, cells.flows(side)) for side in ("end", "base"))
     value = np.full_like(end, np.nan)
     for way in ways.values:
         found = _compared(way, measure, cells, base, end)
         value = np.where(ways.among([way]), found, value)
-    numbers = dict(zip(("low", "value", "high"), value, strict=True))
-    return rows.assign(
-        value=numbers["value"],
-        low=numbers["low"],
-        high=numbers["high"],
-        base_value=base[_VALUE],
-        end_value=end[_VALUE],
-        unit=np.array([UNITS[way] for way in ways.values], dtype=object)[ways.codes],
-        vintage=cells.vintages,
-        reason=_reasons(cells, measure, value[_VALUE], base[_VALUE], end[_VALUE]),
-    )
+    low, value, high = value
+    return {
+        "value": value,
+        "low": low,
+        "high": high,
+        "base_value": base[_VALUE],
+        "end_value": end[_VALUE],
+        "unit": np.array([UNITS[way] for way in ways.values], dtype=object)[ways.codes],
+        "vintage": cells.vintages,
+        "reason": _reasons(cells, measure, value, base[_VALUE], end[_VALUE]),
+    }
 
 
 def _measured(measure: str, flows: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.partners import Partner, find_partner
 from korus_helpers.sources.stored import publications
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.flows import series
+from korus_helpers.trade.flows import coverage
 from korus_helpers.trade.periods import period
 from korus_helpers.trade.sectors import BASES, sector
 from korus_helpers.trade.series import FLOWS, Series
@@ -108,7 +108,7 @@ def provenance(measure: str, asked: Definition) -> tuple[str, tuple[str, ...], b
         label = "; ".join(f"{p}: {k.label}" for p, k in zip(periods, known, strict=True))
         return label, tuple(dict.fromkeys(i for k in known for i in k.source_ids)), False
     monthly = any(p.year is None for p in periods)
-    source = series(asked.vintage, asked.basis, asked.sector, monthly)
+    source = coverage(asked.vintage, asked.basis, asked.sector, monthly, asked.partner)
     if source.vintages is None:
         return source.label, source.source_ids, False
     return _by_flow(measure, source, [p.year for p in periods])

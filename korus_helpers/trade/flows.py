@@ -1,15 +1,19 @@
 """US exports and imports by partner and period, for any release, basis and sector."""
 
-import numpy as np
+from collections.abc import Iterable
+
 import pandas as pd
 
 from korus_helpers.sources.partners import partners
-from korus_helpers.sources.sector_files import fetched
-from korus_helpers.sources.stored import has_table, remembered
-from korus_helpers.sources.tables import DATA, open_table
-from korus_helpers.sources.vintages import LATEST, annual_goods, latest_enduse, releases
+from korus_helpers.sources.sector_tables import table_with
+from korus_helpers.sources.stored import remembered
+from korus_helpers.sources.sums import sum_rows
+from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.vintages import LATEST, annual_goods, releases
+from korus_helpers.trade.census import census_coverage, census_series
+from korus_helpers.trade.enduse import enduse
 from korus_helpers.trade.periods import Period, month_number
-from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, Sector, sector
+from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, sector
 from korus_helpers.trade.series import FLOWS, Series, build, calendar_years
 
 
@@ -20,16 +24,16 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
     `monthly` asks for months; a sector that ships by year only gives None. Sectors and Korea's own
     figures ship in one release each, so their `vintage` is "latest".
     """
-    item = sector(sector_name)
+    item, latest = sector(sector_name), vintage == LATEST
     if item.name == "total" and basis == GENERAL:
         return _goods_monthly(vintage) if monthly else _goods_annual(vintage)
     if item.name == "total" and basis == CONSUMPTION:
         return None if monthly else _consumption(vintage)
     if item.fetched:
-        return _fetched(item.name, basis, monthly) if vintage == LATEST else None
+        return census_series([item.name], basis, monthly).get(item.name) if latest else None
     if item.classification == "end-use" and basis == item.basis and not monthly:
-        return _enduse(item, vintage)
-    if vintage != LATEST:
+        return enduse(item, vintage)
+    if not latest:
         return None
     if basis == KOREA_REPORTED and item.name == "total":
         return _mirror() if monthly else calendar_years(_mirror())
@@ -40,14 +44,54 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
     return _chapter(item.codes[0])
 
 
+def coverage(
+    vintage: str, basis: str, sector_name: str, monthly: bool, partner: str | None = None
+) -> Series | None:
+    """As `series`, for where and in which release figures are known (to one partner).
+
+    Amounts may be zero in it: a table that is larger than memory is not read for them.
+    """
+    if sector(sector_name).fetched and vintage == LATEST:
+        return _census_coverage(sector_name, basis, monthly, partner)
+    return series(vintage, basis, sector_name, monthly)
+
+
+_census_coverage = remembered(census_coverage)
+
+
+def read_series(
+    cells: Iterable[tuple[str, str, str, str, Period]],
+) -> dict[tuple[str, str, str, bool], Series | None]:
+    """The series of many cells (release, basis, sector, partner, period), each read once.
+
+    Keys are release, basis, sector, and whether by month. All sectors of one table are read in
+    one pass over it, and only for the partners and years of these cells.
+    """
+    found: dict[tuple[str, str, str, bool], Series | None] = {}
+    together: dict[tuple[str, bool], tuple[set[str], set[str], set[int]]] = {}
+    for vintage, basis, name, partner, asked in cells:
+        key = (vintage, basis, name, asked.year is None)
+        if vintage == LATEST and table_with(name):
+            wanted = together.setdefault((basis, key[3]), (set(), set(), set()))
+            wanted[0].add(name)
+            wanted[1].add(partner)
+            wanted[2].update(range(asked.start // 12, asked.last_year + 1))
+        elif key not in found:
+            found[key] = series(*key)
+    for (basis, monthly), wanted in together.items():
+        for name, one in census_series(wanted[0], basis, monthly, *wanted[1:]).items():
+            found[LATEST, basis, name, monthly] = one
+    return found
+
+
 def _without_years_before_trade(frame: pd.DataFrame) -> pd.DataFrame:
     """Drop zeros of both flows outside the years in which a partner traded at all: not a figure."""
-    known = partners().set_index("partner_code")[["first_year", "last_year"]].astype(float)
-    span = known.reindex(frame.partner_code)
+    code, codes = pd.factorize(frame.partner_code)
+    known = partners().set_index("partner_code").reindex(codes)
+    first, last = (known[name].to_numpy(float)[code] for name in ("first_year", "last_year"))
     empty = (frame.exports_musd == 0).to_numpy() & (frame.imports_musd == 0).to_numpy()
     years = frame.year.to_numpy()
-    inside = (years >= span.first_year.to_numpy()) & (years <= span.last_year.to_numpy())
-    return frame[~empty | inside]
+    return frame[~empty | (years >= first) & (years <= last)]
 
 
 @remembered
@@ -60,8 +104,9 @@ def _goods_annual(vintage: str) -> Series:
 
 @remembered
 def _goods_monthly(vintage: str) -> Series | None:
-    monthly = open_table("goods_monthly", releases()[vintage].folder)
-    monthly = monthly[monthly.vintage == vintage]
+    every = open_table("goods_monthly", releases()[vintage].folder)
+    columns = ["partner_code", "year", "month", "exports_musd", "imports_musd"]
+    monthly = every[columns][every.vintage == vintage]
     if monthly.empty:
         return None
     monthly = monthly.assign(number=month_number(monthly.year, monthly.month))
@@ -70,54 +115,9 @@ def _goods_monthly(vintage: str) -> Series | None:
     )
 
 
-def _enduse(item: Sector, vintage: str) -> Series | None:
-    every = _enduse_rows(vintage)
-    if every is None:
-        return None
-    rows = every[every.code.str.startswith(item.codes)]
-    sums = rows.groupby(["partner_code", "year", "flow"]).value_usd.sum().unstack() / 1e6
-    covered = _enduse_releases(vintage)
-    years = sorted({year for _, year in covered})
-    cells = pd.MultiIndex.from_product(
-        [_enduse_partners(vintage), years], names=["partner_code", "year"]
-    )
-    # A code without a row is zero in a covered year and flow, and unknown in any other.
-    frame = sums.reindex(cells).fillna(0).reset_index()
-    for flow in FLOWS:
-        known = frame.year.map(lambda year, flow=flow: (flow, year) in covered)
-        frame[f"{flow}_musd"] = frame[flow].where(known) if flow in frame else np.nan
-    return build(frame, "year", "", ("CENSUS_ENDUSE",), covered)
-
-
-@remembered
-def _enduse_rows(vintage: str) -> pd.DataFrame | None:
-    """The end-use table of one vintage that was refreshed; the latest of each flow and year.
-
-    The shipped table has releases of its own, so a shipped vintage of the country file has none.
-    """
-    if vintage != LATEST:
-        if vintage not in releases() or releases()[vintage].folder == DATA:
-            return None
-        folder = releases()[vintage].folder
-        return open_table("enduse_annual", folder) if has_table("enduse_annual", folder) else None
-    return latest_enduse()
-
-
-@remembered
-def _enduse_releases(vintage: str) -> dict[tuple[str, int], str]:
-    rows = _enduse_rows(vintage)[["flow", "year", "vintage"]].drop_duplicates()
-    return {(row.flow, row.year): row.vintage for row in rows.itertuples()}
-
-
-@remembered
-def _enduse_partners(vintage: str) -> list[str]:
-    return sorted(_enduse_rows(vintage).partner_code.unique())
-
-
 def _chapter(code: str) -> Series:
-    rows = open_table("hs_chapters")
     rows = (
-        rows[rows.code == code]
+        sum_rows("hs_chapters", {code: (code,)}, ["partner_code", "year", "flow"], ["value_musd"])
         .pivot(index=["partner_code", "year"], columns="flow", values="value_musd")
         .reindex(columns=FLOWS)
     )
@@ -135,33 +135,6 @@ def _vehicles() -> Series:
         }
     )
     return build(frame, "number", "2021", ("CENSUS_API",))
-
-
-def _fetched(name: str, basis: str, monthly: bool) -> Series | None:
-    """A sector from the Census API: total exports, and imports on the basis asked for."""
-    column = {GENERAL: "general_imports_usd", CONSUMPTION: "consumption_imports_usd"}.get(basis)
-    rows = fetched(name)
-    if column is None or rows is None:
-        return None
-    # A month is known where every code is: the reader fills codes that had no trade with zero.
-    sums = rows.groupby(["partner_code", "year", "month"])[["exports_usd", column]].agg(
-        lambda values: values.sum(skipna=False)
-    )
-    sums = sums.reset_index()
-    frame = pd.DataFrame(
-        {
-            "partner_code": sums.partner_code,
-            "number": month_number(sums.year, sums.month),
-            "exports_musd": sums.exports_usd.astype(float) / 1e6,
-            "imports_musd": sums[column].astype(float) / 1e6,
-        }
-    )
-    label = f"Census API, got {', '.join(sorted(set(rows.vintage)))}"
-    months = build(frame, "number", label, ("CENSUS_API",))
-    if monthly:
-        return months
-    years = calendar_years(months)
-    return years if years.exports.shape[1] else None
 
 
 def _consumption(vintage: str) -> Series:

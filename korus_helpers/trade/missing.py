@@ -5,7 +5,7 @@ import numpy as np
 from korus_helpers.sources.partners import partners
 from korus_helpers.sources.stored import remembered
 from korus_helpers.sources.vintages import LATEST, releases
-from korus_helpers.trade.flows import series
+from korus_helpers.trade.flows import coverage
 from korus_helpers.trade.periods import Period, month_number, month_words
 from korus_helpers.trade.sectors import GENERAL, sector
 
@@ -28,14 +28,14 @@ def why_missing(
     country_file = item.name == "total" and basis == GENERAL
     what = "all goods" if item.name == "total" else item.title
     figures = f"figures of vintage {vintage}" if country_file else f"figures for {what}"
-    found = series(vintage, basis, sector_name, monthly)
-    if found is None and monthly and series(vintage, basis, sector_name, False) is not None:
+    found = coverage(vintage, basis, sector_name, monthly)
+    if found is None and monthly and coverage(vintage, basis, sector_name, False) is not None:
         other = ", or --vintage 2024-08 for months" if country_file else ""
         return f"{asked}: {figures} ship by calendar year only; type a year{other}"
     if (
         found is None
         and vintage != LATEST
-        and any(series(LATEST, basis, sector_name, each) is not None for each in (monthly, False))
+        and any(coverage(LATEST, basis, sector_name, each) is not None for each in (monthly, False))
     ):
         return (
             f"{figures} do not ship in vintage {vintage}: they have a release of their own; "

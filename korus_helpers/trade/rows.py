@@ -1,21 +1,21 @@
 """The rows of tables that a figure is made of, by their numbers."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from korus_helpers.sources.in_force import in_force
-from korus_helpers.sources.sector_files import TABLE, folder_name
+from korus_helpers.sources.sector_files import TABLE, fetched
+from korus_helpers.sources.sector_tables import prefixes, table_with
 from korus_helpers.sources.stored import (
     has_table,
     kept_as,
-    packages,
     remembered,
     vintage_folders,
 )
-from korus_helpers.sources.tables import DATA, SECTORS, open_table
+from korus_helpers.sources.table_rows import row_numbers
+from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.sources.vintages import annual_rows, releases
 from korus_helpers.trade.cells import Cell, Cells
 from korus_helpers.trade.definition import Definition
@@ -39,7 +39,7 @@ def figure_rows(measure: str, definition: Definition) -> Rows:
     A measure of one flow leaves the other out, where the table holds each flow in its own rows.
     """
     flows = (measure,) if measure in FLOWS else FLOWS
-    cells = Cells(pd.DataFrame([asdict(definition)]))
+    cells = Cells(definition)
     return merged(_cell_rows(cell, flows) for cell in cells.parts(definition.as_))
 
 
@@ -72,7 +72,7 @@ def _cell_rows(cell: Cell, flows: tuple[str, ...]) -> Rows:
     if item.name == "total":
         return _country(cell.vintage, cell.partner, asked)
     if item.fetched:
-        return merged(_fetched(cell, asked))
+        return _fetched(cell, asked)
     if item.classification == "end-use":
         return merged(_enduse(cell, flows, asked))
     if asked.year is None:
@@ -106,12 +106,15 @@ def _enduse(cell: Cell, flows: tuple[str, ...], asked: Period) -> Iterator[Rows]
             yield _of("enduse_annual", rows[used], cell.partner, asked, folder)
 
 
-def _fetched(cell: Cell, asked: Period) -> Iterator[Rows]:
-    """Rows of a sector that was fetched: months, for a year too."""
-    for folder in packages(SECTORS):
-        name = folder_name(cell.sector, cell.partner, 0)[:-4]
-        if folder.name.startswith(name) and folder.name[len(name) :].isdigit():
-            yield _of(TABLE, open_table(TABLE, folder), cell.partner, asked, folder)
+def _fetched(cell: Cell, asked: Period) -> Rows:
+    """Rows of a sector that was fetched, or of the table that has it: months, for a year too."""
+    folder = fetched(cell.sector).get(cell.partner)
+    if folder:
+        return _of(TABLE, open_table(TABLE, folder), cell.partner, asked, folder)
+    folder = table_with(cell.sector)
+    codes = prefixes(cell.sector)
+    numbers = row_numbers(TABLE, folder, codes, cell.partner, asked.start, asked.end)
+    return {kept_as(TABLE, folder): numbers}
 
 
 def _of(

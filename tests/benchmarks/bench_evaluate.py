@@ -24,20 +24,20 @@ def seconds(work: Callable[[], object], times: int = 3) -> tuple[float, float]:
 def main() -> None:
     years = range(1984, 2024)
     partners = countries()[:240]
-    print(f"{'what':45} {'rows':>8} {'first':>7} {'later':>7}")
+    print(f"{'what':45} {'rows':>8} {'first':>8} {'later':>8}")
     first, later = seconds(lambda: evaluate("deficit", Definition(end=2016)), 20)
-    print(f"{'one definition':45} {1:8,} {first:7.3f} {later:7.3f}")
+    print(f"{'one definition':45} {1:8,} {first:8.4f} {later:8.4f}")
     for as_ in UNITS:
         if as_ in ("share", "contribution"):  # of one period, or of a sector
             continue
         rows = grid(partner=partners, base=years, end=years, as_=as_)
         first, later = seconds(lambda rows=rows: evaluate("deficit", rows))
         print(
-            f"{f'240 partners x 40 x 40 years, {as_}':45} {len(rows):8,} {first:7.3f} {later:7.3f}"
+            f"{f'240 partners x 40 x 40 years, {as_}':45} {len(rows):8,} {first:8.4f} {later:8.4f}"
         )
     rows = grid(partner=partners, end=years, as_="share")
     first, later = seconds(lambda: evaluate("deficit", rows))
-    print(f"{'240 partners x 40 years, share':45} {len(rows):8,} {first:7.3f} {later:7.3f}")
+    print(f"{'240 partners x 40 years, share':45} {len(rows):8,} {first:8.4f} {later:8.4f}")
     parts = grid(
         partner=partners,
         sector=["autos", "foods", "other"],
@@ -47,7 +47,7 @@ def main() -> None:
     )
     first, later = seconds(lambda: evaluate("deficit", parts))
     print(
-        f"{'240 partners x 3 sectors, contribution':45} {len(parts):8,} {first:7.3f} {later:7.3f}"
+        f"{'240 partners x 3 sectors, contribution':45} {len(parts):8,} {first:8.4f} {later:8.4f}"
     )
 
 

@@ -1,0 +1,159 @@
+"""What one notebook does changes nothing for the next, and nothing is left behind at the end."""
+
+import json
+import os
+import signal
+
+import pytest
+from small_notebooks import (
+    TELL,
+    alive,
+    numbers,
+    run_small,
+    shown,
+    small_notebook,
+    start_korus,
+    until,
+    with_variable,
+)
+
+from korus_helpers.runs.engines import Limits, start_engine
+
+pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="reads /proc")
+
+STATE = """
+import hashlib, json, locale, os, signal, sys, threading, warnings
+import matplotlib, pandas
+import korus_helpers, korus_helpers.trade.comparison as comparison
+from korus_helpers.sources.tables import open_table
+def digest(value): return hashlib.sha256(repr(value).encode()).hexdigest()
+print(json.dumps({
+    "rcParams": digest(sorted(matplotlib.rcParams.items())),
+    "pandas": pandas.options.display.max_rows,
+    "environment": digest(sorted((k, v) for k, v in os.environ.items() if "PYTEST" not in k)),
+    "folder": os.getcwd(),
+    "sys.path": sys.path,
+    "warnings": digest([str(one) for one in warnings.filters]),
+    "locale": locale.setlocale(locale.LC_ALL),
+    "patched": [json.dump.__module__, comparison.comparison.__module__, open_table.__module__],
+    "modules": sorted(name for name in sys.modules if name.startswith("left")),
+    "threads": sum(t.name.startswith("left") for t in threading.enumerate()),
+    "trace": [str(sys.gettrace()), str(sys.getprofile())],
+    "recursion": sys.getrecursionlimit(),
+    "signals": [str(signal.getsignal(n)) for n in (signal.SIGALRM, signal.SIGTERM)],
+    "umask": os.umask(0o22),
+    "nice": os.nice(0),
+    "names": sorted(n for n in globals() if n.startswith("left")),
+    "count": get_ipython().execution_count,
+    "figures": matplotlib.pyplot.get_fignums(),
+    "descriptors": [os.fstat(n).st_mode for n in (0, 1, 2)],
+}))
+"""
+RANDOM = """
+import json, random, secrets, tempfile, uuid
+import numpy
+print(json.dumps([random.random(), numpy.random.rand(), str(uuid.uuid4()), secrets.token_hex(),
+    numpy.random.default_rng().random(), next(tempfile._get_candidate_names())]))
+"""
+SPOILERS = {
+    "settings": """
+import locale, os, sys, warnings, random, signal
+import matplotlib.pyplot as plt, pandas, numpy
+plt.rcParams.update({"axes.facecolor": "red", "savefig.dpi": 7})
+plt.figure()
+pandas.options.display.max_rows = 3
+os.environ.update(HOME="/nowhere", MPLBACKEND="agg"); del os.environ["PATH"]
+os.chdir("/"); os.umask(0o77); os.nice(3)
+sys.path[:] = ["/nowhere"]; sys.modules["left_behind"] = sys
+warnings.simplefilter("error")
+locale.setlocale(locale.LC_ALL, "C")
+numpy.random.seed(1); random.seed(1)
+sys.setrecursionlimit(5000)
+signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGALRM, print)
+left_name = 1""",
+    "patches": """
+import json
+import korus_helpers.trade.comparison as comparison, korus_helpers.sources.tables as tables
+import korus_helpers.runs.harvest as harvest, matplotlib.figure, pandas
+json.dump = comparison.comparison = tables.open_table = lambda *a, **k: "patched"
+harvest.write_whole = lambda *a: None
+pandas.DataFrame.to_csv = matplotlib.figure.Figure.savefig = lambda *a, **k: 0""",
+    "left running": """
+import socket, subprocess, tempfile, threading, time
+left_socket = socket.create_server(("127.0.0.1", 0))
+left_file = tempfile.NamedTemporaryFile(delete=False)
+left_process = subprocess.Popen(["sleep", "600"])
+threading.Thread(target=time.sleep, args=(600,), name="left").start()""",
+    "traced": """
+import sys
+sys.settrace(lambda *a: None); sys.setprofile(lambda *a: None)""",
+    "closes its descriptors": "import os\nos.close(1); os.close(2); os.close(0)\nprint('still')",
+    "ends": "import os\nos._exit(3)",
+    "is killed": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+    "fails": "1 / 0",
+}
+
+
+@pytest.fixture(scope="module")
+def forks():
+    engine = start_engine("fork", Limits(timeout=60))
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="module")
+def pristine(forks, tmp_path_factory):
+    outcome, cells = run_small(forks, tmp_path_factory.mktemp("first") / "x", "state", STATE)
+    assert outcome.status == "done", outcome.error
+    return json.loads(shown(cells[0]))
+
+
+@pytest.mark.parametrize("spoiler", SPOILERS)
+def test_the_next_notebook_finds_everything_as_at_the_start(spoiler, forks, pristine, tmp_path):
+    outcome, _ = run_small(forks, tmp_path, "spoiler", SPOILERS[spoiler])
+    assert (outcome.status, outcome.error) == {
+        "ends": ("failed", "the kernel stopped: Kernel died (exit status 3)"),
+        "is killed": ("failed", "the kernel stopped: Kernel died (signal 9)"),
+        "fails": ("failed", "ZeroDivisionError: division by zero"),
+    }.get(spoiler, ("done", ""))
+    outcome, cells = run_small(forks, tmp_path, "state", STATE)
+    assert (outcome.status, outcome.error) == ("done", "")
+    found = json.loads(shown(cells[0]))
+    assert found | {"folder": ""} == pristine | {"folder": ""}
+    assert found["folder"] == str(tmp_path / "notebooks")
+
+
+def test_two_runs_draw_different_random_numbers(forks, tmp_path):
+    drawn = [
+        json.loads(shown(run_small(forks, tmp_path, f"draw{n}", RANDOM)[1][0])) for n in range(2)
+    ]
+    assert all(one != other for one, other in zip(*drawn, strict=True))
+
+
+def test_what_a_notebook_left_running_ends_with_it(forks, tmp_path):
+    outcome, _ = run_small(forks, tmp_path, "leaves", TELL)
+    assert outcome.status == "done"
+    told = numbers(tmp_path / "notebooks" / "told.json")
+    until(lambda: not any(map(alive, (told["kernel"], told["helper"]))), 10)
+
+
+@pytest.mark.parametrize("how", ["SIGINT to the group", "SIGTERM", "SIGKILL", "SIGHUP"])
+@pytest.mark.parametrize("command", ["run", "batch"])
+def test_no_process_and_no_folder_is_left(how, command, tmp_path):
+    small_notebook(tmp_path, "00_endless", TELL, "time.sleep(600)")
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "outputs").mkdir()
+    variables = {"TMPDIR": str(tmp_path / "temporary"), "KORUS_TEST": str(tmp_path)}
+    arguments = ["--partners", "KOR,MEX"] if command == "batch" else []
+    run = start_korus(tmp_path, command, *arguments, **variables)
+    told = until(lambda: numbers(tmp_path / "notebooks" / "told.json"), 60)
+    assert len(with_variable("KORUS_TEST", str(tmp_path))) > 3
+    number = getattr(signal, how.split()[0])
+    (os.killpg if "group" in how else os.kill)(run.pid, number)
+    _, err = run.communicate(timeout=30)
+    if "group" in how:
+        assert run.returncode == 130
+        assert err.strip().startswith("Stopped; ") and err.count("\n") <= 2
+    until(lambda: not with_variable("KORUS_TEST", str(tmp_path)), 15)
+    assert not any(map(alive, told.values()))
+    assert list((tmp_path / "temporary").iterdir()) == []
