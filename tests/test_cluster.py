@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from nbformat import v4
 
 from korus_helpers.cli import korus
+from korus_helpers.runs.store import MAKING
 
 PACKAGE = Path(__file__).resolve().parents[1]
 RUNS = 24
@@ -186,9 +187,9 @@ def assert_complete(out, count=RUNS):
     assert [one["status"] for one in runs] == ["done"] * count
     names = sorted(one["name"] for one in runs)
     assert len(set(names)) == count and finished(out) == names
-    assert sorted(path.name for path in out.iterdir()) == sorted(
-        [*names, "batch.json", "index.html"]
-    )
+    there = sorted(path.name for path in out.glob("[!.]*"))
+    assert there == sorted([*names, "batch.json", "index.html"])
+    assert not (out / MAKING).exists()
     page = BeautifulSoup((out / "index.html").read_text(encoding="utf-8"), "html.parser")
     links = [a["href"] for a in page.find_all("a") if a["href"].endswith("/index.html")]
     assert sorted(link.rpartition("/")[0] for link in links) == names
@@ -257,8 +258,8 @@ def test_runs_equal_those_of_a_local_batch(cluster, place, tmp_path_factory):
         for out, where in (("local", ()), ("far", ("--scheduler", cluster.address)))
     ]
     assert [answer.exit_code for answer in answers] == [0, 0], answers[1].output
-    local = {path.relative_to("local"): path for path in Path("local").rglob("*.*")}
-    far = {path.relative_to("far"): path for path in Path("far").rglob("*.*")}
+    local = {path.relative_to("local"): path for path in Path("local").rglob("[!.]*.*")}
+    far = {path.relative_to("far"): path for path in Path("far").rglob("[!.]*.*")}
     assert local.keys() == far.keys() and len(local) == 2 + 2 * 5
     compared = 0
     for name, path in local.items():
