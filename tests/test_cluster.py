@@ -6,9 +6,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -18,6 +20,7 @@ from click.testing import CliRunner
 from nbformat import v4
 
 from korus_helpers.cli import korus
+from korus_helpers.runs.store import MAKING
 
 PACKAGE = Path(__file__).resolve().parents[1]
 RUNS = 24
@@ -89,11 +92,11 @@ class Cluster:
         """Those of the workers, when there are so many."""
         with self.client() as client:
             client.wait_for_workers(count, timeout=60)
+            assert len(marked(self.mark)) > count  # that `stop` finds none means something
             return list(client.run(os.getpid).values())
 
     def stop(self):
         """End all, the scheduler last; nothing they started may be left."""
-        assert marked(self.mark)
         scheduler, *workers = self.processes
         for several in (workers, [scheduler]):
             for process in several:
@@ -184,9 +187,9 @@ def assert_complete(out, count=RUNS):
     assert [one["status"] for one in runs] == ["done"] * count
     names = sorted(one["name"] for one in runs)
     assert len(set(names)) == count and finished(out) == names
-    assert sorted(path.name for path in out.iterdir()) == sorted(
-        [*names, "batch.json", "index.html"]
-    )
+    there = sorted(path.name for path in out.glob("[!.]*"))
+    assert there == sorted([*names, "batch.json", "index.html"])
+    assert not (out / MAKING).exists()
     page = BeautifulSoup((out / "index.html").read_text(encoding="utf-8"), "html.parser")
     links = [a["href"] for a in page.find_all("a") if a["href"].endswith("/index.html")]
     assert sorted(link.rpartition("/")[0] for link in links) == names
@@ -255,8 +258,8 @@ def test_runs_equal_those_of_a_local_batch(cluster, place, tmp_path_factory):
         for out, where in (("local", ()), ("far", ("--scheduler", cluster.address)))
     ]
     assert [answer.exit_code for answer in answers] == [0, 0], answers[1].output
-    local = {path.relative_to("local"): path for path in Path("local").rglob("*.*")}
-    far = {path.relative_to("far"): path for path in Path("far").rglob("*.*")}
+    local = {path.relative_to("local"): path for path in Path("local").rglob("[!.]*.*")}
+    far = {path.relative_to("far"): path for path in Path("far").rglob("[!.]*.*")}
     assert local.keys() == far.keys() and len(local) == 2 + 2 * 5
     compared = 0
     for name, path in local.items():
@@ -268,6 +271,25 @@ def test_runs_equal_those_of_a_local_batch(cluster, place, tmp_path_factory):
     for folder, words in (("mexico*", "a whole path"), ("canada*", "beside the notebook")):
         (notebook,) = Path("far").glob(f"{folder}/*.ipynb")
         assert words in notebook.read_text("utf-8")
+
+
+def test_what_travels_stays_within_the_folder_of_a_run(tmp_path):
+    from korus_helpers.runs.luggage import Luggage, unpack
+    from korus_helpers.runs.plan import Plan
+    from korus_helpers.runs.setting import Setting
+    from korus_helpers.runs.task import Task
+
+    now = datetime(2026, 11, 24)
+    task = Task(Setting("x", ()), Plan({}, (), {}, {}, now, False))
+    names = ["a.yaml", "../../b.yaml", "sub/../../c.yaml", "/etc/d.yaml", "C:\\work\\e.yaml"]
+    folder = tmp_path / "1" / "2" / "3"
+    packed = Luggage(task, {"01": ("01.ipynb", "{}")}, dict.fromkeys(names, b""), None)
+    plan = unpack(packed, folder).plan
+    written = [path for path in tmp_path.rglob("*.*") if path.is_file()]
+    assert len(written) == 6 and all(path.is_relative_to(folder) for path in written)
+    for name in names:
+        assert (plan.notebooks["01"].parent / plan.moved.get(name, name)).is_file()
+    assert [Path(path).name for path in plan.moved.values()] == ["d.yaml", "e.yaml"]
 
 
 @pytest.mark.parametrize("what", ["code", "figures"])
@@ -349,6 +371,36 @@ def test_no_scheduler(place):
     answer = batch_of_one("cluster")
     assert answer.exit_code == 2
     assert "'cluster' is no address of a scheduler; type it as tcp://" in answer.stderr
+
+
+def test_a_listener_that_is_no_scheduler(place, monkeypatch):
+    distributed()
+    monkeypatch.setattr("korus_helpers.runs.cluster.CONNECT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        answer = batch_of_one(address)
+    assert answer.exit_code == 3
+    assert answer.stderr.startswith(f"Error: No Dask scheduler answers at {address}; start one")
+
+
+def test_a_scheduler_that_is_lost(place, tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("lost"))
+    cluster.worker("--no-nanny")
+    cluster.pids(1)
+    process = start_batch(
+        place, "--scheduler", cluster.address, "--partners", "top20", "--out", "out"
+    )
+    until(lambda: process.poll() is not None or len(finished(Path("out"))) >= 2)
+    cluster.processes[0].kill()
+    _, complaints = process.communicate(timeout=60)
+    kept = finished(Path("out"))
+    cluster.stop()
+    assert process.returncode == 3
+    assert complaints == (
+        f"Error: The scheduler {cluster.address} was lost; {len(kept)} of 20 runs are finished in"
+        " out; the same command goes on from there.\n"
+    )
+    assert sorted(one["name"] for one in record(Path("out"))) == kept
 
 
 def test_no_workers(strict, place, monkeypatch):

@@ -17,7 +17,11 @@ fsspec = pytest.importorskip("fsspec", reason="needs the packages of the group c
 
 def files_of(address):
     files, path = fsspec.core.url_to_fs(address)
-    return {name.removeprefix(f"{path}/"): files.info(name) for name in files.find(path)}
+    return {
+        name.removeprefix(f"{path}/"): files.info(name)
+        for name in files.find(path)
+        if "/." not in name
+    }
 
 
 def put(store, run, **files):

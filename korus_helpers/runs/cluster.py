@@ -76,9 +76,11 @@ def _connected(scheduler: str):
     for name in ("distributed", "distributed.client"):  # what they would say is said once
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        _, address = distributed.comm.parse_address(scheduler, strict=True)
-        # Dask would try again and again where nobody listens.
-        socket.create_connection(distributed.comm.parse_host_port(address), CONNECT).close()
+        kind, address = distributed.comm.parse_address(scheduler, strict=True)
+        # Dask would try again where nobody listens, and wait for ever where no Dask answers.
+        with socket.create_connection(distributed.comm.parse_host_port(address), CONNECT) as asked:
+            if kind == "tcp" and not asked.recv(1):
+                raise ConnectionError
         client = distributed.Client(scheduler, timeout=CONNECT, set_as_default=False)
     except ValueError:
         raise InputError(
@@ -144,8 +146,10 @@ def _answer(future, task: Task) -> tuple[Ended, dict[str, bytes]]:
     except (OSError, CancelledError):
         raise
     except Exception as problem:
-        what = f"{type(problem).__name__}: {problem}"
-        raise NetworkOrDiskError(f"A worker cannot make runs ({what})") from problem
+        raise NetworkOrDiskError(
+            f"A worker cannot make runs ({type(problem).__name__}: {problem}); scheduler and"
+            " workers need the korus of this machine"
+        ) from problem
     finally:
         future.release()
 
