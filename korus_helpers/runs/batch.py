@@ -2,11 +2,12 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from korus_helpers.errors import NetworkOrDiskError
 from korus_helpers.runs.batch_index import batch_page, batch_record
@@ -69,13 +70,13 @@ def run_batch(
     engine = start_engine(KERNEL if way.scheduler else way.engine, way.limits)
     ended: dict[str, Ended] = {}
 
-    def write_index(more: Sequence[str] = ()) -> None:
+    def write_index(do: Callable[..., Any], more: Sequence[str] = ()) -> None:
         """Over the runs that have ended, in the order of the settings."""
         rows = [ended[one.name] for one in grid.settings if one.name in ended]
         about = ([*grid.left_out, *more], list(notebooks), command)
         seconds = time.perf_counter() - begun
         day = f"{now.day} {now:%B %Y, %H:%M}"
-        page, record = engine.do(_index, rows, *about, day, now.isoformat("T", "seconds"), seconds)
+        page, record = do(_index, rows, *about, day, now.isoformat("T", "seconds"), seconds)
         store.write("index.html", page.encode())
         store.write("batch.json", record.encode())
 
@@ -97,11 +98,13 @@ def run_batch(
             for one in made:
                 ended[one.setting.name] = one
                 bar.update()
-        write_index()
+        write_index(engine.do)
     except (KeyboardInterrupt, OSError) as stop:
         missing = len(grid.settings) - len(ended)
         with contextlib.suppress(Exception):  # what stopped the batch may stop this as well
-            write_index([f"The batch was stopped; {missing:,} runs are still to be made."])
+            # The engine is stopped, so in this process.
+            still = f"The batch was stopped; {missing:,} runs are still to be made."
+            write_index(lambda make, *about: make(*about), [still])
         place = (
             f"{len(ended):,} of {len(grid.settings):,} runs are finished in {store};"
             " the same command goes on from there."
