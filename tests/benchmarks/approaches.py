@@ -76,10 +76,10 @@ def floor(cases: Sequence[Case], workers: int, folder: Path) -> None:
 
 def engine_with_reports(cases: Sequence[Case], workers: int, folder: Path) -> None:
     """One folder with report, index and record for each, as `korus batch` makes them."""
-    from korus_helpers.runs.batch import Task, make_run
     from korus_helpers.runs.parameters import declared_parameters
     from korus_helpers.runs.plan import plan
     from korus_helpers.runs.setting import Setting
+    from korus_helpers.runs.task import Task, make_run
 
     now, tasks = datetime.now().astimezone(), []
     for case in cases:
