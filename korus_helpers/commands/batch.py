@@ -81,41 +81,45 @@ def batch(
     stopped goes on where it ended.
     """
     from korus_helpers.errors import InputError
-    from korus_helpers.present.sentences import visible
-    from korus_helpers.runs.batch import Way, run_batch
-    from korus_helpers.runs.collection import choose_notebooks
-    from korus_helpers.runs.engines import Limits
-    from korus_helpers.runs.grid import settings
+    from korus_helpers.runs.engines import KERNEL, Limits, start_engine
     from korus_helpers.runs.machine import cores, share_of_memory
-    from korus_helpers.runs.parameters import declared_parameters
-    from korus_helpers.runs.reports import formats
-    from korus_helpers.runs.store import store_at
 
     if scheduler and workers:
         raise InputError(
             "A cluster has as many workers as were started for it; leave --workers out, or"
             " --scheduler."
         )
-    pdf = "pdf" in formats(reports)
-    chosen = choose_notebooks([name.strip() for name in notebooks.split(",") if name.strip()])
-    declared = {name: declared_parameters(path) for name, path in chosen.items()}
-    years = (("base_year", base_year), ("end_year", end_year))
-    typed = [*((name, year) for name, year in years if year), *parameters]
-    grid = settings(partners, typed, grid_file, declared)
-    if out is None:
-        out = "outputs/batch"
-        Path("outputs").mkdir(exist_ok=True)
     workers = workers or cores()
     most = memory * 1_000_000 if memory else None
     if not most and not scheduler:  # a worker of a cluster knows its own machine
         most = share_of_memory(workers)
-    store = store_at(out)
-    result = run_batch(
-        grid, chosen, declared, store,
-        Way(workers, engine, Limits(timeout, most), scheduler or ""),
-        command=_command(ctx),
-        pdf=pdf, force=force, progress=sys.stderr.isatty(),
-    )  # fmt: skip
+    limits = Limits(timeout, most)
+    # Of a batch on a cluster the index alone is made here, for which no warm process is worth it.
+    with start_engine(KERNEL if scheduler else engine, limits) as started:
+        # It loads while this process imports and plans.
+        from korus_helpers.present.sentences import visible
+        from korus_helpers.runs.batch import Way, run_batch
+        from korus_helpers.runs.collection import choose_notebooks
+        from korus_helpers.runs.grid import settings
+        from korus_helpers.runs.parameters import declared_parameters
+        from korus_helpers.runs.reports import formats
+        from korus_helpers.runs.store import store_at
+
+        pdf = "pdf" in formats(reports)
+        chosen = choose_notebooks([name.strip() for name in notebooks.split(",") if name.strip()])
+        declared = {name: declared_parameters(path) for name, path in chosen.items()}
+        years = (("base_year", base_year), ("end_year", end_year))
+        typed = [*((name, year) for name, year in years if year), *parameters]
+        grid = settings(partners, typed, grid_file, declared)
+        if out is None:
+            out = "outputs/batch"
+            Path("outputs").mkdir(exist_ok=True)
+        store = store_at(out)
+        result = run_batch(
+            grid, chosen, declared, store, started,
+            Way(workers, engine, limits, scheduler or ""),
+            command=_command(ctx), pdf=pdf, force=force, progress=sys.stderr.isatty(),
+        )  # fmt: skip
     for sentence in grid.left_out:
         click.echo(visible(sentence))
     kept = sum(one.kept for one in result.ended)

@@ -38,8 +38,11 @@ def run(
 
     NOTEBOOK is a number (01), a name (01_goods_deficit) or a path; without one all notebooks run.
     """
+    from korus_helpers.runs.engines import Limits, start_engine
+
+    started = start_engine(engine, Limits(timeout))  # it loads while this process imports
+
     from korus_helpers.present.sentences import visible
-    from korus_helpers.runs.engines import Limits
     from korus_helpers.runs.index import failure_in_words, readable
     from korus_helpers.runs.run import run_collection
     from korus_helpers.runs.terminal import text_table
@@ -49,7 +52,7 @@ def run(
         out.mkdir(exist_ok=True)
     result = run_collection(
         notebooks, parameters, out,
-        progress=sys.stderr.isatty(), pdf=pdf, engine=engine, limits=Limits(timeout),
+        progress=sys.stderr.isatty(), pdf=pdf, engine=started,
     )  # fmt: skip
     if result.verdicts:
         columns = ["id", "printed", "official", "verdict"]

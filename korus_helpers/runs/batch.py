@@ -12,7 +12,7 @@ from typing import Any
 from korus_helpers.errors import NetworkOrDiskError
 from korus_helpers.runs.batch_index import batch_page, batch_record
 from korus_helpers.runs.cluster import on_cluster
-from korus_helpers.runs.engines import KERNEL, Limits, start_engine
+from korus_helpers.runs.engines import Engine, Limits
 from korus_helpers.runs.grid import Grid
 from korus_helpers.runs.inputs import inputs_of
 from korus_helpers.runs.parameters import Parameter
@@ -21,7 +21,7 @@ from korus_helpers.runs.plan import plan
 from korus_helpers.runs.run import OutputError
 from korus_helpers.runs.setting import Ended, Setting
 from korus_helpers.runs.store import Store
-from korus_helpers.runs.task import Engine, Task, make_run
+from korus_helpers.runs.task import Task, make_run
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def run_batch(
     notebooks: dict[str, Path],
     declared: dict[str, dict[str, Parameter]],
     store: Store,
+    engine: Engine,
     way: Way,
     *,
     command: str,
@@ -56,6 +57,7 @@ def run_batch(
 ) -> BatchResult:
     """Make every run of `grid` that `store` does not hold already, and write the index over all.
 
+    `engine` makes them, or on a cluster the index alone; it is stopped in the end.
     A run whose inputs are those of a finished one is kept, unless `force`. A run that fails is kept
     as far as it came and named in the index; the others complete. Raises InputError, OutputError
     where the place does not take a run, and KeyboardInterrupt: then too the index tells what is
@@ -63,11 +65,7 @@ def run_batch(
     """
     from tqdm import tqdm
 
-    if pdf:
-        require_pdf()
     begun, now = time.perf_counter(), datetime.now().astimezone()
-    # Of a batch on a cluster the index alone is made here, for which no warm process is worth it.
-    engine = start_engine(KERNEL if way.scheduler else way.engine, way.limits)
     ended: dict[str, Ended] = {}
 
     def write_index(do: Callable[..., Any], more: Sequence[str] = ()) -> None:
@@ -81,6 +79,8 @@ def run_batch(
         store.write("batch.json", record.encode())
 
     try:
+        if pdf:
+            require_pdf()
         tasks = [_task(one, notebooks, declared, now, pdf) for one in grid.settings]
         due = []
         for task in tasks:

@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from korus_helpers.errors import InputError
 from korus_helpers.runs.execute import AnyKernels, Outcome, execute, import_papermill
 from korus_helpers.runs.kernels import Kernels
-from korus_helpers.runs.part import Part, make_part
-from korus_helpers.runs.plan import Plan
 from korus_helpers.runs.warm import CannotFork, Lost, Warm
+
+# Not at import, so that a warm process begins to load at once.
+if TYPE_CHECKING:
+    from korus_helpers.runs.part import Part
+    from korus_helpers.runs.plan import Plan
 
 FORK, KERNEL = ENGINES = ("fork", "kernel")
 
@@ -26,7 +29,17 @@ class Limits:
     memory: int | None = None  # bytes for the process of a notebook; heeded by forked kernels
 
 
-class KernelEngine:
+class _Engine:
+    """Ended by `stop`, or at the end of a `with`."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+
+class KernelEngine(_Engine):
     """A new kernel for each notebook; everything else in this process. Safe for threads."""
 
     def __init__(self, limits: Limits):
@@ -41,8 +54,10 @@ class KernelEngine:
         """As `korus_helpers.runs.execute.execute`, without reports."""
         return execute(notebook, parameters, target, self._kernels, self.limits.timeout)
 
-    def part(self, plan: Plan, name: str) -> Part:
+    def part(self, plan: "Plan", name: str) -> "Part":
         """As `korus_helpers.runs.part.make_part`."""
+        from korus_helpers.runs.part import make_part
+
         return make_part(plan, name, self._kernels, self.limits.timeout)
 
     def do(self, function: Callable[..., Any], *args: object) -> Any:
@@ -53,7 +68,7 @@ class KernelEngine:
         self._folder.cleanup()
 
 
-class ForkEngine:
+class ForkEngine(_Engine):
     """A fork of a warm process for each notebook and its reports. Safe for threads.
 
     Where no process can be forked it falls back on kernels.
@@ -78,13 +93,15 @@ class ForkEngine:
                 self._fall_back()
         return self._instead.execute(notebook, parameters, target)
 
-    def part(self, plan: Plan, name: str) -> Part:
+    def part(self, plan: "Plan", name: str) -> "Part":
         """As `korus_helpers.runs.part.make_part`; a process that is lost is a failed notebook."""
+        from korus_helpers.runs.part import lost_part
+
         if self._instead is None:
             try:
                 return self._warm.call(_part, plan, name, self.limits)
             except Lost as end:
-                return Part(Outcome(name, "failed", 0.0, None, str(end)))
+                return lost_part(name, str(end))
             except CannotFork:
                 self._fall_back()
         return self._instead.part(plan, name)
@@ -108,7 +125,10 @@ class ForkEngine:
             self._instead.stop()
 
 
-def start_engine(name: str, limits: Limits = Limits()) -> KernelEngine | ForkEngine:
+Engine = ForkEngine | KernelEngine
+
+
+def start_engine(name: str, limits: Limits = Limits()) -> Engine:
     """The engine `name`, "fork" or "kernel"; whoever starts it stops it. Raises InputError."""
     if name not in ENGINES:
         raise InputError(f"There is no engine {name!r}; type fork or kernel.")
@@ -125,7 +145,9 @@ def _execute(
     return execute(notebook, parameters, target, _kernels(limits), limits.timeout)
 
 
-def _part(say: Callable[[object], None], plan: Plan, name: str, limits: Limits) -> Part:
+def _part(say: Callable[[object], None], plan: "Plan", name: str, limits: Limits) -> "Part":
+    from korus_helpers.runs.part import make_part
+
     return make_part(plan, name, _kernels(limits), limits.timeout)
 
 

@@ -27,6 +27,12 @@ class Part:
     steps: Steps = field(default_factory=Steps)
 
 
+def lost_part(name: str, reason: str) -> Part:
+    """What there is of a notebook whose process was lost: the reason."""
+    outcome = Outcome(name, "failed", 0.0, None, reason)
+    return Part(outcome, card=card(Facts(), outcome, []))
+
+
 def make_part(plan: Plan, name: str, kernels: AnyKernels, timeout: int | None) -> Part:
     """Execute the notebook `name` of `plan` and write its files into the folder of the plan.
 

@@ -7,17 +7,15 @@ import os
 import pkgutil
 
 import korus_helpers
-from korus_helpers.sources.stored import forget, nothing_stored
-from korus_helpers.sources.tables import package, verify
 
 ROOMS = ("sources", "trade", "claims", "present", "runs")
+CALLERS = ("cluster", "cluster_worker", "batch")  # modules of those who ask for a fork
 LIBRARIES = (
     "matplotlib.pyplot",  # after the shell exists: else it would show no figure
     "matplotlib_inline.backend_inline",
     "mpl_toolkits.mplot3d",
     "numpy.random",
     "pandas",
-    "pyarrow.dataset",
     "pyarrow.parquet",
     "scipy.optimize",
 )
@@ -31,29 +29,35 @@ def load() -> None:
     from korus_helpers.runs import cells
     from korus_helpers.runs.execute import import_papermill
 
+    gc.disable()  # what is loaded stays; looking for garbage meanwhile takes a tenth of the time
     import_papermill()
     cells.prepare()
     for name in LIBRARIES:
         importlib.import_module(name)
     for room in ROOMS:
         folder = importlib.import_module(f"{korus_helpers.__name__}.{room}")
-        for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
-            importlib.import_module(module.name)
+        for module in pkgutil.iter_modules(folder.__path__):
+            if module.name not in CALLERS:
+                importlib.import_module(f"{folder.__name__}.{module.name}")
     os.environ["KORUS_DATA"] = ""
     _read_figures()
     _rehearse()
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def take_notice() -> None:
     """In a fork, with its own environment: see what is stored on this machine."""
+    from korus_helpers.sources.stored import forget, nothing_stored
+
     if not nothing_stored():
         forget()
 
 
 def _read_figures() -> None:
     """Tables, and of them what nearly every notebook asks for."""
+    from korus_helpers.sources.tables import package, verify
     from korus_helpers.sources.vintages import LATEST, releases
     from korus_helpers.trade.flows import series
     from korus_helpers.trade.sectors import GENERAL

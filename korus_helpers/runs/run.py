@@ -12,7 +12,7 @@ from pathlib import Path
 
 from korus_helpers.errors import InputError
 from korus_helpers.runs.collection import choose_notebooks
-from korus_helpers.runs.engines import FORK, ForkEngine, KernelEngine, Limits, start_engine
+from korus_helpers.runs.engines import FORK, Engine, start_engine
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.index import index_page, read_verdicts, record
@@ -54,12 +54,12 @@ def run_collection(
     *,
     progress: bool,
     pdf: bool = False,
-    engine: str = FORK,
-    limits: Limits = Limits(),  # noqa: B008
+    engine: Engine | None = None,
 ) -> RunResult:
     """Execute the notebooks `names` (all without names) and write their reports under `out`.
 
-    `parameters` holds pairs of name and text as typed; `pdf` asks for PDFs too. The new folder in
+    `parameters` holds pairs of name and text as typed; `pdf` asks for PDFs too. `engine` is stopped
+    in the end; without one, forks without limits are used. The new folder in
     `out` is called `<name>.incomplete` until everything in it is written. A notebook that fails is
     kept as far as it came, and the others complete.
     Raises InputError for what is not understood, the parameters that a notebook refuses included
@@ -68,10 +68,10 @@ def run_collection(
     """
     from tqdm import tqdm
 
-    if pdf:
-        require_pdf()
-    started = start_engine(engine, limits)  # loads while the rest is prepared
+    started = engine or start_engine(FORK)
     try:
+        if pdf:
+            require_pdf()
         notebooks = choose_notebooks(names)
         declared = {name: declared_parameters(path) for name, path in notebooks.items()}
         prepared = plan(notebooks, declared, parameters, datetime.now().astimezone(), pdf)
@@ -89,7 +89,7 @@ def run_collection(
 
 def perform(
     prepared: Plan,
-    engine: ForkEngine | KernelEngine,
+    engine: Engine,
     at_a_time: int,
     hear: Callable[[Part], None] = lambda part: None,
     *,

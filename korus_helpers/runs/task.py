@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from korus_helpers.runs.engines import ForkEngine, KernelEngine
+from korus_helpers.runs.engines import Engine
 from korus_helpers.runs.index import failure_in_words
 from korus_helpers.runs.plan import Plan
 from korus_helpers.runs.run import RunResult, perform
 from korus_helpers.runs.setting import Ended, Setting
 from korus_helpers.runs.warm import Lost
-
-Engine = ForkEngine | KernelEngine
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from typing import Any
 
 from korus_helpers.runs.forks import FORK, become_child, end_all
 from korus_helpers.runs.kernels import environment
-from korus_helpers.runs.preload import load, take_notice
 
 # numpy's BLAS and pyarrow's allocator would start threads at import; another of pyarrow's would
 # reserve 1 GB, which counts as taken where memory is limited.
@@ -196,6 +195,8 @@ def serve(descriptor: int, folder: str) -> None:
 
     With its caller it ends, and removes `folder`, which a killed caller cannot.
     """
+    from korus_helpers.runs.preload import load
+
     control = Connection(descriptor)
     try:
         load()
@@ -225,6 +226,8 @@ def serve(descriptor: int, folder: str) -> None:
 
 
 def _serve_one(descriptor: int, control: Connection) -> None:
+    from korus_helpers.runs.preload import take_notice
+
     control.close()
     connection = Connection(descriptor)
     try:
