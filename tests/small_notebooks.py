@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -47,6 +48,12 @@ def shown(cell) -> str:
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
+def heed_signals() -> None:
+    """In a new process: what its starter ignores, as a background job ignores Ctrl-C, counts."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start_korus(folder: Path, *arguments: str, **variables: str) -> subprocess.Popen:
     """`korus …` in `folder`, as the leader of a process group, as a shell starts it."""
     return subprocess.Popen(
@@ -57,6 +64,7 @@ def start_korus(folder: Path, *arguments: str, **variables: str) -> subprocess.P
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_signals,
     )
 
 

@@ -18,6 +18,7 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat import v4
+from small_notebooks import heed_signals
 
 from korus_helpers.cli import korus
 from korus_helpers.runs.store import MAKING
@@ -169,7 +170,7 @@ def start_batch(place, *arguments):
     return subprocess.Popen(
         [sys.executable, "-m", "korus_helpers.cli", "batch", *map(str, arguments)],
         cwd=place, env=os.environ | {"PYTHONPATH": str(PACKAGE)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat import v4
 from PIL import Image
+from small_notebooks import heed_signals
 
 import korus_helpers
 from korus_helpers.cli import korus
@@ -88,6 +89,7 @@ def start_korus(folder, *arguments):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_signals,
     )
 
 
