@@ -10,7 +10,6 @@ from korus_helpers.claims.consistency import (
     Statement,
     consistency,
     implied_range,
-    rank_repairs,
 )
 from korus_helpers.claims.corrections import FAILS, corrected, correction
 from korus_helpers.claims.entries import NOT_SHIPPED
@@ -81,12 +80,13 @@ def audit(
     statements, repeats, apart = statements_of(verdicts)
     known, edits = known_of(verdicts), edits_of(verdicts)
     together = consistency(statements, budget_seconds=budget_seconds, known=known, edits=edits)
-    repairs = rank_repairs(statements, together.repairs, known=known, edits=edits)
-    misprints = _misprints(statements, verdicts, repairs, tolerance, vintage)
+    misprints = _misprints(statements, verdicts, together.ranked, tolerance, vintage)
     return Audit(
-        tuple(_marked(verdict, together, repairs, misprints, repeats) for verdict in verdicts),
+        tuple(
+            _marked(verdict, together, together.ranked, misprints, repeats) for verdict in verdicts
+        ),
         together,
-        repairs,
+        together.ranked,
         misprints,
         repeats,
         apart,

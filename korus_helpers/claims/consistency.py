@@ -56,9 +56,13 @@ class Consistency:
 
     consistent: bool
     contradictions: tuple[Ids, ...]
-    repairs: tuple[Ids, ...]
+    ranked: tuple[RankedRepair, ...]  # the repairs with what their rank rests on
     implied: dict[str, Interval]
     complete: bool
+
+    @property
+    def repairs(self) -> tuple[Ids, ...]:
+        return tuple(repair.ids for repair in self.ranked)
 
 
 def consistency(
@@ -110,8 +114,7 @@ def consistency(
                 elif found_range := allowed(held(rows, kept - {one.id}, about), about):
                     implied[one.id] = found_range
     implied = {one: implied[one] for one in place if one in implied}
-    dropping = tuple(repair.ids for repair in ranked if found)
-    return Consistency(not found, tuple(found), dropping, implied, complete)
+    return Consistency(not found, tuple(found), ranked if found else (), implied, complete)
 
 
 @dataclass(frozen=True)
