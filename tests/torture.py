@@ -178,7 +178,10 @@ process = multiprocessing.get_context("fork").Process(target=hello)
 process.start(); process.join(); time.sleep(0.5)""",
     "fork": """
 sys.stdout.flush()
-if (pid := os.fork()) == 0:
+import warnings
+with warnings.catch_warnings(action="ignore"):  # from 3.12 on of threads, which a kernel has
+    pid = os.fork()
+if pid == 0:
     print("from a fork", flush=True)
     os._exit(0)
 os.waitpid(pid, 0); time.sleep(0.5)""",
