@@ -34,6 +34,7 @@ SETTINGS = Config(
 )
 FLUSH_AFTER = 0.2  # seconds that printed text may wait, as in a kernel
 SHELL = ("execute_reply", "kernel_info_reply", "comm_info_reply")  # the rest is iopub's
+PLAIN = ("content", "metadata")  # parts of a message that arrive in plain JSON types
 
 _kernel: "Kernel | None" = None
 
@@ -45,11 +46,6 @@ def prepare() -> None:
     log.addHandler(logging.NullHandler())
     _kernel = Kernel(session=PipeSession(), iopub_socket=None, log=log, config=SETTINGS)
     IPKernelApp.instance().kernel = _kernel  # where %matplotlib looks for it
-
-
-def prepared() -> bool:
-    """Whether a fork of this process can `serve`."""
-    return _kernel is not None
 
 
 def serve(connection: Connection) -> None:
@@ -94,9 +90,6 @@ class PipeSession(Session):
             with self._sending, contextlib.suppress(BrokenPipeError):
                 self.connection.send(wire)
         return message
-
-
-PLAIN = ("content", "metadata")
 
 
 class PipeStream(io.TextIOBase):
