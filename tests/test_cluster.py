@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat import v4
-from small_notebooks import heed_signals
+from small_notebooks import heed_signals, until
 
 from korus_helpers.cli import korus
 from korus_helpers.runs.store import MAKING
@@ -44,15 +43,6 @@ TIMES = re.compile(
 
 def distributed():
     return pytest.importorskip("distributed", reason="needs the packages of the group cluster")
-
-
-def until(true, seconds=60):
-    """Wait until `true()`."""
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.1)
-    return found
 
 
 class Cluster:
