@@ -176,10 +176,11 @@ class Kernel(IPythonKernel):
 
     async def answer_all(self, connection: Connection) -> None:
         loop = asyncio.get_running_loop()
-        # ipykernel asks a loop of tornado for these two; cells share the loop with them.
+        # ipykernel asks a loop of tornado for these; cells share the loop with them.
         self.io_loop = SimpleNamespace(
             add_callback=loop.call_soon_threadsafe,
-            call_later=lambda *_: None,  # how exit() would stop the loop
+            call_later=lambda *_: None,  # how exit() would stop the loop; `exit_now` does it here
+            stop=None,
         )
         arrived = asyncio.Event()
         loop.add_reader(connection.fileno(), arrived.set)
