@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import Bbox
+from PIL import Image
 
 from korus_helpers.present.displays import csv_text, korus_metadata, publish
 from korus_helpers.present.lettering import FONT, text_size, wrapped
@@ -50,7 +51,6 @@ HALO = [withStroke(linewidth=3, foreground="white")]
 
 STYLE = {
     "figure.dpi": 144,
-    "savefig.dpi": 144,
     "font.family": FONT,
     "font.size": 10,
     "text.color": INK,
@@ -147,15 +147,16 @@ def scale_of_numbers(axis: Axis, bins: int = 7) -> None:
     axis.set_major_formatter(_SameDecimals())
 
 
-def fit(ax: Axes) -> None:
+def fit(ax: Axes, passes: int = 2) -> None:
     """Shrink `ax` until its labels lie within the area that `chart` gave it.
 
     The area stays the original position of the axes, so fitting again after a change starts
-    from it again.
+    from it again. A new width may change the ticks, hence a second pass; who fits again anyway
+    needs one each time.
     """
     area = ax.get_position(original=True)
     to_figure = ax.figure.transFigure.inverted()
-    for _ in range(2):  # a new width may change the ticks, so once more
+    for _ in range(passes):
         inner = ax.get_position()
         outer = ax.get_tightbbox(ax.figure.canvas.get_renderer()).transformed(to_figure)
         if np.allclose(outer.get_points(), area.get_points(), rtol=0, atol=EXACT):
@@ -168,8 +169,13 @@ def fit(ax: Axes) -> None:
 @styled
 def png(fig: Figure) -> bytes:
     """The figure as PNG: always its own size at 144 dots per inch, always the same bytes."""
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=STYLE["savefig.dpi"], metadata={"Software": None})
+    dpi, buffer = STYLE["figure.dpi"], io.BytesIO()
+    canvas = fig.canvas if isinstance(fig.canvas, FigureCanvasAgg) else FigureCanvasAgg(fig)
+    fig.set_dpi(dpi)
+    canvas.draw()
+    # Without the layer of transparency that `savefig` adds: no larger, in half the time.
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    image.save(buffer, format="png", dpi=(dpi, dpi), compress_level=3)
     return buffer.getvalue()
 
 

@@ -1,8 +1,10 @@
 """Words on charts: how large they are, how they are broken, and room between them."""
 
+import bisect
 import functools
 from collections.abc import Sequence
 
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -12,10 +14,15 @@ FONT = "DejaVu Sans"  # ships with matplotlib
 def text_size(fig: Figure, text: str, **font: object) -> tuple[float, float]:
     """Width and height in inches of `text`, which may have several lines."""
     properties = FontProperties(family=FONT, **font)
-    renderer = fig.canvas.get_renderer()
     lines = text.split("\n")
-    width = max(renderer.get_text_width_height_descent(t, properties, False)[0] for t in lines)
-    return width / fig.dpi, len(lines) * properties.get_size_in_points() * 1.2 / 72
+    width = max(_width(line, properties, fig.dpi) for line in lines)
+    return width, len(lines) * properties.get_size_in_points() * 1.2 / 72
+
+
+@functools.lru_cache(10_000)  # most lines are tried again at other limits
+def _width(line: str, properties: FontProperties, dpi: float) -> float:
+    """Inches; dots matter because letters are fitted to them."""
+    return RendererAgg(1, 1, dpi).get_text_width_height_descent(line, properties, False)[0] / dpi
 
 
 def shortened(fig: Figure, text: str, width: float, **font: object) -> str:
@@ -32,35 +39,25 @@ def wrapped(fig: Figure, text: str, width: float, **font: object) -> str:
 
     A single word wider than that is cut.
     """
-
     text = " ".join(text.split())
     if text_size(fig, text, **font)[0] <= width:
         return text
 
-    @functools.cache  # most lines are tried again at other limits
-    def size(line: str) -> float:
-        return text_size(fig, line, **font)[0]
-
     def broken(limit: float) -> list[str]:
         lines: list[str] = []
         for word in words:
-            if lines and size(f"{lines[-1]} {word}") <= limit:
+            if lines and text_size(fig, f"{lines[-1]} {word}", **font)[0] <= limit:
                 lines[-1] += f" {word}"
             else:
                 lines.append(word)
         return lines
 
     words = [shortened(fig, word, width, **font) for word in text.split()]
-    lines = broken(width)
-    if len(lines) > 1:
-        # The narrowest width that needs no further line balances them.
-        for share in range(20, 0, -1):
-            narrower = broken(width * share / 20)
-            if len(narrower) > len(lines):
-                break
-            even = narrower
-        lines = even
-    return "\n".join(lines)
+    count = len(broken(width))
+    # The narrowest width that needs no further line balances them.
+    limits = [width * share / 20 for share in range(1, 21)]
+    enough = bisect.bisect_left(limits, True, key=lambda limit: len(broken(limit)) <= count)
+    return "\n".join(broken(limits[enough]))
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -167,15 +167,15 @@ def _label_ends(
         found = spread(wanted, gap, box.y0, box.y1 - gap / 2)  # clear of the names of events
         return ([(y - box.y0) / box.height for y in ys] for ys in (wanted, found))
 
-    fit(ax)
+    fit(ax, passes=1)
     wanted, found = placed()
     crowded = max(abs(w - f) for w, f in zip(wanted, found, strict=True)) > 0.02
     if crowded:
         for name in names.values():
             name.set_transform(_beside(ax, 24))
-        fit(ax)
+        fit(ax, passes=1)
     _name_events(ax, events)
-    fit(ax)
+    fit(ax, passes=1)
     for (column, name), end, y in zip(names.items(), *placed(), strict=True):
         name.set_y(y)
         if crowded and last[column] == series.index[-1]:
