@@ -31,6 +31,7 @@ from traitlets.config import Config
 SETTINGS = Config(
     HistoryManager={"enabled": False},
     IPKernelApp={"connection_file": ""},  # by this word tqdm and others know a notebook
+    Kernel={"_execute_sleep": 0.0},  # before each reply, so that sockets lose no output
 )
 FLUSH_AFTER = 0.2  # seconds that printed text may wait, as in a kernel
 SHELL = ("execute_reply", "kernel_info_reply", "comm_info_reply")  # the rest is iopub's

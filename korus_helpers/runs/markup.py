@@ -165,8 +165,9 @@ def _captions(soup: BeautifulSoup, links: Mapping[str, list[tuple[str, str]]]) -
 
 def _places(soup: BeautifulSoup) -> None:
     """Let the url of a review lead to the row of its verdict, where the table has one for each."""
-    places = soup.select("span.place")
-    rows = soup.select('.table[data-name="verdicts"] tbody tr')
+    places = soup.find_all("span", class_="place")
+    verdicts = soup.find(class_="table", attrs={"data-name": "verdicts"})
+    rows = verdicts.tbody.find_all("tr") if verdicts else []
     if len(places) == len(rows):
         for place, row in zip(places, rows, strict=True):
             row["id"] = place["id"]

@@ -42,8 +42,7 @@ def load() -> None:
     os.environ["KORUS_DATA"] = ""
     _read_figures()
     _rehearse()
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # without a search for garbage: of that there is little, and the search is long
     gc.enable()
 
 
@@ -57,31 +56,41 @@ def take_notice() -> None:
 
 def _read_figures() -> None:
     """Tables, and of them what nearly every notebook asks for."""
+    from korus_helpers.sources.in_force import annual_flows
     from korus_helpers.sources.tables import package, verify
     from korus_helpers.sources.vintages import LATEST, releases
+    from korus_helpers.trade.comparison import comparison
+    from korus_helpers.trade.controls import country_controls
     from korus_helpers.trade.flows import series
     from korus_helpers.trade.sectors import GENERAL
 
     for entry in package()["resources"]:
         verify(entry["name"])
     for release in releases():
+        annual_flows(release)
         for monthly in (False, True):
             series(release, GENERAL, "total", monthly)
     series(LATEST, GENERAL, "autos", False)
+    country_controls(comparison("World", 2011, 2016))
 
 
 def _rehearse() -> None:
-    """Make pages of next to nothing: templates and patterns are compiled at their first use."""
-    from matplotlib.figure import Figure
+    """Make a chart and pages of next to nothing.
+
+    Fonts are looked for, and templates and patterns compiled, at their first use.
+    """
+    import pandas
     from nbformat import v4
 
-    from korus_helpers.present.figure import png
+    from korus_helpers.present.figure import chart, png
+    from korus_helpers.present.timelines import lines
     from korus_helpers.runs.index import index_page
     from korus_helpers.runs.pages import glossary_page
     from korus_helpers.runs.reports import About, html_report
 
-    figure = Figure()
-    figure.subplots().plot([1, 2])
+    figure, axes = chart("Title", "Subtitle", "source")
+    frame = pandas.DataFrame({"exports": [1.0, 2.0]}, index=[2015, 2016])
+    lines(axes, frame, ["exports"], events={"2015-03-15": "event"}, marked=[2015])
     picture = base64.b64encode(png(figure)).decode()
     table = "<table><caption>Table</caption><tr><th>year</th><td>1</td></tr></table>"
     outputs = [
