@@ -38,7 +38,7 @@ print(json.dumps({
     "patched": [json.dump.__module__, comparison.comparison.__module__, open_table.__module__],
     "modules": sorted(name for name in sys.modules if name.startswith("left")),
     "threads": sum(t.name.startswith("left") for t in threading.enumerate()),
-    "trace": [str(sys.gettrace()), str(sys.getprofile())],
+    "trace": [type(sys.gettrace()).__name__, type(sys.getprofile()).__name__],
     "recursion": sys.getrecursionlimit(),
     "signals": [str(signal.getsignal(n)) for n in (signal.SIGALRM, signal.SIGTERM)],
     "umask": os.umask(0o22),

@@ -452,3 +452,22 @@ def test_a_report_tells_the_name_of_a_file_and_not_its_folder(place):
         assert "claims.csv" in page.header.get_text()
         assert str(private) in page.select_one(".command").get_text()
         assert str(place) not in page.header.get_text() + page.select_one(".citation").get_text()
+
+
+def test_a_file_is_looked_for_in_the_current_folder_and_then_beside_the_notebook(place):
+    path = write_notebook(place, "00_reads", SENTENCE)
+    notebook = nbformat.read(path, 4)
+    notebook.cells[1].source = 'claims_file: str = ""  # a file'
+    notebook.cells[3].source = "print(open(claims_file).read(), claims_file)"
+    nbformat.write(notebook, path)
+    texts = {"here.txt": "current", "both.txt": "current", "beside.txt": "notebook"}
+    for name, text in texts.items():
+        (place / name if text == "current" else path.with_name(name)).write_text(text)
+    path.with_name("both.txt").write_text("notebook")
+    for name, text in texts.items():
+        out = place / "outputs" / text / name
+        out.mkdir(parents=True)
+        result = run_collection([], [("claims_file", name)], out, progress=False)
+        executed = (result.folder / "00_reads.ipynb").read_text("utf-8")
+        assert f"{text} {name}" in executed
+        assert str(place) not in executed

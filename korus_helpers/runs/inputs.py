@@ -34,10 +34,11 @@ def inputs_of(plan: Plan) -> str:
 def files_of(plan: Plan) -> dict[str, bytes]:
     """The files that parameters name, as they name them, with what they hold.
 
-    A name without a whole path is looked for where the notebook runs: beside it. Raises OSError.
+    A name that is not among `plan.moved` is looked for where the notebook runs: beside it. Raises
+    OSError.
     """
     named = {
-        value: plan.notebooks[notebook].parent / value
+        value: plan.notebooks[notebook].parent / plan.moved.get(value, value)
         for notebook, values in plan.values.items()
         for name, value in values.items()
         if name.endswith("_file") and value

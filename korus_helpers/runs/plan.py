@@ -23,7 +23,7 @@ class Plan:
     pdf: bool
     folder: Path = Path()
     inputs: str = ""  # a checksum of all that the outcome depends on, where somebody asks for it
-    # A file as a parameter names it → where it lies on this machine, if it came from another one.
+    # A file as a parameter names it → where it lies, where the notebook would not find it so.
     moved: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -58,15 +58,19 @@ def plan(
 ) -> Plan:
     """The run of `notebooks` with `parameters`, pairs of name and text as typed.
 
-    `declared` is notebook → name → parameter. Raises InputError for a parameter that no notebook
-    declares or text that does not fit.
+    `declared` is notebook → name → parameter. A file is looked for in the current folder, and then
+    beside the notebook. Raises InputError for a parameter that no notebook declares or text that
+    does not fit.
     """
     typed = assign(parameters, declared)
     values = {
         name: {p.name: p.default for p in declared[name].values()} | typed[name]
         for name in notebooks
     }
-    return Plan(notebooks, tuple(parameters), typed, values, now, pdf)
+    files = {v for given in typed.values() for name, v in given.items() if name.endswith("_file")}
+    here = {v: str(Path(v).resolve()) for v in files if v and Path(v).is_file()}
+    moved = {name: path for name, path in here.items() if name != path}
+    return Plan(notebooks, tuple(parameters), typed, values, now, pdf, moved=moved)
 
 
 def _words(value: object) -> str:
