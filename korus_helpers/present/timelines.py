@@ -174,8 +174,9 @@ def _label_ends(
         for name in names.values():
             name.set_transform(_beside(ax, 24))
         fit(ax, passes=1)
-    _name_events(ax, events)
-    fit(ax, passes=1)
+    if events:
+        _name_events(ax, events)
+        fit(ax, passes=1)
     for (column, name), end, y in zip(names.items(), *placed(), strict=True):
         name.set_y(y)
         if crowded and last[column] == series.index[-1]:
