@@ -3,8 +3,8 @@
 Every round goes through all ways with the same parameters, beginning with another one each time,
 so that what else the machine does hits all alike. Then whole commands: `korus batch` over more and
 more partners, `korus run` against papermill and nbconvert, and many runs of a tiny notebook.
-Writes outputs/bench.json and prints a table. Linux only; about a quarter of an hour, with --quick
-about two minutes and nothing written unless --out says where.
+Writes outputs/bench.json and prints a table. Linux only; about twenty minutes, with --quick about
+two and nothing written unless --out says where.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from bench_table import markdown
 from meter import Measured, measure
 
 from korus_helpers.runs.collection import choose_notebooks
+from korus_helpers.runs.grid_partners import Span, Wanted, choose
 
 HERE = Path(__file__).resolve().parent
 RESULT = HERE.parents[1] / "outputs" / "bench.json"
@@ -46,8 +47,9 @@ ABOUT = {
     "cpu": "user and system seconds of all processes, without start_up; median of the rounds",
     "peak_mb": "largest sum of the proportional memory (PSS, which counts each page once) over the "
     "process tree, looked at four times a second, 1 MB = 1,000,000 bytes",
-    "per_run": "number of runs: seconds from the end of the first runs, one for each worker, to "
-    "the end of the last, for each of the others",
+    "per_run": "number of runs, over partners spread evenly from the largest to the smallest: "
+    "seconds from the end of the first runs, one for each worker, to the end of the last, for each "
+    "of the others",
     "per_run_with_start_up": "number of runs: wall clock of the whole command for each of them",
     "spread": "the largest per_run over the smallest, less 1",
     "ratios": "medians over the rounds; with start-up, of a round and of the longest batch",
@@ -73,11 +75,17 @@ def rounds(cases: Sequence[dict], count: int) -> dict[tuple[str, int], list[Meas
     return taken
 
 
-def batch(partners: int, workers: int = 2) -> tuple[dict, float]:
-    """The row of `korus batch` over the largest partners, and its seconds per run."""
+def batch(size: int, workers: int = 2) -> tuple[dict, float]:
+    """The row of `korus batch` over so many partners, and its seconds per run.
+
+    They are spread evenly over all, from the largest to the smallest: those differ in length.
+    """
+    known = choose(Wanted(most=1000), Span(2011, 2016)).codes
+    size = min(size, len(known))
+    codes = [known[n * len(known) // size] for n in range(size)]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "batch"
-        options = ["--partners", f"top{partners}", "--notebooks", "01", "--workers", workers]
+        options = ["--partners", ",".join(codes), "--notebooks", "01", "--workers", workers]
         found = measure([BIN / "korus", "batch", *options, "--out", out])
         ends = sorted(path.stat().st_mtime for path in out.glob("*/run.json"))
     per_run = (ends[-1] - ends[workers - 1]) / (len(ends) - workers)
@@ -147,7 +155,7 @@ def machine() -> dict:
 def bench(names: Sequence[str], quick: bool) -> dict:
     """All of it; what outputs/bench.json holds."""
     count, partners, sizes, tiny_runs = (1, 2, (10, 20), 40) if quick else (
-        3, 6, (10, 30, 100, 240), 500
+        3, 12, (10, 30, 100, 240), 500
     )  # fmt: skip
     result = {"date": date.today().isoformat(), "machine": machine()}
     result["software"] = {"python": platform.python_version()} | {
