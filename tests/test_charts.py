@@ -236,6 +236,17 @@ def test_a_value_near_the_bottom_goes_above_its_line(korea):
     assert {t.get_text(): t.xyann[1] for t in ax.texts if hasattr(t, "xyann")}["0.4"] == 8
 
 
+@pytest.mark.parametrize("year", [2011, 2015])
+def test_a_value_at_either_end_stays_beside_the_scale(year, assert_readable):
+    few = pd.DataFrame({"imports": [56.7, 58.9, 62.4, 69.5, 71.8, 69.9]}, index=range(2011, 2017))
+    fig, ax = frame()
+    lines(ax, few, ["imports"], marked=[year])
+    assert_readable(fig)
+    (value,) = (text for text in ax.texts if hasattr(text, "xyann"))
+    plot, box = ax.get_window_extent(), value.get_window_extent()
+    assert plot.x0 - 2 < box.x0 and box.x1 < plot.x1 + 2
+
+
 def test_events_stand_at_their_day_with_their_names_apart(korea, assert_readable):
     events = {
         "2007-06-30": "signed",

@@ -54,6 +54,7 @@ STYLE = {
     "font.family": FONT,
     "font.size": 10,
     "text.color": INK,
+    "text.hinting": "no_hinting",  # letters keep their distances where a page scales the picture
     "text.parse_math": False,
     "axes.unicode_minus": True,
     "axes.formatter.useoffset": False,

@@ -226,9 +226,10 @@ def _name_events(ax: Axes, events: Sequence[tuple[float, str]]) -> None:
 def _mark(ax: Axes, series: pd.DataFrame, x: float, colours: Mapping[str, str]) -> None:
     """Dot and value on every line at `x`; at the right end the name holds the value.
 
-    A value goes to the freer side of its line, within the plot.
+    A value goes to the freer side of its line, within the plot: not over the scale beside it.
     """
     fig, box = ax.figure, ax.get_window_extent()
+    from_left = (ax.transData.transform((x, 0))[0] - box.x0) / fig.dpi
     values = series.loc[x].dropna().sort_values()
     heights = [ax.transData.transform((x, value))[1] for value in values]
     for rank, (column, value) in enumerate(values.items()):
@@ -239,8 +240,10 @@ def _mark(ax: Axes, series: pd.DataFrame, x: float, colours: Mapping[str, str]) 
         below = heights[rank] - heights[rank - 1] if rank else free
         above = heights[rank + 1] - heights[rank] if rank + 1 < len(heights) else math.inf
         up = above >= below
+        half = text_size(fig, number(value), **VALUE)[0] / 2
+        aside = max(0, half - from_left) - max(0, half - (box.width / fig.dpi - from_left))
         ax.annotate(
-            number(value), (x, value), (0, 8 if up else -8),
+            number(value), (x, value), (aside * 72, 8 if up else -8),
             textcoords="offset points", ha="center", va="bottom" if up else "top",
             color=WORD_SHADES.get(colours[column], colours[column]), path_effects=HALO, zorder=5,
             **VALUE,
