@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from korus_helpers.claims import programme, simplex
 from korus_helpers.claims.consistency import Statement, consistency, implied_range
 from korus_helpers.claims.intervals import Interval
 
@@ -26,8 +27,20 @@ SIGNS = {  # of exports and imports
     "two-way": (1, 1),
 }
 QUIET = settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
+
+
+@pytest.fixture(params=[simplex.FEW, 0], ids=["in whole numbers", "guided by HiGHS"], autouse=True)
+def few(request):
+    """How many rows are solved without an estimate: both ways give what brute force finds."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (simplex, programme):
+            patch.setattr(module, "FEW", request.param)
+        yield
 
 
 def form(measure, year):

@@ -80,8 +80,6 @@ def consistency(
     in the time of the processor, so that other work on the machine changes no answer.
     Raises InputError for a statement that is not understood and for an id missing or used twice.
     """
-    import scipy.optimize  # noqa: F401  # loading it is not what the budget is for
-
     statements = tuple(statements)
     for name, uses in Counter(one.id for one in statements).items():
         if not name or uses > 1:

@@ -5,9 +5,9 @@ two different texts are two different periods. Unknown are the unrounded exports
 partner, sector and period, in billion dollars: at least zero, a sector's at most the total's, a
 partner's at most the world's. Goods and services together are the sum of the two.
 
-HiGHS searches in floating point, and is believed only where claims fit with room to spare. Each
-contradiction and each end of a range is worked out again in exact fractions, from the rows that
-HiGHS found to bind, so that claims that just touch are told apart from claims that just miss.
+Few rows are solved exactly. Of many, HiGHS finds in floating point those that bind, and is believed
+only where claims fit with room to spare: each contradiction and each end of a range is worked out
+again exactly, so that claims that just touch are told apart from claims that just miss.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.simplex import System, estimate, maximum
+from korus_helpers.claims.simplex import CLOSE, FEW, Dictionary, Row, estimate
 from korus_helpers.errors import InputError
 
 WORLD = "0015"
@@ -26,13 +26,12 @@ FLOWS = {  # exports and imports in each measure
     "balance": (1, -1),
     "two-way": (1, 1),
 }
-CLOSE = 1e-6  # billion dollars (or times) of room below which exact fractions decide
 LARGEST = 10**9  # million dollars, percent or times: HiGHS stays accurate far below this
 
 Flow = tuple[str, str, str, str]  # partner, sector, period, "exports" or "imports"
-Form = dict[Flow, Fraction]  # a sum of flows, each times its factor
+Form = dict[Flow, Fraction | int]  # a sum of flows, each times its factor
 MISSING = ("", "", "", "missing")  # an unknown that is no flow: see `with_room`
-LEAST_MISSING = {MISSING: Fraction(-1)}
+LEAST_MISSING = {MISSING: -1}
 
 
 @dataclass(frozen=True)
@@ -54,16 +53,6 @@ class Statement:
     partner: str = "5800"
     base: str = ""
     end: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """`form` ≤ `limit`, or < where `strict`; `claim` is the id that says so, "" if none does."""
-
-    form: Form
-    limit: Fraction
-    strict: bool = False
-    claim: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,14 +80,14 @@ def less(form: Form, other: Form) -> Form:
     """`form` minus `other`; flows that cancel are dropped."""
     flows = dict.fromkeys([*form, *other])
     difference = {flow: form.get(flow, 0) - other.get(flow, 0) for flow in flows}
-    return {flow: Fraction(value) for flow, value in difference.items() if value}
+    return {flow: value for flow, value in difference.items() if value}
 
 
 def quantity(measure: str, sector: str, partner: str, period: str) -> Form:
     """One measure of one partner, sector and period, as a sum of flows."""
     sectors = ("total", "services") if sector == "goods-and-services" else (sector,)
     return {
-        (partner, name, period, flow): Fraction(sign)
+        (partner, name, period, flow): sign
         for name in sectors
         for flow, sign in zip(("exports", "imports"), FLOWS[measure], strict=True)
         if sign
@@ -160,8 +149,8 @@ def rows(statement: Statement) -> list[Row]:
             found.append(Row(times(said.part, sign), sign * limit, is_open))
         else:
             form = times(less(said.part, times(said.whole, limit)), sign)
-            largest = max(map(abs, form.values()), default=Fraction(1))
-            found.append(Row(times(form, 1 / largest), Fraction(0), is_open))
+            largest = max(map(abs, form.values()), default=1)
+            found.append(Row(times(form, Fraction(1, largest)), Fraction(0), is_open))
     return [Row(row.form, row.limit, row.strict, statement.id) for row in found]
 
 
@@ -174,7 +163,7 @@ def bounds(flows: Collection[Flow]) -> list[Row]:
         for whole in wholes:
             larger = (*whole, period, flow)
             if whole != (partner, sector) and larger in flows:
-                form = {(partner, sector, period, flow): Fraction(1), larger: Fraction(-1)}
+                form = {(partner, sector, period, flow): 1, larger: -1}
                 found.append(Row(form, Fraction(0)))
     return found
 
@@ -210,10 +199,12 @@ def components(statements: Iterable[Statement]) -> list[list[Statement]]:
 def conflict(rows: Sequence[Row]) -> frozenset[str]:
     """Ids of claims that cannot all hold, few of them if possible; empty where all can.
 
-    HiGHS leaves as much room in each row as it can. With room in all of them the claims can
-    hold. Without, those that bind are looked at exactly: they clash, or they just touch; then
+    Of many rows HiGHS leaves as much room in each as it can. With room in all of them the claims
+    can hold. Without, those that bind are looked at exactly: they clash, or they just touch; then
     they are kept as they are, and room is sought in the rest.
     """
+    if len(rows) <= FEW:
+        return exact_conflict(rows)
     everything = range(len(rows))
     kept: list[int] = []
     while True:
@@ -229,19 +220,16 @@ def conflict(rows: Sequence[Row]) -> frozenset[str]:
 
 
 def exact_conflict(rows: Sequence[Row]) -> frozenset[str]:
-    """As `conflict`, in exact fractions alone: slow for many rows."""
-    strict = [at for at, row in enumerate(rows) if row.strict]
-    missing, support = maximum(LEAST_MISSING, with_room(rows, strict))
-    return frozenset() if missing > -1 else frozenset(rows[at].claim for at in support) - {""}
+    """As `conflict`, in whole numbers alone: slow for many rows."""
+    return frozenset(rows[at].claim for at in Dictionary(rows).clash()) - {""}
 
 
-def with_room(rows: Sequence[Row], roomy: Collection[int]) -> System:
+def with_room(rows: Sequence[Row], roomy: Collection[int]) -> list[Row]:
     """`rows`, those at `roomy` made tighter by one less what is MISSING from that one.
 
     Where less than one is missing there is room: strict rows hold strictly.
     """
-    system = [(row.form, row.limit) for row in rows]
+    found = list(rows)
     for at in roomy:
-        form, limit = system[at]
-        system[at] = ({**form, MISSING: Fraction(-1)}, limit - 1)
-    return system
+        found[at] = Row({**rows[at].form, MISSING: -1}, rows[at].limit - 1)
+    return found
