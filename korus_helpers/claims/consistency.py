@@ -15,12 +15,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
+from korus_helpers.claims.conflicts import Together
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.programme import (
-    Row,
     Statement,
     components,
-    conflict,
     held,
     meaning,
     programme,
@@ -130,10 +129,10 @@ def _search(group: Sequence[Statement], deadline: float) -> _Search:
     set that misses a known contradiction needs no solver, one that contains a repair is left.
     When none waits, no contradiction is left to find (hitting-set tree, Reiter 1987).
     """
-    rows, ids = programme(group), frozenset(one.id for one in group)
+    together, ids = Together(programme(group)), frozenset(one.id for one in group)
     found: list[frozenset[str]] = []
-    while clash := conflict(held(rows, ids.difference(*found))):  # first those that share no claim
-        found.append(_minimal(rows, clash))
+    while clash := together.conflict(ids.difference(*found)):  # first those that share no claim
+        found.append(_minimal(together, clash))
         if time.thread_time() > deadline:
             break
     repairs: list[frozenset[str]] = []
@@ -145,11 +144,11 @@ def _search(group: Sequence[Statement], deadline: float) -> _Search:
             continue
         missed = next((one for one in found if not one & dropped), None)
         if missed is None:
-            clash = conflict(held(rows, ids - dropped))
+            clash = together.conflict(ids - dropped)
             if not clash:
                 repairs.append(dropped)
                 continue
-            missed = _minimal(rows, clash)
+            missed = _minimal(together, clash)
             insort(found, missed, key=len)
         for more in {dropped | {one} for one in missed} - seen:
             seen.add(more)
@@ -158,9 +157,9 @@ def _search(group: Sequence[Statement], deadline: float) -> _Search:
     return _Search(found, least, not waiting)
 
 
-def _minimal(rows: Sequence[Row], clash: frozenset[str]) -> frozenset[str]:
+def _minimal(together: Together, clash: frozenset[str]) -> frozenset[str]:
     """A minimal contradiction within `clash`: what can be dropped without healing it, is."""
     for one in sorted(clash):
         if one in clash:
-            clash = conflict(held(rows, clash - {one})) or clash
+            clash = together.conflict(clash - {one}) or clash
     return clash

@@ -4,10 +4,6 @@ No data are consulted. All claims are read on one basis and vintage; a period is
 two different texts are two different periods. Unknown are the unrounded exports and imports per
 partner, sector and period, in billion dollars: at least zero, a sector's at most the total's, a
 partner's at most the world's. Goods and services together are the sum of the two.
-
-Few rows are solved exactly. Of many, HiGHS finds in floating point those that bind, and is believed
-only where claims fit with room to spare: each contradiction and each end of a range is worked out
-again exactly, so that claims that just touch are told apart from claims that just miss.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.simplex import CLOSE, FEW, Dictionary, Row, estimate
+from korus_helpers.claims.simplex import Row
 from korus_helpers.errors import InputError
 
 WORLD = "0015"
@@ -30,8 +26,6 @@ LARGEST = 10**9  # million dollars, percent or times: HiGHS stays accurate far b
 
 Flow = tuple[str, str, str, str]  # partner, sector, period, "exports" or "imports"
 Form = dict[Flow, Fraction | int]  # a sum of flows, each times its factor
-MISSING = ("", "", "", "missing")  # an unknown that is no flow: see `with_room`
-LEAST_MISSING = {MISSING: -1}
 
 
 @dataclass(frozen=True)
@@ -194,42 +188,3 @@ def components(statements: Iterable[Statement]) -> list[list[Statement]]:
         members = [*(one for group in touching for one in group[0]), *members]
         groups.append((members, flows.union(*(group[1] for group in touching))))
     return [members for members, _ in groups]
-
-
-def conflict(rows: Sequence[Row]) -> frozenset[str]:
-    """Ids of claims that cannot all hold, few of them if possible; empty where all can.
-
-    Of many rows HiGHS leaves as much room in each as it can. With room in all of them the claims
-    can hold. Without, those that bind are looked at exactly: they clash, or they just touch; then
-    they are kept as they are, and room is sought in the rest.
-    """
-    if len(rows) <= FEW:
-        return exact_conflict(rows)
-    everything = range(len(rows))
-    kept: list[int] = []
-    while True:
-        roomy = [at for at in everything if at not in kept]
-        missing, binding = estimate(LEAST_MISSING, with_room(rows, roomy))
-        if missing > CLOSE - 1:
-            return frozenset()
-        found = [at for at in binding if at in roomy]
-        kept = [*kept, *found] if found else list(everything)
-        clash = exact_conflict([rows[at] for at in kept])
-        if clash or not found:
-            return clash
-
-
-def exact_conflict(rows: Sequence[Row]) -> frozenset[str]:
-    """As `conflict`, in whole numbers alone: slow for many rows."""
-    return frozenset(rows[at].claim for at in Dictionary(rows).clash()) - {""}
-
-
-def with_room(rows: Sequence[Row], roomy: Collection[int]) -> list[Row]:
-    """`rows`, those at `roomy` made tighter by one less what is MISSING from that one.
-
-    Where less than one is missing there is room: strict rows hold strictly.
-    """
-    found = list(rows)
-    for at in roomy:
-        found[at] = Row({**rows[at].form, MISSING: -1}, rows[at].limit - 1)
-    return found

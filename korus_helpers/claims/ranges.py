@@ -6,11 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from korus_helpers.claims.conflicts import conflict
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.programme import (
     Meaning,
     Statement,
-    conflict,
     held,
     meaning,
     programme,

@@ -4,7 +4,7 @@ The exact answers are worked out in whole numbers, which is quick where few rows
 """
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -67,15 +67,20 @@ class Dictionary:
             for at, row in enumerate(rows)
         }
 
-    def clash(self) -> list[int]:
-        """Positions of rows that cannot all hold, none where all can."""
-        while broken := [at for at, line in self.lines.items() if _is_below_zero(line)]:
+    def clash(self, free: Collection[int] = ()) -> list[int]:
+        """Positions of rows that cannot all hold, none where all can but those at `free`."""
+        while broken := [at for at in self.lines if at not in free and not self._holds(at)]:
             leaving = min(broken)
-            raising = [at for at, factor in self.lines[leaving].items() if at >= 0 and factor > 0]
+            line = self.lines[leaving]
+            raising = [at for at, factor in line.items() if at >= 0 and (factor > 0 or at in free)]
             if not raising:
-                return [at for at in self.lines[leaving] if 0 <= at < len(self.rows)]
+                return [at for at in line if 0 <= at < len(self.rows)]
             self._pivot(leaving, min(raising))
         return []
+
+    def holding(self) -> set[int]:
+        """Positions of the rows that hold at once where the last question ended."""
+        return {at for at in range(len(self.rows)) if at not in self.lines or self._holds(at)}
 
     def highest(self, goal: Form) -> Fraction | float:
         """Least upper bound of `goal`: inf where there is none, −inf where not all rows can hold.
@@ -117,7 +122,11 @@ class Dictionary:
             at = self.number.setdefault(name, len(self.rows) + len(self.number))
             rest[at] = sign * factor
         scale = math.lcm(*(factor.denominator for factor in rest.values()))
-        return {at: int(factor * scale) for at, factor in rest.items() if factor}
+        return {at: one.numerator * (scale // one.denominator) for at, one in rest.items() if one}
+
+    def _holds(self, at: int) -> bool:
+        line = self.lines[at]
+        return (line.get(CONSTANT) or line.get(STRICT, 0)) >= 0
 
     def _pivot(self, leaving: int, entering: int) -> None:
         """Solve the line of `leaving` for `entering` and put that into all the others."""
@@ -128,10 +137,6 @@ class Dictionary:
             if entering in other:
                 self.lines[at] = _without(entering, other, line)
         self.lines[entering] = line
-
-
-def _is_below_zero(line: dict[int, int]) -> bool:
-    return (line.get(CONSTANT, 0), line.get(STRICT, 0)) < (0, 0)
 
 
 def _without(at: int, line: dict[int, int], other: dict[int, int]) -> dict[int, int]:
