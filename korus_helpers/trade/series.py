@@ -36,8 +36,8 @@ class Series:
             return found
         rows = np.array([self.partners.get(code, -1) for code in codes])
         for flow, values in enumerate((self.exports, self.imports)):
-            sums = values[:, start : start + count].sum(axis=1)
-            found[flow] = np.where(rows >= 0, sums[rows], np.nan)
+            sums = values[rows, start : start + count].sum(axis=1)
+            found[flow] = np.where(rows >= 0, sums, np.nan)
         return found
 
     def last(self, flow: str) -> int:
