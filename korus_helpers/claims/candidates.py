@@ -69,13 +69,14 @@ def _from_files(stated: Stated, measure: str) -> pd.DataFrame:
             if not _speaks(stated, way, table.sector):
                 continue
             base, end = _spans(table.starts, way in COMPARED, stated)
-            tried, bits = place(base, end, stated)
-            bits = bits | table_steps(stated, measure, table.sector, table.basis)
-            codes = np.full((2, tried.sum()), [[at], [stated.ways.index(way)]])
-            blocks.append(np.vstack([codes, base[tried], end[tried], bits[tried]]))
+            steps = table_steps(stated, measure, table.sector, table.basis)
+            codes = np.full((3, len(end)), [[at], [stated.ways.index(way)], [steps]])
+            blocks.append(np.vstack([codes, base, end]))
     if not blocks:
         return _framed(measure, pd.DataFrame(columns=[*KEY, "vintage", "value", "low", "high"]))
-    at, way, base, end, bits = np.hstack(blocks)
+    at, way, steps, base, end = np.hstack(blocks)
+    tried, bits = place(base, end, stated)
+    at, way, base, end, bits = (one[tried] for one in (at, way, base, end, bits | steps))
     rows = pd.DataFrame(
         {
             "partner": pd.Categorical.from_codes(np.zeros(len(at), int), [stated.partner]),

@@ -1,6 +1,7 @@
 """Exports and imports by partner and time, as arrays that a period is cut from."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -42,13 +43,15 @@ class Series:
 
     def last(self, flow: str) -> int:
         """The last month with a figure of any partner."""
-        known = np.flatnonzero(~np.isnan(getattr(self, flow)).all(axis=0))
-        return self.first + self.step * (int(known[-1]) + 1) - 1
+        return self.first + self.step * (int(self._known[flow][-1]) + 1) - 1
 
     def begin(self, flow: str) -> int:
         """The first month with a figure of any partner."""
-        known = np.flatnonzero(~np.isnan(getattr(self, flow)).all(axis=0))
-        return self.first + self.step * int(known[0])
+        return self.first + self.step * int(self._known[flow][0])
+
+    @cached_property  # asked for each figure that is missing
+    def _known(self) -> dict[str, np.ndarray]:
+        return {flow: np.flatnonzero(~np.isnan(getattr(self, flow)).all(axis=0)) for flow in FLOWS}
 
 
 def calendar_years(months: Series) -> Series:
