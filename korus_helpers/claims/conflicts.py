@@ -58,7 +58,7 @@ class Together:
         if not clash:
             holding = self.solved.holding()
             failing = {row.claim for at, row in enumerate(self.rows) if at not in holding}
-            self.possible.append({*ids, *(row.claim for row in self.rows)} - failing)
+            self.possible.append({row.claim for row in self.rows} - failing)
         return frozenset(self.rows[at].claim for at in clash) - {""}
 
 

@@ -26,6 +26,7 @@ from korus_helpers.claims.programme import (
 )
 from korus_helpers.claims.ranges import allowed, implied_range
 from korus_helpers.claims.repairs import Ids, RankedRepair, rank_repairs
+from korus_helpers.claims.simplex import FEW, Row
 from korus_helpers.errors import InputError
 
 __all__ = [
@@ -88,10 +89,13 @@ def consistency(
     def in_order(ids: Iterable[str]) -> Ids:
         return tuple(sorted(ids, key=place.__getitem__))
 
+    groups = sorted(components(statements), key=len)  # long searches last: they may use up the time
+    said = [programme(group) for group in groups]
+    if max(map(len, said), default=0) > FEW:
+        import scipy.optimize  # noqa: F401  # loading it is not what the budget is for
     start = time.thread_time()
     deadline = start + budget_seconds
-    groups = sorted(components(statements), key=len)  # long searches last: they may use up the time
-    searches = [_search(group, start + SEARCH * budget_seconds) for group in groups]
+    searches = [_search(rows, start + SEARCH * budget_seconds) for rows in said]
     found = [in_order(ids) for search in searches for ids in search.contradictions]
     found.sort(key=lambda ids: (len(ids), [place[one] for one in ids]))
     choices = islice(product(*(search.repairs for search in searches)), MOST_REPAIRS)
@@ -101,9 +105,8 @@ def consistency(
     ranked = rank_repairs(statements, repairs, known=known, edits=edits, deadline=deadline)
     implied = {}
     if ranked and with_implied:
-        for group in groups:
+        for group, rows in zip(groups, said, strict=True):
             kept = {one.id for one in group} - set(ranked[0].ids)
-            rows = programme(group)
             for one in group:
                 about = meaning(one)
                 if time.thread_time() > deadline:
@@ -121,15 +124,15 @@ class _Search:
     complete: bool
 
 
-def _search(group: Sequence[Statement], deadline: float) -> _Search:
-    """All minimal contradictions of `group`, and all its repairs of least size.
+def _search(rows: Sequence[Row], deadline: float) -> _Search:
+    """All minimal contradictions of the claims in `rows`, and all their repairs of least size.
 
     Sets of claims to drop are tried, smallest first: either the rest can hold, and the set is
     a repair, or the rest has one more contradiction, and each of its members is dropped too. A
     set that misses a known contradiction needs no solver, one that contains a repair is left.
     When none waits, no contradiction is left to find (hitting-set tree, Reiter 1987).
     """
-    together, ids = Together(programme(group)), frozenset(one.id for one in group)
+    together, ids = Together(rows), frozenset(row.claim for row in rows) - {""}
     found: list[frozenset[str]] = []
     while clash := together.conflict(ids.difference(*found)):  # first those that share no claim
         found.append(_minimal(together, clash))
