@@ -14,7 +14,7 @@ from korus_helpers.claims.consistency import (
     rank_repairs,
 )
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.simplex import maximum
+from korus_helpers.claims.simplex import Dictionary, Row
 from korus_helpers.errors import InputError
 
 AMPLE = 60  # seconds: a busy machine must not decide what a test finds
@@ -422,15 +422,27 @@ def test_ids_are_given_once():
         consistency([level("a", "exports", "[1, 2]"), level("a", "imports", "[1, 2]")])
 
 
-def test_exact_programmes_worked_by_hand():
-    one, two, three = Fraction(1), Fraction(2), Fraction(3)
-    roof = [({"x": one, "y": two}, three), ({"x": three, "y": one}, three)]
+def test_programmes_worked_by_hand():
+    def highest(goal, *rows):
+        return Dictionary([Row(form, Fraction(limit)) for form, limit in rows]).highest(goal)
+
     # The corner x + 2 y = 3, 3 x + y = 3 is (3/5, 6/5).
-    assert maximum({"x": one, "y": one}, roof) == (Fraction(9, 5), [0, 1])
-    assert maximum({"x": -one}, [({"x": -one}, -two)]) == (-2, [0])
-    assert maximum({"x": one}, [({"x": -one}, -two)]) == (math.inf, [])
-    apart = [({"y": one}, two), ({"x": one}, one), ({"x": -one}, -two)]
-    assert maximum({}, apart) == (-math.inf, [1, 2])
-    # Where the start is a single point, the artificial unknown stays in the basis at zero.
-    pinned = [({"x": one}, two), ({"x": -one}, -two)]
-    assert maximum({"x": three}, pinned)[0] == 6
+    roof = ({"x": 1, "y": 2}, 3), ({"x": 3, "y": 1}, 3)
+    assert highest({"x": 1, "y": 1}, *roof) == Fraction(9, 5)
+    assert highest({"x": -1}, ({"x": -1}, -2)) == -2
+    assert highest({"x": 1}, ({"x": -1}, -2)) == math.inf
+    assert highest({"x": 1, "free": -1}, ({"x": Fraction(1, 3)}, 2)) == 6
+    apart = ({"y": 1}, 2), ({"x": 1}, 1), ({"x": -1}, -2)
+    assert highest({}, *apart) == -math.inf
+    assert Dictionary([Row(form, Fraction(limit)) for form, limit in apart]).clash() == [1, 2]
+    assert highest({"x": 3}, ({"x": 1}, 2), ({"x": -1}, -2)) == 6
+    # Where one question ends the next begins.
+    solved = Dictionary([Row(form, Fraction(limit)) for form, limit in roof])
+    assert [solved.highest({"x": sign}) for sign in (1, -1, 1)] == [1, 0, 1]
+
+
+def test_what_is_strict_is_told_from_what_may_touch():
+    below, above = Row({"x": 1}, Fraction(2), strict=True), Row({"x": -1}, Fraction(-2))
+    assert not Dictionary([above, replace(below, strict=False)]).clash()
+    assert sorted(Dictionary([above, below]).clash()) == [0, 1]
+    assert Dictionary([below]).highest({"x": 1}) == 2

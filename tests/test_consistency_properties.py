@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from korus_helpers.claims import conflicts, programme, simplex
 from korus_helpers.claims.consistency import Statement, consistency, implied_range
 from korus_helpers.claims.intervals import Interval
 
@@ -26,8 +27,20 @@ SIGNS = {  # of exports and imports
     "two-way": (1, 1),
 }
 QUIET = settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
+
+
+@pytest.fixture(params=[simplex.FEW, 0], ids=["in whole numbers", "guided by HiGHS"], autouse=True)
+def few(request):
+    """How many rows are solved without an estimate: both ways give what brute force finds."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (simplex, conflicts):
+            patch.setattr(module, "FEW", request.param)
+        yield
 
 
 def form(measure, year):
@@ -236,6 +249,19 @@ def test_dropping_any_member_heals_a_minimal_contradiction(claims):
         assert not consistency([by_id[one] for one in ids]).consistent
         for dropped in ids:
             assert consistency([by_id[one] for one in ids if one != dropped]).consistent
+
+
+@QUIET
+@given(statements(most=7), st.randoms(use_true_random=False))
+def test_an_answer_that_follows_from_earlier_ones_is_that_of_a_fresh_start(claims, chance):
+    rows = programme.programme(claims)
+    together = conflicts.Together(rows)
+    for _ in range(12):
+        ids = {one.id for one in claims if chance.randrange(3)}
+        clash = together.conflict(ids)
+        assert clash <= ids
+        assert bool(clash) == bool(conflicts.exact_conflict(programme.held(rows, ids)))
+        assert not clash or conflicts.exact_conflict(programme.held(rows, clash))
 
 
 @QUIET

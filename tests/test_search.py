@@ -16,7 +16,7 @@ from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.register import article
 from korus_helpers.claims.search import garbles, near, search
-from korus_helpers.claims.steps import NEAR, STEPS
+from korus_helpers.claims.steps import NEAR, STEPS, meant, place, read_stated
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.vintages import releases
@@ -278,6 +278,20 @@ def test_windows_of_a_stated_year_share_most_months_with_it_or_a_neighbour():
     ends = {m.end for m in found.matches if m.sector == "total" and m.basis == "general"}
     assert {"2014-08/2015-07", "2016", "2017-07/2018-06"} <= ends
     assert not ends & {"2014-07/2015-06", "2017-08/2018-07"}
+
+
+@pytest.mark.parametrize(
+    ("base", "end"), [("2011", "2016"), ("", "2016"), ("2011-04/2012-03", ""), ("", "")]
+)
+def test_no_span_that_is_tried_is_left_out_before(base, end):
+    stated = read_stated(
+        MUSD, "deficit", "change", "5800", "total", "", base, end, "2017-12-28", "USA"
+    )
+    starts = np.arange(12 * 2008, 12 * 2018)
+    bases, ends = (grid.ravel() for grid in np.meshgrid(starts, starts, indexing="ij"))
+    tried, _ = place(bases, ends, stated)
+    kept = np.isin(bases, meant(starts, stated.base)) & np.isin(ends, meant(starts, stated.end))
+    assert tried.any() and not (tried & ~kept).any()
 
 
 def test_other_lengths_than_a_year_compare_the_same_months():

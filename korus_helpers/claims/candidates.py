@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.claims.quotations import quoted_candidates
-from korus_helpers.claims.steps import BIT, STEPS, Stated, place, table_steps
+from korus_helpers.claims.steps import BIT, STEPS, Stated, meant, place, table_steps
 from korus_helpers.sources.vintages import LATEST, releases
 from korus_helpers.trade.definition import COMPARED
 from korus_helpers.trade.evaluate import evaluate
@@ -68,14 +68,15 @@ def _from_files(stated: Stated, measure: str) -> pd.DataFrame:
         for way in stated.ways:
             if not _speaks(stated, way, table.sector):
                 continue
-            base, end = _spans(table.starts, way in COMPARED)
-            tried, bits = place(base, end, stated)
-            bits = bits | table_steps(stated, measure, table.sector, table.basis)
-            codes = np.full((2, tried.sum()), [[at], [stated.ways.index(way)]])
-            blocks.append(np.vstack([codes, base[tried], end[tried], bits[tried]]))
+            base, end = _spans(table.starts, way in COMPARED, stated)
+            steps = table_steps(stated, measure, table.sector, table.basis)
+            codes = np.full((3, len(end)), [[at], [stated.ways.index(way)], [steps]])
+            blocks.append(np.vstack([codes, base, end]))
     if not blocks:
         return _framed(measure, pd.DataFrame(columns=[*KEY, "vintage", "value", "low", "high"]))
-    at, way, base, end, bits = np.hstack(blocks)
+    at, way, steps, base, end = np.hstack(blocks)
+    tried, bits = place(base, end, stated)
+    at, way, base, end, bits = (one[tried] for one in (at, way, base, end, bits | steps))
     rows = pd.DataFrame(
         {
             "partner": pd.Categorical.from_codes(np.zeros(len(at), int), [stated.partner]),
@@ -166,10 +167,11 @@ def _starts(stated: Stated, name: str, basis: str, vintage: str) -> np.ndarray:
     return np.concatenate(found)
 
 
-def _spans(starts: np.ndarray, compared: bool) -> tuple[np.ndarray, np.ndarray]:
+def _spans(starts: np.ndarray, compared: bool, stated: Stated) -> tuple[np.ndarray, np.ndarray]:
+    bases, ends = meant(starts, stated.base), meant(starts, stated.end)
     if not compared:
-        return np.full(len(starts), -1), starts
-    base, end = (grid.ravel() for grid in np.meshgrid(starts, starts, indexing="ij"))
+        return np.full(len(ends), -1), ends
+    base, end = (grid.ravel() for grid in np.meshgrid(bases, ends, indexing="ij"))
     like = (end > base) & ((end - base) % 12 == 0)
     return base[like], end[like]
 

@@ -15,18 +15,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
+from korus_helpers.claims.conflicts import Together
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.programme import (
-    Row,
     Statement,
     components,
-    conflict,
     held,
     meaning,
     programme,
 )
 from korus_helpers.claims.ranges import allowed, implied_range
 from korus_helpers.claims.repairs import Ids, RankedRepair, rank_repairs
+from korus_helpers.claims.simplex import FEW, Row
 from korus_helpers.errors import InputError
 
 __all__ = [
@@ -80,8 +80,6 @@ def consistency(
     in the time of the processor, so that other work on the machine changes no answer.
     Raises InputError for a statement that is not understood and for an id missing or used twice.
     """
-    import scipy.optimize  # noqa: F401  # loading it is not what the budget is for
-
     statements = tuple(statements)
     for name, uses in Counter(one.id for one in statements).items():
         if not name or uses > 1:
@@ -91,10 +89,13 @@ def consistency(
     def in_order(ids: Iterable[str]) -> Ids:
         return tuple(sorted(ids, key=place.__getitem__))
 
+    groups = sorted(components(statements), key=len)  # long searches last: they may use up the time
+    said = [programme(group) for group in groups]
+    if max(map(len, said), default=0) > FEW:
+        import scipy.optimize  # noqa: F401  # loading it is not what the budget is for
     start = time.thread_time()
     deadline = start + budget_seconds
-    groups = sorted(components(statements), key=len)  # long searches last: they may use up the time
-    searches = [_search(group, start + SEARCH * budget_seconds) for group in groups]
+    searches = [_search(rows, start + SEARCH * budget_seconds) for rows in said]
     found = [in_order(ids) for search in searches for ids in search.contradictions]
     found.sort(key=lambda ids: (len(ids), [place[one] for one in ids]))
     choices = islice(product(*(search.repairs for search in searches)), MOST_REPAIRS)
@@ -104,9 +105,8 @@ def consistency(
     ranked = rank_repairs(statements, repairs, known=known, edits=edits, deadline=deadline)
     implied = {}
     if ranked and with_implied:
-        for group in groups:
+        for group, rows in zip(groups, said, strict=True):
             kept = {one.id for one in group} - set(ranked[0].ids)
-            rows = programme(group)
             for one in group:
                 about = meaning(one)
                 if time.thread_time() > deadline:
@@ -124,18 +124,18 @@ class _Search:
     complete: bool
 
 
-def _search(group: Sequence[Statement], deadline: float) -> _Search:
-    """All minimal contradictions of `group`, and all its repairs of least size.
+def _search(rows: Sequence[Row], deadline: float) -> _Search:
+    """All minimal contradictions of the claims in `rows`, and all their repairs of least size.
 
     Sets of claims to drop are tried, smallest first: either the rest can hold, and the set is
     a repair, or the rest has one more contradiction, and each of its members is dropped too. A
     set that misses a known contradiction needs no solver, one that contains a repair is left.
     When none waits, no contradiction is left to find (hitting-set tree, Reiter 1987).
     """
-    rows, ids = programme(group), frozenset(one.id for one in group)
+    together, ids = Together(rows), frozenset(row.claim for row in rows) - {""}
     found: list[frozenset[str]] = []
-    while clash := conflict(held(rows, ids.difference(*found))):  # first those that share no claim
-        found.append(_minimal(rows, clash))
+    while clash := together.conflict(ids.difference(*found)):  # first those that share no claim
+        found.append(_minimal(together, clash))
         if time.thread_time() > deadline:
             break
     repairs: list[frozenset[str]] = []
@@ -147,11 +147,11 @@ def _search(group: Sequence[Statement], deadline: float) -> _Search:
             continue
         missed = next((one for one in found if not one & dropped), None)
         if missed is None:
-            clash = conflict(held(rows, ids - dropped))
+            clash = together.conflict(ids - dropped)
             if not clash:
                 repairs.append(dropped)
                 continue
-            missed = _minimal(rows, clash)
+            missed = _minimal(together, clash)
             insort(found, missed, key=len)
         for more in {dropped | {one} for one in missed} - seen:
             seen.add(more)
@@ -160,9 +160,9 @@ def _search(group: Sequence[Statement], deadline: float) -> _Search:
     return _Search(found, least, not waiting)
 
 
-def _minimal(rows: Sequence[Row], clash: frozenset[str]) -> frozenset[str]:
+def _minimal(together: Together, clash: frozenset[str]) -> frozenset[str]:
     """A minimal contradiction within `clash`: what can be dropped without healing it, is."""
     for one in sorted(clash):
         if one in clash:
-            clash = conflict(held(rows, clash - {one})) or clash
+            clash = together.conflict(clash - {one}) or clash
     return clash

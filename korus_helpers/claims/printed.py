@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from korus_helpers.claims import wording
 from korus_helpers.claims.hedges import admitted, decimal_of
@@ -89,6 +90,7 @@ class Printed:
         return len(self.digits[-1].partition(".")[2])
 
 
+@lru_cache(maxsize=4096)  # an audit reads each text, and what it might have been, several times
 def read_printed(
     text: str,
     *,

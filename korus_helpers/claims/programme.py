@@ -4,10 +4,6 @@ No data are consulted. All claims are read on one basis and vintage; a period is
 two different texts are two different periods. Unknown are the unrounded exports and imports per
 partner, sector and period, in billion dollars: at least zero, a sector's at most the total's, a
 partner's at most the world's. Goods and services together are the sum of the two.
-
-HiGHS searches in floating point, and is believed only where claims fit with room to spare. Each
-contradiction and each end of a range is worked out again in exact fractions, from the rows that
-HiGHS found to bind, so that claims that just touch are told apart from claims that just miss.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.simplex import System, estimate, maximum
+from korus_helpers.claims.simplex import Row
 from korus_helpers.errors import InputError
 
 WORLD = "0015"
@@ -26,13 +22,10 @@ FLOWS = {  # exports and imports in each measure
     "balance": (1, -1),
     "two-way": (1, 1),
 }
-CLOSE = 1e-6  # billion dollars (or times) of room below which exact fractions decide
 LARGEST = 10**9  # million dollars, percent or times: HiGHS stays accurate far below this
 
 Flow = tuple[str, str, str, str]  # partner, sector, period, "exports" or "imports"
-Form = dict[Flow, Fraction]  # a sum of flows, each times its factor
-MISSING = ("", "", "", "missing")  # an unknown that is no flow: see `with_room`
-LEAST_MISSING = {MISSING: Fraction(-1)}
+Form = dict[Flow, Fraction | int]  # a sum of flows, each times its factor
 
 
 @dataclass(frozen=True)
@@ -54,16 +47,6 @@ class Statement:
     partner: str = "5800"
     base: str = ""
     end: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """`form` ≤ `limit`, or < where `strict`; `claim` is the id that says so, "" if none does."""
-
-    form: Form
-    limit: Fraction
-    strict: bool = False
-    claim: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,14 +74,14 @@ def less(form: Form, other: Form) -> Form:
     """`form` minus `other`; flows that cancel are dropped."""
     flows = dict.fromkeys([*form, *other])
     difference = {flow: form.get(flow, 0) - other.get(flow, 0) for flow in flows}
-    return {flow: Fraction(value) for flow, value in difference.items() if value}
+    return {flow: value for flow, value in difference.items() if value}
 
 
 def quantity(measure: str, sector: str, partner: str, period: str) -> Form:
     """One measure of one partner, sector and period, as a sum of flows."""
     sectors = ("total", "services") if sector == "goods-and-services" else (sector,)
     return {
-        (partner, name, period, flow): Fraction(sign)
+        (partner, name, period, flow): sign
         for name in sectors
         for flow, sign in zip(("exports", "imports"), FLOWS[measure], strict=True)
         if sign
@@ -160,8 +143,8 @@ def rows(statement: Statement) -> list[Row]:
             found.append(Row(times(said.part, sign), sign * limit, is_open))
         else:
             form = times(less(said.part, times(said.whole, limit)), sign)
-            largest = max(map(abs, form.values()), default=Fraction(1))
-            found.append(Row(times(form, 1 / largest), Fraction(0), is_open))
+            largest = max(map(abs, form.values()), default=1)
+            found.append(Row(times(form, Fraction(1, largest)), Fraction(0), is_open))
     return [Row(row.form, row.limit, row.strict, statement.id) for row in found]
 
 
@@ -174,7 +157,7 @@ def bounds(flows: Collection[Flow]) -> list[Row]:
         for whole in wholes:
             larger = (*whole, period, flow)
             if whole != (partner, sector) and larger in flows:
-                form = {(partner, sector, period, flow): Fraction(1), larger: Fraction(-1)}
+                form = {(partner, sector, period, flow): 1, larger: -1}
                 found.append(Row(form, Fraction(0)))
     return found
 
@@ -205,43 +188,3 @@ def components(statements: Iterable[Statement]) -> list[list[Statement]]:
         members = [*(one for group in touching for one in group[0]), *members]
         groups.append((members, flows.union(*(group[1] for group in touching))))
     return [members for members, _ in groups]
-
-
-def conflict(rows: Sequence[Row]) -> frozenset[str]:
-    """Ids of claims that cannot all hold, few of them if possible; empty where all can.
-
-    HiGHS leaves as much room in each row as it can. With room in all of them the claims can
-    hold. Without, those that bind are looked at exactly: they clash, or they just touch; then
-    they are kept as they are, and room is sought in the rest.
-    """
-    everything = range(len(rows))
-    kept: list[int] = []
-    while True:
-        roomy = [at for at in everything if at not in kept]
-        missing, binding = estimate(LEAST_MISSING, with_room(rows, roomy))
-        if missing > CLOSE - 1:
-            return frozenset()
-        found = [at for at in binding if at in roomy]
-        kept = [*kept, *found] if found else list(everything)
-        clash = exact_conflict([rows[at] for at in kept])
-        if clash or not found:
-            return clash
-
-
-def exact_conflict(rows: Sequence[Row]) -> frozenset[str]:
-    """As `conflict`, in exact fractions alone: slow for many rows."""
-    strict = [at for at, row in enumerate(rows) if row.strict]
-    missing, support = maximum(LEAST_MISSING, with_room(rows, strict))
-    return frozenset() if missing > -1 else frozenset(rows[at].claim for at in support) - {""}
-
-
-def with_room(rows: Sequence[Row], roomy: Collection[int]) -> System:
-    """`rows`, those at `roomy` made tighter by one less what is MISSING from that one.
-
-    Where less than one is missing there is room: strict rows hold strictly.
-    """
-    system = [(row.form, row.limit) for row in rows]
-    for at in roomy:
-        form, limit = system[at]
-        system[at] = ({**form, MISSING: Fraction(-1)}, limit - 1)
-    return system

@@ -6,19 +6,17 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from korus_helpers.claims.conflicts import conflict
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.programme import (
-    CLOSE,
     Meaning,
-    Row,
     Statement,
-    conflict,
     held,
     meaning,
     programme,
     times,
 )
-from korus_helpers.claims.simplex import estimate, maximum
+from korus_helpers.claims.simplex import Dictionary, Row
 
 DECIMALS = 6  # a dollar, a millionth of a percent
 UNIT = ("", "", "", "unit")  # an unknown that is no flow: one over the whole
@@ -37,34 +35,20 @@ def implied_range(statements: Iterable[Statement], target: Statement) -> Interva
 
 
 def allowed(rows: Sequence[Row], about: Meaning) -> Interval | None:
-    """As `implied_range`, for what `about` means under `rows` that can all hold."""
-    rows = [*rows, *(replace(row, claim="asked") for row in about.needs)]
-    if about.needs and conflict(rows):
-        return None
-    high, low = highest(rows, about), highest(rows, about, -1)
-    return Interval(_end(-low, math.floor), _end(high, math.ceil))
+    """As `implied_range`, for what `about` means under `rows` that can all hold.
 
-
-def highest(rows: Sequence[Row], about: Meaning, sign: int = 1) -> Fraction | float:
-    """Exact least upper bound of what `about` means (for `sign` −1, of minus it) under `rows`.
-
-    In the unit of `about`; inf where unbounded. `rows` can all hold, and give `about` its meaning.
-    Strict rows are read as closed, so the bound may be one that is only approached.
     A quotient is made linear by measuring every flow in wholes (Charnes and Cooper 1962): the
     whole becomes one, and the limits scale with a further unknown.
     """
-    goal = times(about.part, sign * about.factor)
-    system = [(row.form, row.limit) for row in rows]
+    rows = [*rows, *(replace(row, claim="asked") for row in about.needs)]
+    if about.needs and conflict(rows):
+        return None
     if about.whole is not None:
-        system = [({**form, UNIT: -limit}, Fraction(0)) for form, limit in system]
-        system += [(about.whole, Fraction(1)), (times(about.whole, -1), Fraction(-1))]
-    value, binding = estimate(goal, system)
-    if value == math.inf:
-        return value
-    # Fewer rows can only widen: the rows that bind give the bound itself, or one outside it.
-    bound, _ = maximum(goal, [system[at] for at in binding])
-    near = bound <= value + CLOSE * (1 + abs(value))
-    return bound if near else maximum(goal, system)[0]
+        rows = [Row({**row.form, UNIT: -row.limit}, Fraction(0)) for row in rows]
+        rows += [Row(about.whole, Fraction(1)), Row(times(about.whole, -1), Fraction(-1))]
+    solved = Dictionary(rows)
+    high, low = (solved.highest(times(about.part, sign * about.factor)) for sign in (1, -1))
+    return Interval(_end(-low, math.floor), _end(high, math.ceil))
 
 
 def _end(value: Fraction | float, rounded: Callable[[Fraction], int]) -> Decimal | None:

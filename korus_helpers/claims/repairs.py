@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from korus_helpers.claims.programme import Statement, components, held, meaning, programme
+from korus_helpers.claims.programme import Row, Statement, components, held, meaning, programme
 from korus_helpers.claims.ranges import allowed
 
 Ids = tuple[str, ...]
@@ -39,6 +39,7 @@ def rank_repairs(
     out after `deadline` (time.thread_time) count as the largest.
     """
     groups, known, repairs = components(statements), known or {}, list(repairs)
+    said = [programme(group) for group in groups]
     failing = {one for one, holds in known.items() if holds is False}
     failing &= {one.id for group in groups for one in group}
     counts = {
@@ -53,10 +54,11 @@ def rank_repairs(
     changes = dict.fromkeys(repairs, 0.0)
     parts: dict[frozenset[str], float] = {}  # repairs of several groups share their parts
     for repair in repairs:
-        for group in groups if ties[counts[repair]] > 1 else ():
+        for group, rows in zip(groups, said, strict=True) if ties[counts[repair]] > 1 else ():
             part = frozenset(one.id for one in group).intersection(repair)
             if part and part not in parts:
-                parts[part] = _change(group, part) if time.thread_time() <= deadline else math.inf
+                in_time = time.thread_time() <= deadline
+                parts[part] = _change(group, rows, part) if in_time else math.inf
             changes[repair] += parts.get(part, 0.0)
     return tuple(
         RankedRepair(repair, _reason(repair, counts[repair], changes[repair], bool(known), edits))
@@ -64,9 +66,9 @@ def rank_repairs(
     )
 
 
-def _change(group: Sequence[Statement], dropped: frozenset[str]) -> float:
+def _change(group: Sequence[Statement], rows: Sequence[Row], dropped: frozenset[str]) -> float:
     """How far the `dropped` claims of `group` lie from what the others imply, see above."""
-    rows, kept = programme(group), {one.id for one in group} - dropped
+    kept = {one.id for one in group} - dropped
     total = 0.0
     for one in group:
         printed, about = one.interval, meaning(one)

@@ -162,6 +162,9 @@ def _sure(stated: Stated, grid: pd.DataFrame, interval: Interval) -> tuple[Match
 
 def _found(stated: Stated, grid: pd.DataFrame, interval: Interval) -> Search:
     inside, touching = _lands(grid, interval)
+    rate, odds = _chance(grid, interval)
+    if not touching.any():
+        return Search(len(grid), (), rate, odds, complete=True)
     hits = grid.assign(possible=touching & ~inside)[touching]
     middle = _middle(interval)
     ranked = hits.assign(
@@ -173,7 +176,6 @@ def _found(stated: Stated, grid: pd.DataFrame, interval: Interval) -> Search:
     )  # "latest", of tables with one release, is newer than any date as text too
     same = ranked.assign(low=rounded(ranked.low, SAME), high=rounded(ranked.high, SAME))
     ranked = ranked[~same.duplicated([*KEY, "low", "high"])]
-    rate, odds = _chance(grid, interval)
     matches = tuple(match_of(stated.partner, row) for row in ranked.head(LISTED).itertuples())
     return Search(len(grid), matches, rate, odds, len(ranked) <= LISTED)
 
@@ -182,17 +184,17 @@ def _lands(grid: pd.DataFrame, interval: Interval) -> tuple[np.ndarray, np.ndarr
     """For each range from low to high whether it lies inside `interval`, and whether they touch."""
     if interval.is_empty:
         return np.zeros(len(grid), bool), np.zeros(len(grid), bool)
-    return _within(grid, *_ends(interval), interval)
+    low, high, ends = grid.low.to_numpy(), grid.high.to_numpy(), _ends(interval)
+    return _within(low, high, *ends, interval), _within(high, low, *ends, interval)
 
 
 def _within(
-    grid: pd.DataFrame, first: float, last: float, interval: Interval
-) -> tuple[np.ndarray, np.ndarray]:
-    """The same for the interval from `first` to `last`, open where `interval` is."""
-    low, high = grid.low.to_numpy(), grid.high.to_numpy()
+    low: np.ndarray, high: np.ndarray, first: float, last: float, interval: Interval
+) -> np.ndarray:
+    """Where `low` is not below `first` nor `high` above `last`; open ends as in `interval`."""
     above = np.greater if interval.low_open else np.greater_equal
     below = np.less if interval.high_open else np.less_equal
-    return above(low, first) & below(high, last), above(high, first) & below(low, last)
+    return above(low, first) & below(high, last)
 
 
 def _ends(interval: Interval) -> tuple[float, float]:
@@ -214,5 +216,6 @@ def _chance(grid: pd.DataFrame, interval: Interval) -> tuple[float, float]:
     first, last = _ends(interval)
     moved = [(first * by, last * by) for by in MOVES]
     apart = [(lower, upper) for lower, upper in moved if upper < first or lower > last]
-    shares = [_within(grid, *ends, interval)[0].mean() for ends in apart or moved]
+    low, high = grid.low.to_numpy(), grid.high.to_numpy()
+    shares = [_within(low, high, *ends, interval).mean() for ends in apart or moved]
     return float(np.mean(shares)), float(np.mean(np.array(shares) > 0))

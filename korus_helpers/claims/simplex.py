@@ -1,31 +1,48 @@
-"""Linear programmes, estimated by HiGHS (SciPy) or solved in exact fractions.
+"""Linear inequalities over unknowns that are at least zero, estimated by HiGHS or solved exactly.
 
-Unknowns are at least zero. Exact fractions are slow: they are for the few rows that bind.
+The exact answers are worked out in whole numbers, which is quick where few rows bind.
 """
 
 import math
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-Form = dict[Hashable, Fraction]  # a sum of unknowns, each times its factor
-System = list[tuple[Form, Fraction]]  # inequalities: form ≤ limit
-CONSTANT, ARTIFICIAL = -2, -1  # in a row of the simplex method, beside the unknowns 0, 1, …
+FEW = 40  # rows that are solved without an estimate
+CLOSE = 1e-6  # billion dollars (or times) by which an estimate may be off
+
+Form = dict[Hashable, Fraction | int]  # a sum of unknowns, each times its factor
+# In a line, beside the slacks 0, 1, … of the rows and the unknowns, which follow them:
+CONSTANT, STRICT, GOAL = -3, -2, -1  # STRICT is above zero, and less than any other amount
 
 
-def estimate(goal: Form, system: System) -> tuple[float, list[int]]:
-    """As `maximum`, in floating point; not a number where HiGHS finds no answer."""
+@dataclass(frozen=True)
+class Row:
+    """`form` ≤ `limit`, or < where `strict`; `claim` is the id that says so, "" if none does."""
+
+    form: Form
+    limit: Fraction
+    strict: bool = False
+    claim: str = ""
+
+
+def estimate(goal: Form, rows: Sequence[Row]) -> tuple[float, list[int]]:
+    """Highest value of `goal` under `rows`, all read as closed, and the positions that bind.
+
+    In floating point: inf where unbounded, not a number where HiGHS finds no answer.
+    """
     import numpy as np
     from scipy.optimize import linprog
 
-    unknowns = dict.fromkeys([*goal, *(name for form, _ in system for name in form)])
+    unknowns = dict.fromkeys([*goal, *(name for row in rows for name in row.form)])
     column = {name: at for at, name in enumerate(unknowns)}
-    costs, matrix = np.zeros(len(column)), np.zeros((len(system), len(column)))
+    costs, matrix = np.zeros(len(column)), np.zeros((len(rows), len(column)))
     for name, factor in goal.items():
         costs[column[name]] = -factor
-    for at, (form, _) in enumerate(system):
-        for name, factor in form.items():
+    for at, row in enumerate(rows):
+        for name, factor in row.form.items():
             matrix[at, column[name]] = factor
-    found = linprog(costs, A_ub=matrix, b_ub=[float(limit) for _, limit in system])
+    found = linprog(costs, A_ub=matrix, b_ub=[float(row.limit) for row in rows])
     if found.status == 3:
         return math.inf, []
     if found.status != 0:
@@ -33,71 +50,100 @@ def estimate(goal: Form, system: System) -> tuple[float, list[int]]:
     return -found.fun, [at for at, weight in enumerate(found.ineqlin.marginals) if weight < -1e-9]
 
 
-def maximum(goal: Form, system: System) -> tuple[Fraction | float, list[int]]:
-    """Highest value of `goal` over unknowns ≥ 0 under `system` (form ≤ limit), exactly.
+class Dictionary:
+    """`rows` solved by the simplex method on dictionaries (Chvátal 1983), with Bland's rule.
 
-    inf where unbounded, −inf where nothing solves the system. With it the positions of the rows
-    that prove the bound, or that nothing solves them. The simplex method in two phases, on
-    dictionaries, with Bland's rule so that it ends (Chvátal 1983, chapters 2 and 3).
+    Every row has a slack, the room it leaves. A line of a dictionary is solved for one unknown or
+    slack, its key in `lines`: the sum of a line is zero, its factors are whole numbers and that
+    of its key is below zero. What has no line is zero. Each question goes on from the last one.
     """
-    names = dict.fromkeys([*goal, *(name for form, _ in system for name in form)])
-    number = {name: at for at, name in enumerate(names)}
-    slack = len(number)  # the slack of row i is unknown number slack + i
-    table = {
-        slack + at: {CONSTANT: limit, **{number[name]: -form[name] for name in form if form[name]}}
-        for at, (form, limit) in enumerate(system)
-    }
-    worst = min(table, key=lambda basic: table[basic][CONSTANT], default=None)
-    if worst is not None and table[worst][CONSTANT] < 0:
-        for row in table.values():
-            row[ARTIFICIAL] = Fraction(1)
-        lack = {CONSTANT: Fraction(0), ARTIFICIAL: Fraction(-1)}
-        pivot(table, lack, worst, ARTIFICIAL)
-        climb(table, lack)
-        if lack[CONSTANT] < 0:
-            return -math.inf, sorted(name - slack for name in lack if name >= slack)
-        for row in table.values():  # ARTIFICIAL has left them: of equals, the lowest leaves first
-            row.pop(ARTIFICIAL, None)
-    worth = {CONSTANT: Fraction(0)}
-    for name, value in goal.items():
-        add(worth, table.get(number[name], {number[name]: Fraction(1)}), value)
-    if not climb(table, worth):
-        return math.inf, []
-    return worth[CONSTANT], sorted(name - slack for name in worth if name >= slack)
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        names = dict.fromkeys(name for row in rows for name in row.form)
+        self.number = {name: at for at, name in enumerate(names, len(rows))}
+        self.lines = {
+            at: self._line(row.form, -1, {at: -1, CONSTANT: row.limit, STRICT: -row.strict})
+            for at, row in enumerate(rows)
+        }
+
+    def clash(self, free: Collection[int] = ()) -> list[int]:
+        """Positions of rows that cannot all hold, none where all can but those at `free`."""
+        while broken := [at for at in self.lines if at not in free and not self._holds(at)]:
+            leaving = min(broken)
+            line = self.lines[leaving]
+            raising = [at for at, factor in line.items() if at >= 0 and (factor > 0 or at in free)]
+            if not raising:
+                return [at for at in line if 0 <= at < len(self.rows)]
+            self._pivot(leaving, min(raising))
+        return []
+
+    def holding(self) -> set[int]:
+        """Positions of the rows that hold at once where the last question ended."""
+        return {at for at in range(len(self.rows)) if at not in self.lines or self._holds(at)}
+
+    def highest(self, goal: Form) -> Fraction | float:
+        """Least upper bound of `goal`: inf where there is none, −inf where not all rows can hold.
+
+        Strict rows are read as closed, so the bound may be one that is only approached.
+        """
+        if len(self.rows) > FEW:
+            value, binding = estimate(goal, self.rows)
+            if value == math.inf:
+                return value
+            # Fewer rows can only widen: those that bind give the bound itself, or one outside it.
+            bound = Dictionary([self.rows[at] for at in binding])._highest(goal)
+            if bound <= value + CLOSE * (1 + abs(value)):
+                return bound
+        return self._highest(goal)
+
+    def _highest(self, goal: Form) -> Fraction | float:
+        if self.clash():
+            return -math.inf
+        line = self._line(goal, 1, {GOAL: -1})
+        for at in self.lines.keys() & line.keys():
+            line = _without(at, line, self.lines[at])
+        self.lines[GOAL] = line
+        while rising := [at for at, factor in self.lines[GOAL].items() if at >= 0 and factor > 0]:
+            entering = min(rising)
+            limits = [
+                (Fraction(line.get(CONSTANT, 0), -line[entering]), at)
+                for at, line in self.lines.items()
+                if line.get(entering, 0) < 0
+            ]
+            if not limits:
+                break
+            self._pivot(min(limits)[1], entering)
+        line = self.lines.pop(GOAL)
+        return math.inf if rising else Fraction(line.get(CONSTANT, 0), -line[GOAL])
+
+    def _line(self, form: Form, sign: int, rest: dict[int, Fraction | int]) -> dict[int, int]:
+        for name, factor in form.items():
+            at = self.number.setdefault(name, len(self.rows) + len(self.number))
+            rest[at] = sign * factor
+        scale = math.lcm(*(factor.denominator for factor in rest.values()))
+        return {at: one.numerator * (scale // one.denominator) for at, one in rest.items() if one}
+
+    def _holds(self, at: int) -> bool:
+        line = self.lines[at]
+        return (line.get(CONSTANT) or line.get(STRICT, 0)) >= 0
+
+    def _pivot(self, leaving: int, entering: int) -> None:
+        """Solve the line of `leaving` for `entering` and put that into all the others."""
+        line = self.lines.pop(leaving)
+        if line[entering] > 0:
+            line = {at: -factor for at, factor in line.items()}
+        for at, other in self.lines.items():
+            if entering in other:
+                self.lines[at] = _without(entering, other, line)
+        self.lines[entering] = line
 
 
-def climb(table: dict[int, dict], worth: dict) -> bool:
-    """Pivot until no unknown can raise `worth`; False where one can without end."""
-    while True:
-        rising = [name for name, value in worth.items() if name != CONSTANT and value > 0]
-        if not rising:
-            return True
-        entering = min(rising)
-        leaving = [
-            (row[CONSTANT] / -row[entering], basic)
-            for basic, row in table.items()
-            if row.get(entering, 0) < 0
-        ]
-        if not leaving:
-            return False
-        pivot(table, worth, min(leaving)[1], entering)
-
-
-def pivot(table: dict[int, dict], worth: dict, leaving: int, entering: int) -> None:
-    """Solve the row of `leaving` for `entering` and put that into all the others."""
-    row = table.pop(leaving)
-    factor = row.pop(entering)
-    row = {name: -value / factor for name, value in row.items()}
-    row[leaving] = 1 / factor
-    for other in (*table.values(), worth):
-        if entering in other:
-            add(other, row, other.pop(entering))
-    table[entering] = row
-
-
-def add(row: dict, other: dict, factor: Fraction) -> None:
-    """Add `factor` times `other` to `row`, keeping no zero but the constant."""
-    for name, value in other.items():
-        row[name] = row.get(name, 0) + factor * value
-        if name != CONSTANT and not row[name]:
-            del row[name]
+def _without(at: int, line: dict[int, int], other: dict[int, int]) -> dict[int, int]:
+    """`line` with what `other`, which is solved for `at`, says of it."""
+    keep, add = -other[at], line[at]
+    total = {name: keep * factor for name, factor in line.items()}
+    for name, factor in other.items():
+        total[name] = total.get(name, 0) + add * factor
+    common = math.gcd(*total.values())
+    return {name: factor // common for name, factor in total.items() if factor}

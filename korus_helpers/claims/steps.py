@@ -141,6 +141,13 @@ def _ways(unit: str, as_: str | None, base: Period | None, end: Period | None) -
     return tuple(fitting) or ways
 
 
+def meant(starts: np.ndarray, asked: Period | None) -> np.ndarray:
+    """Those of `starts`, months since the year 0, that a stated period is tried with, if any is."""
+    if asked is None:
+        return starts
+    return starts[np.abs(_year(starts) - _year(asked.start)) <= _YEARS_OFF]
+
+
 def place(base: np.ndarray, end: np.ndarray, stated: Stated) -> tuple[np.ndarray, np.ndarray]:
     """Which spans are tried, and their steps; months since the year 0, base -1 for one period.
 

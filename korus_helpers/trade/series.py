@@ -1,6 +1,7 @@
 """Exports and imports by partner and time, as arrays that a period is cut from."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -36,19 +37,21 @@ class Series:
             return found
         rows = np.array([self.partners.get(code, -1) for code in codes])
         for flow, values in enumerate((self.exports, self.imports)):
-            sums = values[:, start : start + count].sum(axis=1)
-            found[flow] = np.where(rows >= 0, sums[rows], np.nan)
+            sums = values[rows, start : start + count].sum(axis=1)
+            found[flow] = np.where(rows >= 0, sums, np.nan)
         return found
 
     def last(self, flow: str) -> int:
         """The last month with a figure of any partner."""
-        known = np.flatnonzero(~np.isnan(getattr(self, flow)).all(axis=0))
-        return self.first + self.step * (int(known[-1]) + 1) - 1
+        return self.first + self.step * (int(self._known[flow][-1]) + 1) - 1
 
     def begin(self, flow: str) -> int:
         """The first month with a figure of any partner."""
-        known = np.flatnonzero(~np.isnan(getattr(self, flow)).all(axis=0))
-        return self.first + self.step * int(known[0])
+        return self.first + self.step * int(self._known[flow][0])
+
+    @cached_property  # asked for each figure that is missing
+    def _known(self) -> dict[str, np.ndarray]:
+        return {flow: np.flatnonzero(~np.isnan(getattr(self, flow)).all(axis=0)) for flow in FLOWS}
 
 
 def calendar_years(months: Series) -> Series:
