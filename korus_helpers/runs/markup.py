@@ -167,7 +167,8 @@ def _places(soup: BeautifulSoup) -> None:
     """Let the url of a review lead to the row of its verdict, where the table has one for each."""
     places = soup.find_all("span", class_="place")
     verdicts = soup.find(class_="table", attrs={"data-name": "verdicts"})
-    rows = verdicts.tbody.find_all("tr") if verdicts else []
+    bodies = verdicts.find_all("tbody") if verdicts else []
+    rows = [row for body in bodies for row in body.find_all("tr")]
     if len(places) == len(rows):
         for place, row in zip(places, rows, strict=True):
             row["id"] = place["id"]

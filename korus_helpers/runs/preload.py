@@ -17,7 +17,6 @@ LIBRARIES = (
     "numpy.random",
     "pandas",
     "pyarrow.parquet",
-    "scipy.optimize",
 )
 
 
