@@ -426,6 +426,32 @@ def test_an_unknown_choice_of_a_grid_is_refused():
     )
 
 
+@pytest.mark.parametrize(
+    ("choices", "says"),
+    [
+        ({"partner": KOREA}, "a grid needs periods; give it end=2016 or end=[2015, 2016]"),
+        ({"end": []}, "a grid needs periods; give it end=2016 or end=[2015, 2016]"),
+        (
+            {"end": 2016, "as_": ["level", "change"]},
+            "a comparison needs two periods; give the grid base and end",
+        ),
+        (
+            {"base": 2011, "end": 2016, "as_": "contribution", "sector": ["autos", "total"]},
+            'a contribution needs a sector; give the grid sector="autos"',
+        ),
+        (
+            {"base": "2011", "end": ["2016", "2016-01/2016-03"], "as_": "change"},
+            "the grid compares periods of different length; "
+            "give it periods with the same number of months",
+        ),
+    ],
+)
+def test_a_grid_of_what_cannot_be_asked_is_refused(choices, says):
+    with pytest.raises(InputError) as error:
+        evaluate("deficit", grid(**choices))
+    assert str(error.value) == says
+
+
 def test_a_grid_answers_in_its_own_rows():
     made = grid(partner=[MEXICO, "5790", KOREA], end=[2016, 2018])
     made.index = [10, 20, 30, 40, 50, 60]
