@@ -342,6 +342,41 @@ def test_a_table_that_is_refused(tmp_path, rows, columns, words):
     assert done.stderr.count("\n") == 1 and not (tmp_path / "data" / "sectors").exists()
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "command", "says"),
+    [
+        (ROWS, COLUMNS, "deficit --partner 5800 --sector census-hs:all --year 2016", "144.0"),
+        (
+            ROWS[4:54:5],
+            COLUMNS,
+            "deficit --partner 2010 --sector census-hs:all --period 2016-10/2016-10",
+            "2.0",
+        ),
+        (
+            [row for row in ROWS if row[5] is None],
+            COLUMNS,
+            "exports --partner 5800 --sector census-hs:all --year 2016",
+            "12.0",
+        ),
+        (
+            [row for row in ROWS if row[4] is None],
+            [*COLUMNS[:5], "consumption_imports_usd"],
+            "imports --basis consumption --partner 5800 --sector census-hs:all --year 2016",
+            "144.0",
+        ),
+    ],
+    ids=["Korea", "another partner, no full year", "no imports", "no exports"],
+)
+def test_what_was_added_is_said_with_a_command_that_works(tmp_path, rows, columns, command, says):
+    done = korus(tmp_path / "data", "data", "--add", small(tmp_path, rows, columns))
+    first, second = done.stdout.splitlines()
+    assert done.returncode == 0, done.stderr
+    assert first.startswith(f"Added {len(rows)} rows (0 MB) with ")
+    assert second == f"Type: korus value {command}"
+    told = korus(tmp_path / "data", "value", *command.split())
+    assert (told.returncode, told.stderr) == (0, "") and f"USD {says} million" in told.stdout, told
+
+
 def test_what_is_no_table(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.parquet").write_text("x")

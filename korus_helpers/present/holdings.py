@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from korus_helpers.present.words import join_words
-from korus_helpers.sources.sector_files import TABLE
+from korus_helpers.sources.sector_files import ALL, TABLE
 from korus_helpers.sources.stored import data_folder, packages
 from korus_helpers.sources.storing import problem_of
 from korus_helpers.sources.sums import backend
 from korus_helpers.sources.tables import SECTORS, VINTAGES, package, resource
+from korus_helpers.trade.comparison import KOREA
 
 
 def stored_object() -> list[dict[str, Any]]:
@@ -60,18 +61,37 @@ def added_object(classification: str, folder: Path, months: pd.DataFrame) -> dic
         "classification": classification, "folder": str(folder), "rows": entry["rows"],
         "bytes": entry["bytes"], "first": first, "last": last,
         "partners": int(months.partner_code.nunique()), "backend": backend(TABLE, folder),
+        "example": _example(classification, months),
     }  # fmt: skip
 
 
+def _example(classification: str, months: pd.DataFrame) -> str:
+    """A command that has an answer in the table: all codes, in the last full year or month."""
+    ways = {
+        "deficit": months.exports_usd & months.general_imports_usd,
+        "exports": months.exports_usd,
+        "imports": months.general_imports_usd,
+        "imports --basis consumption": months.consumption_imports_usd,
+    }
+    way, known = next((way, months[has]) for way, has in ways.items() if has.any())
+    partners = known.partner_code.astype(str)
+    partner = KOREA if KOREA in set(partners) else partners.iloc[0]
+    known = known[partners == partner]
+    full = known.year.value_counts().loc[lambda count: count == 12].index
+    year, month = max(zip(known.year, known.month, strict=True))
+    when = (
+        f"--year {full.max()}" if len(full) else f"--period {year}-{month:02d}/{year}-{month:02d}"
+    )
+    return f"korus value {way} --partner {partner} --sector census-{classification}:{ALL} {when}"
+
+
 def added_lines(found: dict[str, Any]) -> list[str]:
-    """`added_object` for people, and a command that uses the table."""
-    code = {"hs": "87", "naics": "3361", "enduse": "3"}[found["classification"]]
+    """`added_object` for people."""
     return [
         f"Added {found['rows']:,} rows ({found['bytes'] / 1e6:,.0f} MB) with {found['partners']} "
         f"partners, {found['first']} to {found['last']}, stored in {found['folder']} "
         f"and read with {found['backend']}.",
-        f"Type: korus value deficit --sector census-{found['classification']}:{code} "
-        f"--year {found['last'][:4]}",
+        f"Type: {found['example']}",
     ]
 
 
