@@ -84,6 +84,11 @@ def until(condition, seconds: float = 60):
     return found
 
 
+def unmount(disk: Path) -> None:
+    """Take a disk away; whoever else looks through the folders for a moment is waited for."""
+    until(lambda: subprocess.run(["umount", disk], capture_output=True).returncode == 0, 20)
+
+
 def alive(pid: int) -> bool:
     """Whether the process is there, and not only waits to be taken note of."""
     try:

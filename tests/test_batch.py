@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_notebooks import korus, small_notebook, start_korus, until
+from small_notebooks import korus, small_notebook, start_korus, unmount, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
 
@@ -129,7 +129,7 @@ def test_a_full_disk_stops_the_batch_and_with_room_it_goes_on(place):
         assert (status, err) == (0, "")
         assert len(index(disk / "out")) == 6
     finally:
-        subprocess.run(["umount", str(disk)], check=True)
+        unmount(disk)
 
 
 def test_two_batches_do_not_work_in_one_folder(place):

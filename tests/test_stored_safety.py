@@ -13,6 +13,7 @@ import sys
 import official
 import pytest
 from mutated import mutated_text, mutated_workbook
+from small_notebooks import unmount
 from test_refresh_command import country, healthy, refresh, revised, state
 from typed import korus
 
@@ -127,7 +128,7 @@ def small_disk(tmp_path):
     if made.returncode:
         pytest.skip("needs the right to mount a disk")
     yield place
-    subprocess.run(["umount", place], check=True)
+    unmount(place)
 
 
 def test_a_full_disk_is_one_line(small_disk, tmp_path):
