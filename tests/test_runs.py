@@ -471,3 +471,6 @@ def test_a_file_is_looked_for_in_the_current_folder_and_then_beside_the_notebook
         executed = (result.folder / "00_reads.ipynb").read_text("utf-8")
         assert f"{text} {name}" in executed
         assert str(place) not in executed
+    # A name that no disk takes is for the notebook to refuse.
+    result = run_collection([], [("claims_file", "a" * 300)], place / "outputs", progress=False)
+    assert "File name too long" in result.outcomes[0].error

@@ -1,6 +1,7 @@
 """What is known of a run before its first notebook starts."""
 
 import itertools
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +69,8 @@ def plan(
         for name in notebooks
     }
     files = {v for given in typed.values() for name, v in given.items() if name.endswith("_file")}
-    here = {v: str(Path(v).resolve()) for v in files if v and Path(v).is_file()}
+    # os.path, because Path refuses to look for a name that is too long.
+    here = {v: str(Path(v).resolve()) for v in files if os.path.isfile(v)}
     moved = {name: path for name, path in here.items() if name != path}
     return Plan(notebooks, tuple(parameters), typed, values, now, pdf, moved=moved)
 
