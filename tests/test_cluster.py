@@ -17,7 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat import v4
-from small_notebooks import heed_signals, until
+from small_notebooks import heed_signals, until, with_variable
 
 from korus_helpers.cli import korus
 from korus_helpers.runs.store import MAKING
@@ -46,12 +46,12 @@ def distributed():
 
 
 class Cluster:
-    """A scheduler and its workers, all with `mark` in their environment."""
+    """A scheduler and its workers, all with the variable `mark` in their environment."""
 
     def __init__(self, folder, **variables):
         distributed()
-        self.folder, self.mark = folder, f"KORUS_TEST={folder}"
-        self.variables = dict([self.mark.split("=", 1)], KORUS_DATA="", **variables)
+        self.folder, self.mark = folder, ("KORUS_TEST", str(folder))
+        self.variables = dict([self.mark], KORUS_DATA="", **variables)
         self.processes = []
         file = folder / "scheduler.json"
         self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", file)
@@ -83,7 +83,7 @@ class Cluster:
         """Those of the workers, when there are so many."""
         with self.client() as client:
             client.wait_for_workers(count, timeout=60)
-            assert len(marked(self.mark)) > count  # that `stop` finds none means something
+            assert len(with_variable(*self.mark)) > count  # that `stop` finds none means something
             return list(client.run(os.getpid).values())
 
     def stop(self):
@@ -97,17 +97,7 @@ class Cluster:
                     process.wait(20)
                 process.kill()
                 process.wait()
-        until(lambda: not marked(self.mark))
-
-
-def marked(mark):
-    """The processes with `mark` in their environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(folder.name)
-    return found
+        until(lambda: not with_variable(*self.mark))
 
 
 @pytest.fixture(scope="module")

@@ -78,10 +78,8 @@ def _example(classification: str, months: pd.DataFrame) -> str:
     partner = KOREA if KOREA in set(partners) else partners.iloc[0]
     known = known[partners == partner]
     full = known.year.value_counts().loc[lambda count: count == 12].index
-    year, month = max(zip(known.year, known.month, strict=True))
-    when = (
-        f"--year {full.max()}" if len(full) else f"--period {year}-{month:02d}/{year}-{month:02d}"
-    )
+    last = "{}-{:02d}".format(*max(zip(known.year, known.month, strict=True)))
+    when = f"--year {full.max()}" if len(full) else f"--period {last}/{last}"
     return f"korus value {way} --partner {partner} --sector census-{classification}:{ALL} {when}"
 
 
