@@ -29,7 +29,8 @@ class Fork:
         More raises MemoryError there.
         """
         self.connection, theirs = FORK.Pipe()
-        self._process = FORK.Process(target=_child, args=(theirs, memory, function, *args))
+        given = (theirs, self.connection, memory, function, *args)
+        self._process = FORK.Process(target=_child, args=given)
         self._process.start()
         theirs.close()
         _alive.add(self)
@@ -64,8 +65,13 @@ def end_all() -> None:
 
 
 def _child(
-    connection: Connection, memory: int | None, function: Callable[..., object], *args: Any
+    connection: Connection,
+    other_end: Connection,
+    memory: int | None,
+    function: Callable[..., object],
+    *args: Any,
 ) -> None:
+    other_end.close()  # else the child would keep its own pipe open, and never see it end
     become_child()
     if memory:
         _limit(memory)
@@ -85,6 +91,8 @@ def become_child() -> None:
     _alive.clear()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != multiprocessing.parent_process().pid:
+            os._exit(1)  # the parent had ended before it could be asked for
 
 
 def _limit(memory: int) -> None:
