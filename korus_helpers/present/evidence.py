@@ -15,8 +15,7 @@ from korus_helpers.present.displays import EVIDENCE, csv_text, publish
 from korus_helpers.present.tables import show_table
 from korus_helpers.present.verdicts import count_word
 from korus_helpers.sources.stored import located
-from korus_helpers.sources.table_rows import rows_at
-from korus_helpers.sources.tables import resource
+from korus_helpers.sources.tables import open_table, resource
 from korus_helpers.trade.rows import merged
 
 ROWS = "rows/"
@@ -78,7 +77,7 @@ def evidence_files(found: Audit) -> dict[str, str]:
         "verdicts.json": f"{to_json(audit_object(found))}\n",
     }
     for table, numbers in rows.items():
-        files[f"{ROWS}{table}.csv"] = csv_text(rows_at(*located(table), numbers))
+        files[f"{ROWS}{table}.csv"] = csv_text(open_table(*located(table)).loc[sorted(numbers)])
     return dict(sorted(files.items()))
 
 

@@ -16,10 +16,6 @@ import pandas as pd
 from korus_helpers.sources.tables import DATA, SECTORS, VINTAGES, open_table, package
 
 HIDDEN = "."  # what a download that was stopped left behind begins with it
-USER_TABLE = {  # the source of figures that neither ship nor were downloaded
-    "source_id": "USER_TABLE", "publisher": "Own table",
-    "title": "sectors by partner, code and month, added with korus data --add",
-}  # fmt: skip
 F = TypeVar("F", bound=Callable)
 _extra: list[Path] = []
 _remembered: list = []
@@ -104,8 +100,7 @@ def every(name: str) -> pd.DataFrame:
 @remembered
 def publications() -> pd.DataFrame:
     """Every source of figures by `source_id`: publisher, title, address, release, licence."""
-    listed = pd.concat([every("sources"), pd.DataFrame([USER_TABLE])]).fillna("")
-    return listed.drop_duplicates("source_id").set_index("source_id")
+    return every("sources").drop_duplicates("source_id").set_index("source_id")
 
 
 @contextmanager

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.sources.sector_files import fetched
 from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.periods import Period
-from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, is_at_hand
+from korus_helpers.trade.sectors import CONSUMPTION, GENERAL
 
 FIRST_BALANCE = 2014  # first year with end-use figures of both flows
 
@@ -133,7 +134,7 @@ def _known(item: Auto, partner_code: str, year: int) -> Known:
 
 def _names(item: Auto) -> list[str]:
     """The sectors at hand that give the definition, the shipped one first."""
-    at_hand = item.fetched if item.fetched and is_at_hand(item.fetched) else ""
+    at_hand = item.fetched if fetched(item.fetched) else ""
     return [name for name in (item.sector, at_hand) if name]
 
 

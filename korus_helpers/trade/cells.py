@@ -10,7 +10,7 @@ from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.vintages import LATEST, resolve
 from korus_helpers.trade.definition import COMPARED, Definition, check_way
-from korus_helpers.trade.flows import read_series
+from korus_helpers.trade.flows import series
 from korus_helpers.trade.missing import why_missing
 from korus_helpers.trade.periods import Period, period
 from korus_helpers.trade.sectors import GENERAL, KOREA_REPORTED, sector
@@ -193,11 +193,6 @@ class Cells:
         groups: dict[tuple[str, ...], list[int]] = {}
         for i, cell in enumerate(cells):
             groups.setdefault((cell.vintage, cell.basis, cell.sector, cell.period), []).append(i)
-        read = read_series(
-            (cell.vintage, cell.basis, cell.sector, cell.partner, self.periods[cell.period])
-            for cell in cells
-            if cell.period and not cell.vintage.startswith("as-of:")
-        )
         for (vintage, basis, name, text), mine in groups.items():
             if not text:
                 continue
@@ -208,7 +203,7 @@ class Cells:
                     except NoFigure:
                         continue
                 continue
-            source = read.get((vintage, basis, name, self.periods[text].year is None))
+            source = series(vintage, basis, name, self.periods[text].year is None)
             if source is not None:
                 flows = source.window(self.periods[text], [cells[i].partner for i in mine])
                 found[:2, :, mine] = flows[:, None, :]

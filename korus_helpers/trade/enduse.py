@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from korus_helpers.sources.stored import has_table, remembered, vintage_folders
-from korus_helpers.sources.sums import DUCKDB, backend, sum_rows
+from korus_helpers.sources.stored import has_table, remembered
 from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.sources.vintages import LATEST, latest_enduse, releases
 from korus_helpers.trade.sectors import Sector
@@ -40,9 +39,7 @@ def enduse(item: Sector, vintage: str) -> Series | None:
     if table is None:
         return None
     mine = [code.startswith(item.codes) for code in table.codes]
-    by_duckdb = backend("enduse_annual") == DUCKDB
-    dollars = _asked(item, vintage, table) if by_duckdb else table.dollars[mine].sum(axis=0)
-    sums = dollars / 1e6
+    sums = table.dollars[mine].sum(axis=0) / 1e6
     held = table.held[mine].any(axis=0)
     for flow, name in enumerate(FLOWS):
         for year in range(sums.shape[-1]):
@@ -51,21 +48,6 @@ def enduse(item: Sector, vintage: str) -> Series | None:
     return Series(
         table.partners, 12 * table.first_year, 12, *sums, "", ("CENSUS_ENDUSE",), table.covered
     )
-
-
-def _asked(item: Sector, vintage: str, table: _Table) -> np.ndarray:
-    """The dollars of a sector, flow x partner x year, as DuckDB sums them."""
-    folders = vintage_folders() if vintage == LATEST else (releases()[vintage].folder,)
-    by = ["flow", "partner_code", "year", "vintage"]
-    dollars = np.zeros(table.dollars.shape[1:])
-    for folder in folders:
-        if has_table("enduse_annual", folder):
-            sums = sum_rows("enduse_annual", {"": item.codes}, by, ["value_usd"], folder=folder)
-            for row in sums.itertuples():
-                if table.covered.get((row.flow, row.year)) == row.vintage:
-                    at = FLOWS.index(row.flow), table.partners[row.partner_code]
-                    dollars[*at, row.year - table.first_year] = row.value_usd
-    return dollars
 
 
 @remembered

@@ -1,16 +1,12 @@
 """US exports and imports by partner and period, for any release, basis and sector."""
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from korus_helpers.sources.partners import partners
-from korus_helpers.sources.sector_tables import table_with
 from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.sums import sum_rows
 from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import LATEST, annual_goods, releases
-from korus_helpers.trade.census import census_coverage, census_series
+from korus_helpers.trade.census import census_series
 from korus_helpers.trade.enduse import enduse
 from korus_helpers.trade.periods import Period, month_number
 from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, sector
@@ -30,7 +26,7 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
     if item.name == "total" and basis == CONSUMPTION:
         return None if monthly else _consumption(vintage)
     if item.fetched:
-        return census_series([item.name], basis, monthly).get(item.name) if latest else None
+        return census_series(item.name, basis, monthly) if latest else None
     if item.classification == "end-use" and basis == item.basis and not monthly:
         return enduse(item, vintage)
     if not latest:
@@ -47,41 +43,10 @@ def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series 
 def coverage(
     vintage: str, basis: str, sector_name: str, monthly: bool, partner: str | None = None
 ) -> Series | None:
-    """As `series`, for where and in which release figures are known (to one partner).
-
-    Amounts may be zero in it: a table that is larger than memory is not read for them.
-    """
+    """As `series`, for where and in which release figures are known (to one partner)."""
     if sector(sector_name).fetched and vintage == LATEST:
-        return _census_coverage(sector_name, basis, monthly, partner)
+        return census_series(sector_name, basis, monthly, partner)
     return series(vintage, basis, sector_name, monthly)
-
-
-_census_coverage = remembered(census_coverage)
-
-
-def read_series(
-    cells: Iterable[tuple[str, str, str, str, Period]],
-) -> dict[tuple[str, str, str, bool], Series | None]:
-    """The series of many cells (release, basis, sector, partner, period), each read once.
-
-    Keys are release, basis, sector, and whether by month. All sectors of one table are read in
-    one pass over it, and only for the partners and years of these cells.
-    """
-    found: dict[tuple[str, str, str, bool], Series | None] = {}
-    together: dict[tuple[str, bool], tuple[set[str], set[str], set[int]]] = {}
-    for vintage, basis, name, partner, asked in cells:
-        key = (vintage, basis, name, asked.year is None)
-        if vintage == LATEST and table_with(name):
-            wanted = together.setdefault((basis, key[3]), (set(), set(), set()))
-            wanted[0].add(name)
-            wanted[1].add(partner)
-            wanted[2].update(range(asked.start // 12, asked.last_year + 1))
-        elif key not in found:
-            found[key] = series(*key)
-    for (basis, monthly), wanted in together.items():
-        for name, one in census_series(wanted[0], basis, monthly, *wanted[1:]).items():
-            found[LATEST, basis, name, monthly] = one
-    return found
 
 
 def _without_years_before_trade(frame: pd.DataFrame) -> pd.DataFrame:
@@ -116,8 +81,9 @@ def _goods_monthly(vintage: str) -> Series | None:
 
 
 def _chapter(code: str) -> Series:
+    chapters = open_table("hs_chapters")
     rows = (
-        sum_rows("hs_chapters", {code: (code,)}, ["partner_code", "year", "flow"], ["value_musd"])
+        chapters[chapters.code == code]
         .pivot(index=["partner_code", "year"], columns="flow", values="value_musd")
         .reindex(columns=FLOWS)
     )

@@ -7,14 +7,12 @@ import pandas as pd
 
 from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.sector_files import TABLE, fetched
-from korus_helpers.sources.sector_tables import prefixes, table_with
 from korus_helpers.sources.stored import (
     has_table,
     kept_as,
     remembered,
     vintage_folders,
 )
-from korus_helpers.sources.table_rows import row_numbers
 from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.sources.vintages import annual_rows, releases
 from korus_helpers.trade.cells import Cell, Cells
@@ -107,14 +105,9 @@ def _enduse(cell: Cell, flows: tuple[str, ...], asked: Period) -> Iterator[Rows]
 
 
 def _fetched(cell: Cell, asked: Period) -> Rows:
-    """Rows of a sector that was fetched, or of the table that has it: months, for a year too."""
-    folder = fetched(cell.sector).get(cell.partner)
-    if folder:
-        return _of(TABLE, open_table(TABLE, folder), cell.partner, asked, folder)
-    folder = table_with(cell.sector)
-    codes = prefixes(cell.sector)
-    numbers = row_numbers(TABLE, folder, codes, cell.partner, asked.start, asked.end)
-    return {kept_as(TABLE, folder): numbers}
+    """Rows of a sector that was fetched: months, for a year too."""
+    folder = fetched(cell.sector)[cell.partner]
+    return _of(TABLE, open_table(TABLE, folder), cell.partner, asked, folder)
 
 
 def _of(

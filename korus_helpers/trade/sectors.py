@@ -6,7 +6,6 @@ from functools import cache
 
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.sector_files import ALL, CLASSIFICATIONS, fetched
-from korus_helpers.sources.sector_tables import table_with
 from korus_helpers.sources.stored import remembered
 from korus_helpers.sources.tables import open_table
 
@@ -119,15 +118,10 @@ def sector(name: str) -> Sector:
     )
 
 
-def is_at_hand(name: str) -> bool:
-    """Whether a sector of the Census API was fetched, or can be summed from a table."""
-    return bool(fetched(name)) or table_with(name) is not None
-
-
 @remembered
 def _fetched(name: str) -> Sector:
     classification, _, codes = name.removeprefix("census-").partition(":")
-    if not is_at_hand(name):
+    if not fetched(name):
         raise InputError(
             f'sector "{name[:40]}" was not fetched; type for example '
             "korus fetch sector --classification hs --codes 8703"
