@@ -6,7 +6,8 @@ import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.partners import Partner, countries, find_partner, partners
-from korus_helpers.sources.vintages import Vintage, check_vintage, releases, resolve
+from korus_helpers.sources.stored import publications
+from korus_helpers.sources.vintages import LATEST, Vintage, check_vintage, releases, resolve
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
@@ -21,12 +22,23 @@ KOREA = "5800"
 
 @dataclass(frozen=True)
 class Comparison:
-    """Checked parameters of a notebook: one partner, two years, one release for everything."""
+    """Checked parameters of a notebook: one partner, two years, one release for the partner.
+
+    Everything that is said of the partner alone rests on `release`. What sets it beside others (a
+    rank, a share of the World) rests on `common`, the newest release that has them all: mostly the
+    same one; None where the release asked for by name holds this partner only.
+    """
 
     partner: Partner
     base_year: int
     end_year: int
     release: Vintage
+    common: Vintage | None
+
+    @property
+    def vintage_of_months(self) -> str:
+        """The release of `item` where it holds months, else `latest`."""
+        return self.release.vintage if self.release.has_months else LATEST
 
     @property
     def caution(self) -> str:
@@ -37,10 +49,11 @@ class Comparison:
         """One figure under this comparison; `year` for a single year (default the end year)."""
         end = str(year or self.end_year)
         base = "" if as_ in ("level", "share") else str(self.base_year)
+        release = self.common if as_ == "share" and self.common else self.release
         return evaluate(
             measure,
             Definition(
-                self.partner.code, vintage=self.release.vintage, base=base, end=end, as_=as_, **more
+                self.partner.code, vintage=release.vintage, base=base, end=end, as_=as_, **more
             ),
         )
 
@@ -52,7 +65,7 @@ class Comparison:
 def comparison(partner: str, base_year: int, end_year: int, vintage: str = "latest") -> Comparison:
     """Check a notebook's parameters at once; raises `InputError` that says what to type.
 
-    `latest` is the newest release that covers both years for this partner and the World.
+    `latest` is the newest release that covers both years for this partner.
     """
     for name, year in (("base_year", base_year), ("end_year", end_year)):
         if isinstance(year, bool) or not isinstance(year, int):
@@ -68,10 +81,11 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
             f"vintage {vintage}: a notebook compares whole releases; type latest "
             f"or one of {', '.join(releases())}"
         )
-    release = release_for(found.code, base_year, end_year, vintage)
+    release = releases()[resolve(vintage, {found.code}, *_span(base_year, end_year), True)]
     if release.partners not in ("all", found.code):
         raise InputError(
-            f"vintage {release.vintage} holds Korea, South only; type latest or 2024-08"
+            f"vintage {release.vintage} holds {find_partner(release.partners).name} only; "
+            f"type latest or {newest_of_all().vintage}"
         )
     for name, year in (("base_year", base_year), ("end_year", end_year)):
         if not release.first_year <= year <= release.last_full_year:
@@ -79,7 +93,12 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
                 f"{name} {year}: vintage {release.vintage} covers "
                 f"{release.first_year} to {release.last_full_year}"
             )
-    item = Comparison(found, base_year, end_year, release)
+    common: Vintage | None = release
+    if release.partners != "all":
+        common = (
+            None if vintage != LATEST else release_for(found.code, base_year, end_year, vintage)
+        )
+    item = Comparison(found, base_year, end_year, release, common)
     for name, year in (("base_year", base_year), ("end_year", end_year)):
         try:
             item.figure("deficit", year=year)
@@ -89,14 +108,13 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
 
 
 def release_for(partner_code: str, base_year: int, end_year: int, vintage: str) -> Vintage:
-    """The release that a comparison of a partner uses; `latest` is the newest that covers it."""
-    # Both years also for the World, so that a share never mixes releases; else the partner alone.
-    span = Period(12 * base_year, 12).start, Period(12 * end_year, 12).end
-    for codes in ({partner_code, WORLD}, {partner_code}):
-        release = releases()[resolve(vintage, codes, *span, whole_years=True)]
-        if release.covers(codes, *span, whole_years=True):
-            break
-    return release
+    """The release in which a partner is set beside others; `latest` is the newest with all."""
+    span = _span(base_year, end_year)
+    return releases()[resolve(vintage, {partner_code, WORLD}, *span, whole_years=True)]
+
+
+def _span(base_year: int, end_year: int) -> tuple[int, int]:
+    return Period(12 * base_year, 12).start, Period(12 * end_year, 12).end
 
 
 def annual(item: Comparison) -> pd.DataFrame:
@@ -182,10 +200,12 @@ def by_base_year(item: Comparison, years: range) -> pd.DataFrame:
 def by_window(item: Comparison, first: Period, count: int) -> pd.DataFrame:
     """Windows a year apart from `first` on: `window`, `exports`, `imports`, `deficit` (musd).
 
-    Months ship in few releases, so the newest that holds the windows is taken (column `vintage`).
+    In the release of `item`, or where it has no months in the newest that holds the windows
+    (column `vintage`).
     """
     windows = [first.shift(years) for years in range(count)]
-    rows = grid(partner=item.partner.code, end=[str(window) for window in windows])
+    rows = grid(partner=item.partner.code, end=[str(window) for window in windows],
+                vintage=item.vintage_of_months)  # fmt: skip
     table = pd.DataFrame({"window": [window.words for window in windows]})
     for measure in MEASURES:
         found = evaluate(measure, rows)
@@ -194,9 +214,13 @@ def by_window(item: Comparison, first: Period, count: int) -> pd.DataFrame:
 
 
 def world_share(item: Comparison) -> pd.Series:
-    """The partner's share of the whole US goods deficit, percent by year; NaN without meaning."""
-    years = list(range(item.release.first_year, item.release.last_full_year + 1))
-    rows = grid(partner=item.partner.code, end=years, vintage=item.release.vintage, as_="share")
+    """The partner's share of the whole US goods deficit, percent by year; NaN without meaning.
+
+    In the release that has the World too; raises `NoFigure` where there is none.
+    """
+    release = _with_all(item)
+    years = list(range(release.first_year, release.last_full_year + 1))
+    rows = grid(partner=item.partner.code, end=years, vintage=release.vintage, as_="share")
     return pd.Series(
         evaluate("deficit", rows).value.to_numpy(), index=pd.Index(years, name="year"), name="share"
     )
@@ -205,14 +229,10 @@ def world_share(item: Comparison) -> pd.Series:
 def ranking(item: Comparison, as_: str = "level") -> pd.DataFrame:
     """Every country by its deficit in the end year (or its change), largest first.
 
-    `partner_code, name, value, rank`; a release without all partners raises `NoFigure`.
+    `partner_code, name, value, rank`, in the release that has all partners; raises `NoFigure`
+    where there is none.
     """
-    if item.release.partners != "all":
-        raise NoFigure(
-            f"vintage {item.release.vintage} holds {item.partner.name} only, so no rank "
-            "is given; type --vintage 2024-08"
-        )
-    choices = {"partner": countries(), "end": item.end_year, "vintage": item.release.vintage}
+    choices = {"partner": countries(), "end": item.end_year, "vintage": _with_all(item).vintage}
     if as_ != "level":
         choices |= {"base": item.base_year, "as_": as_}
     found = evaluate("deficit", grid(**choices)).dropna(subset="value")
@@ -228,6 +248,26 @@ def ranking(item: Comparison, as_: str = "level") -> pd.DataFrame:
             "rank": range(1, len(found) + 1),
         }
     )
+
+
+def _with_all(item: Comparison) -> Vintage:
+    if item.common is None:
+        raise NoFigure(
+            f"release {item.release.vintage} holds {item.partner.name} only, so it is not set "
+            f"beside others; type vintage {newest_of_all().vintage}"
+        )
+    return item.common
+
+
+def source_line(release: Vintage) -> str:
+    """Publisher, title and vintage of a release, for charts."""
+    entry = publications().loc[release.source_id]
+    return f"{entry.publisher}, {entry.title}, vintage {release.vintage}"
+
+
+def newest_of_all() -> Vintage:
+    """The newest release that holds all partners."""
+    return [one for one in releases().values() if one.partners == "all"][-1]
 
 
 def agreement_windows(item: Comparison) -> Period:

@@ -5,20 +5,21 @@ import pandas as pd
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.partners import partners
 from korus_helpers.sources.tables import DATA, open_table
-from korus_helpers.sources.vintages import LATEST, annual_goods
+from korus_helpers.sources.vintages import LATEST, annual_goods, releases
 from korus_helpers.trade.cells import WORLD
-from korus_helpers.trade.comparison import KOREA, Comparison
+from korus_helpers.trade.comparison import Comparison, newest_of_all
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.flows import series
 from korus_helpers.trade.periods import Period
-from korus_helpers.trade.sectors import GENERAL
+from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.series import FLOWS
 
 EXACT = 0.001  # million dollars
 # Countries and World differ by carry-over in older releases: Census publishes both so.
 WORLD_TOLERANCE = 0.0005
 FIRST_WORLD_YEAR = 1992
+REVISED_YEARS = 5  # years back that a June revision may reach; mostly three
 # Years in which the end-use files hold the same revision as the newest country files.
 ENDUSE_YEARS = {"exports": range(2013, 2021), "imports": range(2014, 2022)}
 
@@ -27,7 +28,8 @@ def country_controls(item: Comparison) -> pd.DataFrame:
     """Checks of a comparison's two years: `check, ours, published, difference, passed`.
 
     Million dollars; `passed` is yes or no. Months against years, countries against the World, and
-    the country file against the end-use files and the FRED series, each where it ships.
+    the country file against the end-use files and against a release published apart from it, each
+    where it is included.
     """
     rows = []
     for year in (item.base_year, item.end_year):
@@ -47,14 +49,14 @@ def country_controls(item: Comparison) -> pd.DataFrame:
                     EXACT,
                 ),
                 _row(
-                    f"{flow} {year}: FRED series (vintage 2026-06) and the country file",
-                    _fred(item, year, flow),
+                    f"{flow} {year}: releases {item.release.vintage} and {_other(item)}",
+                    _elsewhere(item, year, flow),
                     published,
                     EXACT,
                 ),
             ]
-            if item.release.partners == "all" and year >= FIRST_WORLD_YEAR:
-                ours, world = _countries(item.release.vintage, year, flow)
+            if item.common and year >= FIRST_WORLD_YEAR:
+                ours, world = _countries(item.common.vintage, year, flow)
                 rows.append(
                     _row(
                         f"{flow} {year}: all countries and the World",
@@ -100,11 +102,22 @@ def _enduse(item: Comparison, year: int, flow: str) -> float | None:
     return _value(flow, Definition(item.partner.code, "all_enduse", end=str(year)))
 
 
-def _fred(item: Comparison, year: int, flow: str) -> float | None:
-    # Revisions after the release compared would be no error of ours.
-    if item.partner.code != KOREA or item.release.vintage != "2024-08" or year > 2021:
+def _other(item: Comparison) -> str:
+    """The newest release published apart from that of `item`, "" if there is none.
+
+    For a release of all partners it is that of this partner alone, and the reverse.
+    """
+    alone = [one.vintage for one in releases().values() if one.partners == item.partner.code]
+    if not alone or item.release.vintage not in (alone[-1], newest_of_all().vintage):
+        return ""
+    return newest_of_all().vintage if item.release.vintage == alone[-1] else alone[-1]
+
+
+def _elsewhere(item: Comparison, year: int, flow: str) -> float | None:
+    # Later years may be revised between the two, which would be no error of ours.
+    if not _other(item) or year > newest_of_all().last_full_year - REVISED_YEARS:
         return None
-    return _value(flow, Definition(KOREA, vintage="2026-06", end=str(year)))
+    return _value(flow, Definition(item.partner.code, vintage=_other(item), end=str(year)))
 
 
 def _value(flow: str, definition: Definition) -> float | None:

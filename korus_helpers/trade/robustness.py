@@ -12,7 +12,7 @@ from korus_helpers.trade.comparison import Comparison, by_release
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.periods import Period, month_number, period
-from korus_helpers.trade.sectors import CONSUMPTION, GENERAL
+from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 
 CALENDAR, APRIL = "calendar", "april"
 MOST_FIRST, MOST_LAST = 10, 12  # years down and across
@@ -166,8 +166,8 @@ def release_rows(measure: str, as_: str, item: Comparison) -> pd.DataFrame:
 def window_rows(measure: str, as_: str, item: Comparison) -> pd.DataFrame:
     """The stated definition over twelve months from January, from February and so on.
 
-    `month` (1 to 12), `base, end` in words, `value`; `vintage` is the newest release that holds
-    the months. Months without a figure are left out.
+    `month` (1 to 12), `base, end` in words, `value`; `vintage` is the release of `item`, or where
+    it has no months the newest that holds them. Months without a figure are left out.
     """
     _check(measure, as_)
     spans = [
@@ -180,6 +180,7 @@ def window_rows(measure: str, as_: str, item: Comparison) -> pd.DataFrame:
             "base": [str(first) if as_ in COMPARED else "" for _, first, _ in spans],
             "end": [str(last) for *_, last in spans],
             "as_": as_,
+            "vintage": item.vintage_of_months,
         }
     )
     found = evaluate(measure, frame)
