@@ -95,9 +95,9 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
             )
     common: Vintage | None = release
     if release.partners != "all":
-        common = (
-            None if vintage != LATEST else release_for(found.code, base_year, end_year, vintage)
-        )
+        others = release_for(found.code, base_year, end_year, vintage)
+        whole = others.covers({WORLD}, *_span(base_year, end_year), whole_years=True)
+        common = others if whole else None
     item = Comparison(found, base_year, end_year, release, common)
     for name, year in (("base_year", base_year), ("end_year", end_year)):
         try:
