@@ -13,7 +13,7 @@ import pytest
 from korus_helpers.sources.tables import DATA
 
 pytest.importorskip("pycountry")
-from korus_helpers.data.build import __main__ as build
+from tools.build import __main__ as build
 
 SHIPPED = sorted(path.name for path in DATA.iterdir() if path.is_file())
 
@@ -26,7 +26,7 @@ def rebuilt(tmp_path_factory):
     if not source.is_dir():
         pytest.skip("needs the source tables in ../shared, which do not ship")
     out = tmp_path_factory.mktemp("rebuilt") / "data"
-    command = [sys.executable, "-m", "korus_helpers.data.build", str(source), str(out)]
+    command = [sys.executable, "-m", "tests.tools.build", str(source), str(out)]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return out

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from korus_helpers.data.build.partners import build_partners, iso_country, partner
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import LONGEST, REFUSED, countries, find_partner, partners
 from korus_helpers.sources.tables import open_table
+from tools.build.partners import build_partners, iso_country, partner
 
 FIGURES = Path(__file__).parents[2] / "shared" / "figures"
 

@@ -21,11 +21,11 @@ from korus_helpers.claims.register import (
     read_claims,
 )
 from korus_helpers.claims.strangers import LARGEST_FILE, MOST_ENTRIES, visible
-from korus_helpers.data.build.public_claims import PARTNERS, public_claims
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.trade.definition import MEASURES, UNITS, Definition
+from tools.build.public_claims import PARTNERS, public_claims
 
 EXPORTS = {"id": "x", "printed": "$42.3 billion", "measure": "exports", "period": "2016"}
 CHANGE = EXPORTS | {"as": "change", "period": "", "base": "2011", "end": "2016"}

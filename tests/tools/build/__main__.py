@@ -1,7 +1,8 @@
 """Re-express the source tables as the project's own, with `datapackage.json`.
 
-`python -m korus_helpers.data.build SOURCE [OUT]` reads SOURCE/figures and SOURCE/claims and writes
-Parquet (large tables), CSV (small ones) and the descriptor. The same input gives the same bytes.
+`python -m tests.tools.build SOURCE [OUT]`, typed beside README.md, reads SOURCE/figures (official
+files in SOURCE/figures/files) and SOURCE/claims and writes Parquet (large tables), CSV (small ones)
+and the descriptor, into the package unless OUT is given. The same input gives the same bytes.
 """
 
 import hashlib
@@ -13,16 +14,19 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from korus_helpers.data.build.partners import build_partners
-from korus_helpers.data.build.public_claims import public_claims
+from korus_helpers.sources.release_days import next_revision
+from korus_helpers.sources.tables import DATA
+
+from .bea import goods_services
+from .country import Official, annual_releases, monthly_releases, official_releases, source_rows, vintages
+from .partners import build_partners
+from .public_claims import public_claims
 
 HERE = Path(__file__).parent
 WORDS = yaml.safe_load((HERE / "wording.yaml").read_text("utf-8"))
 KOREA = "5800"
 FLOWS = {"export": "exports", "import": "imports"}
-LARGE = ("goods_monthly", "goods_annual", "enduse_annual")
-# Days of the June revisions that the sources state; the others are known to the month.
-REVISIONS = {2017: "2017-06-02", 2018: "2018-06-06"}
+LARGE = ("goods_monthly", "goods_annual", "enduse_annual", "goods_services")
 # Codes whose export and import titles differ in a word or a comma only (reviewed by hand).
 SAME_GOODS = {"30100", "22200", "41210"}
 MEASURES = {
@@ -34,32 +38,20 @@ MEASURES = {
 }
 
 
-def next_revision(in_force_from: str) -> str:
-    """Day (or month) of the annual revision after a date: Census revises each June."""
-    if not in_force_from:
-        return ""
-    year = int(in_force_from[:4])
-    this_june = REVISIONS.get(year, f"{year}-06")
-    later = in_force_from[:7] >= f"{year}-06"
-    return REVISIONS.get(year + 1, f"{year + 1}-06") if later else this_june
-
-
 def build_tables(source: Path) -> dict[str, pd.DataFrame]:
     """Every table that ships, by name."""
     figures, claims = source / "figures", source / "claims"
     text = partial(pd.read_csv, dtype="str", keep_default_na=False)
     typed = partial(pd.read_csv, keep_default_na=False)
-    monthly = pd.read_parquet(figures / "goods_monthly.parquet")
-    annual = pd.read_parquet(figures / "goods_annual_vintages.parquet")
-    korea = pd.read_csv(figures / "goods_monthly_korea_2026-06.csv", dtype={"partner_code": "str"})
-    flows = ["exports_musd", "imports_musd"]
+    known = text(figures / "vintages.csv")
+    official = official_releases(figures / "files", known)
+    monthly = monthly_releases(official, figures)
+    annual = annual_releases(official, figures)
+    consumption = consumption_months(figures / "files")
     tables = {
-        "goods_monthly": pd.concat([monthly, korea]).assign(basis="general")[
-            ["vintage", "basis", "partner_code", "year", "month", *flows]
-        ],
-        "goods_annual": annual.assign(basis="general")[
-            ["vintage", "basis", "partner_code", "year", "months", *flows]
-        ],
+        "goods_monthly": goods(monthly, "month"),
+        "goods_annual": goods(annual, "months"),
+        "goods_services": goods_services(figures / "files" / WORDS["files"]["goods_services"]),
         "enduse_annual": enduse(pd.read_parquet(figures / "enduse_annual.parquet")),
         "enduse_codes": enduse_codes(text(figures / "enduse_codes.csv")),
         "quoted": quoted(figures / "quoted_korea.csv"),
@@ -67,9 +59,10 @@ def build_tables(source: Path) -> dict[str, pd.DataFrame]:
         "hs_chapters": hs_chapters(
             pd.read_csv(figures / "hs2_annual_korea.csv", dtype={"code": "str"})
         ),
-        "imports_for_consumption": pd.read_csv(
-            figures / "imports_for_consumption_annual_korea.csv"
+        "imports_for_consumption": consumption_years(
+            consumption, pd.read_csv(figures / "imports_for_consumption_annual_korea.csv")
         ),
+        "imports_for_consumption_monthly": consumption,
         "mirror_monthly": pd.read_csv(figures / "mirror_monthly_imf_dots.csv").replace(
             {"flow": FLOWS}
         )[["reporter", "year", "month", "flow", "value_musd"]],
@@ -80,23 +73,55 @@ def build_tables(source: Path) -> dict[str, pd.DataFrame]:
         ],
         "sector_codes": text(figures / "sector_codes.csv"),
         "autos_schedule_b": schedule_b(text(figures / "autos_schedule_b_2019.csv")),
-        "vintages": vintages(text(figures / "vintages.csv"), annual, korea),
-        "sources": text(figures / "sources.csv")[
-            ["source_id", "publisher", "title", "official_url", "copy_used", "released", "licence"]
-        ],
+        "vintages": vintages(known, official, annual, monthly),
+        "sources": sources(text(figures / "sources.csv"), official),
         "timeline": timeline(text(claims / "timeline.csv")),
         "article_claims": article_claims(text(claims / "article_claims.csv")),
         "public_claims": public_claims(text(claims / "public_claims.csv"), WORDS["public_claims"]),
         "choices": pd.read_csv(HERE / "choices.csv", keep_default_na=False),
         "partners": build_partners(annual, monthly),
     }
-    for name in ("hs87_monthly", "hs_chapters", "imports_for_consumption", "mirror_monthly"):
+    of_korea = ("hs87_monthly", "hs_chapters", "mirror_monthly", "imports_for_consumption")
+    for name in (*of_korea, "imports_for_consumption_monthly"):
         tables[name].insert(0, "partner_code", KOREA)
-    keys = {"goods_monthly": 5, "goods_annual": 4, "enduse_annual": 5}
-    for name, width in keys.items():
-        table = tables[name]
-        tables[name] = table.sort_values(list(table.columns[:width])).reset_index(drop=True)
+    enduse_key = ["vintage", "partner_code", "flow", "code", "year"]
+    tables["enduse_annual"] = tables["enduse_annual"].sort_values(enduse_key, ignore_index=True)
     return tables
+
+
+def goods(table: pd.DataFrame, span: str) -> pd.DataFrame:
+    """Exports and imports by release, sorted so that figures which releases share lie together."""
+    columns = ["vintage", "basis", "partner_code", "year", span, *FLOWS.values()]
+    columns[-2:] = [f"{flow}_musd" for flow in FLOWS.values()]
+    key = ["partner_code", "year", *(["month"] if span == "month" else []), "vintage"]
+    return table.assign(basis="general").sort_values(key, ignore_index=True)[columns]
+
+
+def sources(table: pd.DataFrame, official: list[Official]) -> pd.DataFrame:
+    """Every source: those that are listed, then those of the files."""
+    more = pd.DataFrame([{"source_id": key, **row} for key, row in WORDS["sources"].items()])
+    columns = list(more)
+    return pd.concat([table[columns], source_rows(official, table), more], ignore_index=True)
+
+
+def consumption_months(files: Path) -> pd.DataFrame:
+    """Imports for consumption and calculated duty of Korea by month, million dollars."""
+    table = pd.read_csv(files / WORDS["files"]["consumption"], comment="#")
+    dollars = ["imports_for_consumption_usd", "calculated_duty_usd"]
+    table[dollars] = table[dollars] / 1e6
+    return table.rename(columns=lambda name: name.replace("_usd", "_musd"))
+
+
+def consumption_years(months: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
+    """Annual imports for consumption: full years of the months before those at hand by year."""
+    sums = months.groupby("year", as_index=False).agg(
+        imports_for_consumption_musd=("imports_for_consumption_musd", "sum"),
+        months=("month", "count"),
+    )
+    sums = sums[(sums.months == 12) & ~sums.year.isin(years.year)].drop(columns="months")
+    sums["imports_for_consumption_musd"] = sums.imports_for_consumption_musd.round(6)
+    added = sums.assign(source_id=WORDS["consumption_source"])
+    return pd.concat([added, years]).sort_values("year", ignore_index=True)
 
 
 def enduse(table: pd.DataFrame) -> pd.DataFrame:
@@ -154,32 +179,6 @@ def schedule_b(table: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"schedule_b_2019": "code", "description": "title"})[
         ["code", "title", "sitc", "enduse", "naics", "hs4", *inside]
     ]
-
-
-def vintages(table: pd.DataFrame, annual: pd.DataFrame, korea: pd.DataFrame) -> pd.DataFrame:
-    """One row per release: what it covers, whether months ship, when it was in force."""
-    full = annual[annual.complete_year].groupby("vintage").year.max()
-    full["2026-06"] = korea.groupby("year").month.count().loc[lambda n: n == 12].index.max()
-    last_full = table.vintage.map(full).astype(int)
-    released = [
-        start if int(start[:4]) > year else f"{year + 1}-02"
-        for start, year in zip(table.in_force_from, last_full, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "vintage": table.vintage,
-            "partners": table.partners.replace("Korea, South", KOREA),
-            "first_year": 1985,
-            "last_full_year": last_full,
-            "data_through": table.data_through,
-            "has_months": table.vintage.isin(["2024-08", "2026-06"]),
-            "in_force_from": table.in_force_from,
-            "newest_year_from": released,
-            "in_force_until": table.in_force_from.map(next_revision),
-            "source_id": table.source_id,
-            "note": table.vintage.map({str(k): v for k, v in WORDS["vintage_notes"].items()}),
-        }
-    )
 
 
 def timeline(table: pd.DataFrame) -> pd.DataFrame:
@@ -240,13 +239,18 @@ def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
         table = tables[name]
         path = out / (f"{name}.parquet" if name in LARGE else f"{name}.csv")
         if name in LARGE:
-            table.to_parquet(path, index=False, compression="zstd", compression_level=19)
+            # Amounts are packed as they are: next to one another, equal ones take next to nothing.
+            codes = [column for column in table if not pd.api.types.is_float_dtype(table[column])]
+            packing = {"compression": "zstd", "compression_level": 19, "use_dictionary": codes}
+            table.to_parquet(path, index=False, **packing)
         else:
             table.to_csv(path, index=False, lineterminator="\n")
         content = path.read_bytes()
-        if not source_ids and "source_id" in table:
-            cells = table.source_id.str.split("; ").explode()
-            source_ids = [key for key in sources.index if key in set(cells)]
+        held = releases_in(table, tables["vintages"])
+        if not source_ids and ("source_id" in table or not releases):
+            rows = table if "source_id" in table else held
+            cells = set(rows.source_id.str.split("; ").explode())
+            source_ids = [key for key in sources.index if key in cells]
         resources.append(
             {
                 "name": name,
@@ -260,7 +264,7 @@ def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
                 "hash": "sha256:" + hashlib.sha256(content).hexdigest(),
                 "rows": len(table),
                 "basis": basis,
-                "vintage": releases,
+                "vintage": releases or named(held),
                 "sources": [source(key, sources) for key in source_ids],
                 "licenses": [licence(source_ids, sources)],
                 "schema": {
@@ -279,6 +283,19 @@ def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
         "resources": resources,
     }
     (out / "datapackage.json").write_text(json.dumps(descriptor, indent=1) + "\n", "utf-8")
+
+
+def releases_in(table: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `vintages` that a table rests on: every one where it names none."""
+    return releases[releases.vintage.isin(table.vintage)] if "vintage" in table else releases
+
+
+def named(held: pd.DataFrame) -> str:
+    """Releases as "2024-08; 2026-06 (5800)"."""
+    return "; ".join(
+        row.vintage if row.partners == "all" else f"{row.vintage} ({row.partners})"
+        for row in held.itertuples()
+    )
 
 
 def source(key: str, sources: pd.DataFrame) -> dict:
@@ -320,6 +337,6 @@ def field(table: pd.DataFrame, column: str) -> dict:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[2]) if len(sys.argv) > 2 else HERE.parent
+    target = Path(sys.argv[2]) if len(sys.argv) > 2 else DATA
     target.mkdir(parents=True, exist_ok=True)
     write(build_tables(Path(sys.argv[1])), target)

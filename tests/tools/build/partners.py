@@ -30,8 +30,8 @@ IN_SENTENCE = {
 def build_partners(goods_annual: pd.DataFrame, goods_monthly: pd.DataFrame) -> pd.DataFrame:
     """One row per Census code, sorted by code.
 
-    Both inputs have columns `vintage, partner_code, partner, year, is_aggregate, exports_musd,
-    imports_musd`. Columns of the result, all text ("" where there is none) but the years:
+    Both inputs have columns `vintage, partner_code, partner, year, exports_musd, imports_musd`; codes
+    below 1000 are of groups. Columns of the result, all text ("" where there is none) but the years:
     `partner_code, name` (newest Census name), `common_name, in_sentence, iso2, iso3, aliases`
     (separated by semicolons), `kind` (country, residual, world, group, not a partner),
     `first_year, last_year` (of non-zero trade in either flow over all vintages).
@@ -45,14 +45,12 @@ def build_partners(goods_annual: pd.DataFrame, goods_monthly: pd.DataFrame) -> p
         "partner_code",
         "partner",
         "year",
-        "is_aggregate",
         "exports_musd",
         "imports_musd",
     ]
     rows = pd.concat([goods_annual[columns], goods_monthly[columns]])
     by_code = rows.sort_values("vintage", kind="stable").groupby("partner_code")
     names = by_code.partner.unique()
-    aggregate = by_code.is_aggregate.any()
     traded = rows[(rows.exports_musd.fillna(0) != 0) | (rows.imports_musd.fillna(0) != 0)]
     years = traded.groupby("partner_code").year.agg(first_year="min", last_year="max")
 
@@ -63,7 +61,7 @@ def build_partners(goods_annual: pd.DataFrame, goods_monthly: pd.DataFrame) -> p
     reviewed = exceptions.to_dict("index")
     table = pd.DataFrame(
         [
-            partner(code, list(names[code]), aggregate[code], reviewed.get(code))
+            partner(code, list(names[code]), code < "1000", reviewed.get(code))
             for code in names.index
         ]
     )
