@@ -1,7 +1,5 @@
 """Files that a stranger wrote: text and YAML within limits, and nothing else is made of them."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from korus_helpers.errors import InputError
+from korus_helpers.sources.visible import visible
 
 LARGEST_FILE = 1_000_000  # bytes
 MOST_ENTRIES = 1_000
@@ -17,11 +16,6 @@ DEEPEST = 3  # a mapping with a list of mappings
 # Read event by event, so that nothing is ever constructed but text, lists and dictionaries.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = {"", "~", "null", "Null", "NULL"}  # what YAML writes for no value
-_LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
-# Marks without a width of their own that Unicode does not count as format characters.
-_WIDTHLESS = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
 
 
 @dataclass(frozen=True)
@@ -55,28 +49,6 @@ def content_of(path: str | Path, things: str) -> bytes:
 def file_name(path: str | Path) -> str:
     """The last part of a path, for messages: its last 80 characters, made visible."""
     return visible(Path(path).name)[-80:]
-
-
-def visible(text: str) -> str:
-    """`text` on one line, with every character that cannot be seen written out.
-
-    Line breaks and tabs become a space. Control characters, marks that turn the direction of
-    writing, and characters without width become escapes such as \\u202e: they stay on record, but
-    cannot make a text look like another.
-    """
-    line = _LINE_BREAKS.sub(" ", text).strip()
-    if line.isprintable() and not _WIDTHLESS.search(line):
-        return line
-    return "".join(one if _is_seen(one) else _escaped(one) for one in line)
-
-
-def _is_seen(one: str) -> bool:
-    spaced = one.isprintable() or unicodedata.category(one) == "Zs"
-    return spaced and not _WIDTHLESS.match(one)
-
-
-def _escaped(one: str) -> str:
-    return one.encode("unicode_escape").decode("ascii")
 
 
 class RefusedText(Exception):

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import Refused
-from korus_helpers.sources.workbooks import first_sheet
+from korus_helpers.sources.official_sheets import (
+    Layout,
+    Sheet,
+    code_text,
+    find_sheet,
+    name_text,
+    number,
+    shown,
+)
 
 NAMES = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 FLOWS = {"exports_musd": "E", "imports_musd": "I"}
@@ -15,6 +23,14 @@ COLUMNS = ["year", "CTY_CODE", "CTYNAME", *VALUES]
 WORLD = "0015"
 FIRST_YEAR = 1985
 MOST = 5  # rows named in a message
+# The names of Census in its own files, its API and in files that others saved from them.
+CODES = ("ctycode", "countrycode", "ctycd")
+PARTNERS = ("ctyname", "ctydesc", "countryname", "country", "ctynm", "countrydesc")
+LAYOUT = Layout(
+    "the country file",
+    {"year": ("year", "yr"), "CTY_CODE": CODES, "CTYNAME": PARTNERS}
+    | {name: (name.lower(),) for name in VALUES},
+)
 
 
 @dataclass(frozen=True)
@@ -34,68 +50,46 @@ class CountryFile:
 
 
 def read_country_file(content: bytes) -> CountryFile:
-    """The figures of a country file (xlsx); raises `Refused` for another layout or bad cells."""
-    rows = first_sheet(content)
-    if not rows:
-        raise Refused("the country file is empty")
-    header = [str(cell).strip() for cell in rows[0]]
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        raise Refused(f"the country file lacks the columns {', '.join(missing[:MOST])}")
-    twice = sorted({name for name in COLUMNS if header.count(name) > 1})
-    if twice:
-        raise Refused(f"the country file has the columns {', '.join(twice)} twice")
-    table = pd.DataFrame(rows[1:], columns=range(len(header)), dtype=object)
-    places = [header.index(name) for name in COLUMNS]
-    table = table[places].set_axis(COLUMNS, axis=1)
-    notes = []
-    more = [name for name in header if name and name not in COLUMNS]
-    if more:
-        notes.append(f"columns not used: {', '.join(more)[:200]}")
-    blank = table.year.map(lambda cell: cell is None or str(cell).strip() == "")
+    """The figures of a country file, workbook or text; raises `Refused` for what is none."""
+    return country_file(find_sheet(content, [LAYOUT]))
+
+
+def country_file(sheet: Sheet) -> CountryFile:
+    """The figures of a sheet in this layout; raises `Refused` for cells that cannot be."""
+    table, notes = sheet.table, list(sheet.notes)
+    blank = table.year.map(lambda cell: str(cell).strip() == "")
     if blank.any():
         notes.append(f"rows without a year left out: {int(blank.sum())}")
     table = table[~blank]
     if table.empty:
         raise Refused("the country file has no rows")
-    wide = _typed(table)
-    return _tidy(wide, tuple(notes))
+    return _tidy(_typed(table), tuple(notes))
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Years and values as numbers, codes as text of four digits; the row of the sheet as index."""
-    table = table.set_axis(table.index + 2)  # as a spreadsheet counts, after its header
-    year = pd.to_numeric(table.year, errors="coerce")
+    """Years and values as numbers, codes as text of four digits; the row of the file as index."""
+    year = table.year.map(number)
     _none(table.year[~(year.between(FIRST_YEAR, 2100) & (year % 1 == 0))], "the year is not a year")
     code = table.CTY_CODE.map(code_text)
     _none(table.CTY_CODE[~code.str.fullmatch(r"[0-9]{4}")], "the code is not one of four digits")
     wide = pd.DataFrame({"year": year.astype(int), "partner_code": code})
-    wide["name"] = table.CTYNAME.map(lambda cell: " ".join(str(cell).split())[:100])
-    values = table[VALUES].apply(pd.to_numeric, errors="coerce")
-    cells = values.to_numpy(float)
+    wide["name"] = table.CTYNAME.map(name_text)
+    cells = np.array([[number(cell) for cell in row] for row in table[VALUES].to_numpy()], float)
     bad = ~np.isfinite(cells) | (cells < 0)
     for row, column in np.argwhere(bad)[:1]:
-        cell = str(table[VALUES].iloc[row, column])[:40]
         raise Refused(
             f"row {wide.index[row]} of the country file: {VALUES[column]} is "
-            f'"{cell}", not an amount; {len(set(np.argwhere(bad)[:, 0]))} rows have such cells'
+            f'"{shown(table[VALUES].iloc[row, column])}", not an amount; '
+            f"{int(bad.any(axis=1).sum())} rows have such cells"
         )
     wide[VALUES] = cells
     _none(wide.partner_code[wide.duplicated(["year", "partner_code"])], "partner and year twice")
     return wide
 
 
-def code_text(cell: object) -> str:
-    """A code as text of four digits, whether the cell holds text, 5800 or 5800.0."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    text = str(cell).strip()
-    return text.zfill(4) if text.isascii() and text.isdigit() else text
-
-
 def _none(rows: pd.Series, problem: str) -> None:
     if len(rows):
-        named = ", ".join(f'row {row} ("{str(cell)[:20]}")' for row, cell in rows[:MOST].items())
+        named = ", ".join(f'row {row} ("{shown(cell)[:20]}")' for row, cell in rows[:MOST].items())
         more = f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
         raise Refused(f"{problem} in the country file: {named}{more}")
 

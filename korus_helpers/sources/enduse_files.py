@@ -1,16 +1,34 @@
 """The Census end-use files: one row per partner and 5-digit code, ten years side by side."""
 
-import io
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import Refused
-from korus_helpers.sources.country_file import WORLD, code_text
+from korus_helpers.sources.country_file import CODES, FIRST_YEAR, PARTNERS, WORLD
+from korus_helpers.sources.official_sheets import (
+    Layout,
+    Sheet,
+    code_text,
+    find_sheet,
+    name_text,
+    number,
+    shown,
+)
+from korus_helpers.sources.tables import open_table
 
-COLUMNS = ["CTY_CODE", "CTY_DESC", "END_USE", "COMM_DESC"]
+FLOWS = ("exports", "imports")
 FILE_WORLD = "0000"
+CALLED = "the end-use file"
+TITLES = ("commdesc", "commoditydescription", "enduseldesc", "ienduseldesc", "eenduseldesc")
+LAYOUT = Layout(
+    CALLED,
+    {"CTY_CODE": CODES, "CTY_DESC": ("ctydesc", *PARTNERS),
+     "END_USE": ("enduse", "endusecode", "ienduse", "eenduse"), "COMM_DESC": TITLES},
+    values=r"value(\d\d|\d{4})",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -18,87 +36,109 @@ class EnduseFile:
     """One flow by partner, code and year: `rows` with `partner_code, flow, code, year, value_usd`.
 
     Dollars; rows of zero are left out, as a code without a row is zero in a covered year. The
-    World is 0015, as in the country file. `names` is the name by partner code.
+    World is 0015, as in the country file. `names` is the name by partner code; `notes` say what
+    was left aside.
     """
 
     flow: str
     rows: pd.DataFrame
     names: dict[str, str]
     years: tuple[int, ...]
+    notes: tuple[str, ...] = ()
 
 
-def read_enduse_file(content: bytes, flow: str) -> EnduseFile:
-    """The figures of an end-use file (text with commas, tabs or bars); raises `Refused`."""
-    called = f"the end-use file of {flow}"
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    first = text.partition("\n")[0]
-    if "CTY_CODE" not in first:
-        raise Refused(f"{called} does not begin with the columns {', '.join(COLUMNS)}")
-    separator = max(",\t|", key=first.count)
-    try:
-        table = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype="str", keep_default_na=False,
-            skipinitialspace=True,
-        )  # fmt: skip
-    except (ValueError, pd.errors.ParserError, OverflowError) as error:
-        raise Refused(f"{called} cannot be read ({str(error).splitlines()[0][:120]})") from None
-    if not isinstance(table.index, pd.RangeIndex):  # pandas took the surplus for an index
-        raise Refused(f"{called} has rows with more cells than its header")
-    table.columns = [str(name).strip() for name in table.columns]
-    years = {name: _year(name) for name in table.columns if re.fullmatch(r"value_\d\d", name)}
-    if missing := [name for name in COLUMNS if name not in table.columns]:
-        raise Refused(f"{called} lacks the columns {', '.join(missing)}")
-    if not years or len(table) == 0:
-        raise Refused(f"{called} has no columns value_YY, or no rows")
-    if again := [name for name in table.columns if re.fullmatch(r".+\.\d+", name)]:
-        raise Refused(f"{called} has the columns {', '.join(again)[:80]} twice")
-    return _tidy(table, flow, called, years)
+def read_enduse_file(content: bytes) -> EnduseFile:
+    """The figures of an end-use file, workbook or text; raises `Refused` for what is none."""
+    return enduse_file(find_sheet(content, [LAYOUT]))
 
 
-def _year(name: str) -> int:
-    two = int(name[-2:])
-    return (1900 if two > 80 else 2000) + two
-
-
-def _tidy(table: pd.DataFrame, flow: str, called: str, years: dict[str, int]) -> EnduseFile:
-    codes = table.CTY_CODE.str.strip().map(code_text)
-    enduse = table.END_USE.str.strip().str.zfill(5)
-    for column, good in (
-        ("CTY_CODE", codes.str.fullmatch(r"[0-9]{4}")),
-        ("END_USE", enduse.str.fullmatch(r"[0-9]{5}")),
-    ):
-        if not good.all():
-            row = int(good.idxmin())
-            raise Refused(
-                f'row {row + 2} of {called}: {column} is "{table[column][row][:20]}", not a code'
-            )
+def enduse_file(sheet: Sheet) -> EnduseFile:
+    """The figures of a sheet in this layout; raises `Refused` for cells that cannot be."""
+    table = sheet.table
+    years = {name: _year(name) for name in table if name not in LAYOUT.columns}
+    again = sorted({year for year in years.values() if [*years.values()].count(year) > 1})
+    if again:
+        raise Refused(f"{CALLED} has the year {again[0]} twice")
+    codes = _codes(table, "CTY_CODE", 4)
+    enduse = _codes(table, "END_USE", 5)
+    titles = table.COMM_DESC.map(name_text)
+    flow = flow_of(dict(zip(enduse, titles, strict=True)))
     groups = (codes < "1000") & (codes != FILE_WORLD)
     if groups.any():
-        row = int(groups.idxmax())
-        raise Refused(f"row {row + 2} of {called}: {codes[row]} is a group among the countries")
-    values = table[list(years)].apply(pd.to_numeric, errors="coerce")
-    bad = values.isna() | (values < 0) | (values % 1 != 0) | (values > 1e15)
-    if bad.any(axis=None):
-        row, column = next((r, c) for c in values for r in bad.index[bad[c]])
+        row = groups.idxmax()
+        raise Refused(f"row {row} of {CALLED}: {codes[row]} is a group among the countries")
+    cells = np.array([[number(cell) for cell in row] for row in table[[*years]].to_numpy()], float)
+    bad = ~((cells >= 0) & (cells % 1 == 0) & (cells <= 1e15))
+    for row, column in np.argwhere(bad)[:1]:
+        name = [*years][column]
         raise Refused(
-            f'row {row + 2} of {called}: {column} is "{table[column][row][:20]}", not whole dollars'
+            f"row {table.index[row]} of {CALLED}: {name} is "
+            f'"{shown(table[name].iloc[row])[:20]}", not whole dollars'
         )
-    names = dict(zip(codes, table.CTY_DESC.str.strip().str[:100], strict=True))
-    frame = values.set_axis(list(years.values()), axis=1).assign(partner_code=codes, code=enduse)
-    if frame.duplicated(["partner_code", "code"]).any():
-        row = int(frame.duplicated(["partner_code", "code"]).idxmax())
-        raise Refused(f"row {row + 2} of {called}: partner and code for the second time")
+    frame = pd.DataFrame(cells.astype("int64"), columns=[*years.values()], index=table.index)
+    frame = frame.assign(partner_code=codes, code=enduse)
+    twice = frame.duplicated(["partner_code", "code"])
+    if twice.any():
+        raise Refused(f"row {twice.idxmax()} of {CALLED}: partner and code for the second time")
+    names = dict(zip(codes, table.CTY_DESC.map(name_text), strict=True))
+    names[WORLD] = names.pop(FILE_WORLD, "")
     rows = frame.melt(["partner_code", "code"], var_name="year", value_name="value_usd")
     rows = rows[rows.value_usd > 0].assign(
         flow=flow,
         partner_code=rows.partner_code.replace(FILE_WORLD, WORLD),
         year=rows.year.astype(int),
-        value_usd=rows.value_usd.astype("int64"),
     )
     columns = ["partner_code", "flow", "code", "year", "value_usd"]
     rows = rows[columns].sort_values(columns[:4]).reset_index(drop=True)
-    names[WORLD] = names.pop(FILE_WORLD, "")
-    return EnduseFile(flow, rows, names, tuple(sorted(years.values())))
+    return EnduseFile(flow, rows, names, tuple(sorted(years.values())), sheet.notes)
+
+
+def flow_of(titles: dict[str, str]) -> str:
+    """Exports or imports, by the codes and titles of a file: its header does not say which.
+
+    Exports and imports have lists of their own: some codes are in one list only, and most that are
+    in both have another title in each ("Wheat" and "Green coffee" are 00000).
+    """
+    table = open_table("enduse_codes")
+    known = {flow: dict(table[table.flow == flow][["code", "title"]].values) for flow in FLOWS}
+    points = dict.fromkeys(FLOWS, 0)
+    for code, title in titles.items():
+        fits = [
+            flow
+            for flow in FLOWS
+            if code in known[flow] and _plain(known[flow][code]) == _plain(title)
+        ] or [flow for flow in FLOWS if code in known[flow]]
+        if len(fits) == 1:
+            points[fits[0]] += 1
+    more, less = sorted(FLOWS, key=points.get, reverse=True)
+    if points[more] <= 4 * points[less]:
+        raise Refused(
+            f"{CALLED} does not tell exports from imports: {points['exports']} of its codes are "
+            f"those of exports, {points['imports']} those of imports"
+        )
+    return more
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", title.lower())
+
+
+def _codes(table: pd.DataFrame, column: str, digits: int) -> pd.Series:
+    codes = table[column].map(lambda cell: code_text(cell, digits))
+    good = codes.str.fullmatch(rf"[0-9]{{{digits}}}")
+    if not good.all():
+        row = good.idxmin()
+        raise Refused(
+            f'row {row} of {CALLED}: {column} is "{shown(table[column][row])[:20]}", not a code'
+        )
+    return codes
+
+
+def _year(name: str) -> int:
+    """The year of value16 or value2016."""
+    year = int(name.removeprefix("value"))
+    if year < 100:
+        year += 1900 if year >= FIRST_YEAR % 100 else 2000
+    if year < FIRST_YEAR:
+        raise Refused(f"{CALLED} has a column {name}, which is no year")
+    return year

@@ -55,7 +55,7 @@ def read_files(origins: Mapping[str, Origin], against: str = "") -> Incoming:
     """
     country = read_country_file(origins["country"].content) if "country" in origins else None
     enduse = tuple(
-        read_enduse_file(origins[flow].content, flow)
+        read_enduse_file(origins[flow].content)
         for flow in ("exports", "imports")
         if flow in origins
     )

@@ -1,0 +1,32 @@
+"""Text of strangers with nothing in it that cannot be seen, for a terminal, a page or a table."""
+
+import re
+import unicodedata
+
+_LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
+# Marks without a width of their own that Unicode does not count as format characters.
+_WIDTHLESS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
+def visible(text: str) -> str:
+    """`text` on one line, with every character that cannot be seen written out.
+
+    Line breaks and tabs become a space. Control characters, marks that turn the direction of
+    writing, and characters without width become escapes such as \\u202e: they stay on record, but
+    cannot make a text look like another.
+    """
+    line = _LINE_BREAKS.sub(" ", text).strip()
+    if line.isprintable() and not _WIDTHLESS.search(line):
+        return line
+    return "".join(one if _is_seen(one) else _escaped(one) for one in line)
+
+
+def _is_seen(one: str) -> bool:
+    spaced = one.isprintable() or unicodedata.category(one) == "Zs"
+    return spaced and not _WIDTHLESS.match(one)
+
+
+def _escaped(one: str) -> str:
+    return one.encode("unicode_escape").decode("ascii")
