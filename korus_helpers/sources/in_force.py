@@ -17,7 +17,7 @@ class InForce:
     """Figures published on a day; `deficit` is given where it is known more closely than the flows.
 
     `label` says which release and how it is known; `source_ids` are keys of the table `sources`.
-    It rests on the `releases` that ship, or on the rows of the table `quoted` numbered in `quoted`.
+    It rests on the `releases` at hand, or on the rows of the table `quoted` numbered in `quoted`.
     """
 
     exports: Ends
@@ -33,22 +33,26 @@ class InForce:
 def in_force(day: str, partner_code: str, year: int) -> InForce:
     """Annual goods trade with a partner as published on `day` ("2017-12-28"), general basis.
 
-    A release that ships gives exact figures. Figures quoted from the release of the day give the
+    A release at hand gives exact figures. Figures quoted from the release of the day give the
     interval that their digits allow, all quotations together. Where neither is at hand but the
     releases before and after agree, their common figure is taken, and the label says so.
-    Raises `NoFigure` where the figures of that day cannot be known from what ships.
+    Raises `NoFigure` where the figures of that day cannot be known from what is at hand.
     """
-    for release in releases().values():
-        if _holds(release, partner_code, year) and _certain(
-            _start(release, year), release.in_force_until, day
-        ):
-            return _exact((release,), partner_code, year, f"{release.vintage}, in force on {day}")
+    standing = [
+        release
+        for release in releases().values()
+        if _holds(release, partner_code, year)
+        and _certain(_start(release, year), release.in_force_until, day)
+    ]
+    if standing:
+        release = _of_the_day(standing, day)
+        return _exact((release,), partner_code, year, f"{release.vintage}, in force on {day}")
     found = _quoted(day, partner_code, year) or _between(day, partner_code, year)
     if found:
         return found
     raise NoFigure(
-        f"cannot be checked: the figures for {year} that were in force on {day} do not ship for "
-        "this partner; type --vintage latest or a shipped vintage to use another release"
+        f"cannot be checked: the figures for {year} that were in force on {day} are not "
+        "included for this partner; type --vintage latest or an included release to use another"
     )
 
 
@@ -64,6 +68,12 @@ def _certain(start: str, end: str, day: str) -> bool:
     """Whether a figure published from `start` to `end` (day, month or year) stood on `day`."""
     out = bool(start) and start <= day and (len(start) == 10 or day[: len(start)] != start)
     return out and (not end or day < end)
+
+
+def _of_the_day(standing: list[Vintage], day: str) -> Vintage:
+    """Of releases between two revisions, which hold the same figures, the newest on that day."""
+    published = [release for release in standing if release.vintage[:7] <= day[:7]]
+    return published[-1] if published else standing[0]
 
 
 def _exact(given: tuple[Vintage, ...], partner_code: str, year: int, label: str) -> InForce:

@@ -5,11 +5,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.stored import every, remembered
+from korus_helpers.sources.stored import has_table, remembered, vintage_folders
+from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.vintages import release_order
 
 LONGEST = 100  # characters, more than any name or alias that ships
 EXAMPLES = 'a name such as "South Korea", an ISO code such as "KOR" or a code such as "5800"'
@@ -63,15 +66,23 @@ class _Index:
 def partners() -> pd.DataFrame:
     """One row per Census code, sorted by code: names, ISO codes, aliases, kind, years of trade.
 
-    Vintages that were refreshed add partners and years of trade to those that ship.
+    Releases that were refreshed add partners and years of trade to those that are included. Names
+    are those of the newest release that holds the code.
     """
-    rows = every("partners")
-    if not rows.partner_code.duplicated().any():
-        return rows
-    by_code = rows.groupby("partner_code", sort=True)
+    folders = [one for one in vintage_folders() if has_table("partners", one)]
+    held = [open_table("partners", one) for one in sorted(folders, key=_newest_release)]
+    if len(held) == 1:
+        return held[0]
+    by_code = pd.concat(held, ignore_index=True).groupby("partner_code", sort=True)
     newest = by_code.tail(1).set_index("partner_code").sort_index()
     newest["first_year"], newest["last_year"] = by_code.first_year.min(), by_code.last_year.max()
     return newest.reset_index()
+
+
+def _newest_release(folder: Path) -> tuple[str, int, str]:
+    """The place of a package among others: that of its newest release of all partners."""
+    table = open_table("vintages", folder)
+    return max(map(release_order, table.vintage[table.partners == "all"]))
 
 
 def countries() -> list[str]:

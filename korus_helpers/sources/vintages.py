@@ -10,7 +10,7 @@ import pandas as pd
 
 from korus_helpers.errors import InputError
 from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.stored import every, has_table, remembered, vintage_folders
+from korus_helpers.sources.stored import has_table, remembered, vintage_folders
 from korus_helpers.sources.tables import DATA, open_table
 
 LATEST = "latest"
@@ -57,16 +57,26 @@ class Vintage:
         return f"{MONTHS[int(month) - 1]} {year}"
 
 
+def release_order(name: str) -> tuple[str, int, str]:
+    """What to sort releases by: 2026-06, 2026-06b to 2026-06z, 2026-06aa."""
+    month, letters = name[:7], name[7:]
+    return month, len(letters), letters
+
+
 @remembered
 def releases() -> dict[str, Vintage]:
-    """Every release that ships or was refreshed, oldest first."""
-    found = [
-        Vintage(**row, folder=folder)
+    """Every release that is included or was refreshed, oldest first.
+
+    A refreshed one takes the place of an included one of the same name: it holds the same figures,
+    and months too.
+    """
+    found = {
+        row["vintage"]: Vintage(**row, folder=folder)
         for folder in vintage_folders()
         if has_table("vintages", folder)
         for row in open_table("vintages", folder).to_dict("records")
-    ]
-    return {one.vintage: one for one in sorted(found, key=lambda one: one.vintage)}
+    }
+    return {name: found[name] for name in sorted(found, key=release_order)}
 
 
 def check_vintage(text: str) -> str:
@@ -135,9 +145,16 @@ def annual_rows(vintage: str) -> tuple[str, pd.DataFrame]:
 
 
 def latest_enduse() -> pd.DataFrame:
-    """Rows of `enduse_annual`: for each flow and year those of the newest release at hand."""
-    rows = every("enduse_annual")
-    release, _ = pd.factorize(rows.vintage, sort=True)
+    """Rows of `enduse_annual`: for each flow and year those of the newest release at hand.
+
+    Of a release that is both included and refreshed the refreshed rows are taken.
+    """
+    folders = [one for one in vintage_folders() if has_table("enduse_annual", one)]
+    held = [open_table("enduse_annual", one) for one in folders]
+    rows = pd.concat(held, ignore_index=True) if len(held) > 1 else held[0]
+    names = sorted(rows.vintage.unique(), key=release_order)
+    release = pd.Categorical(rows.vintage, categories=names).codes.astype(int) * len(held)
+    release += np.repeat(np.arange(len(held)), [len(one) for one in held])
     flow, flows = pd.factorize(rows.flow)
     year, years = pd.factorize(rows.year)
     group = flow * len(years) + year
