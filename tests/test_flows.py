@@ -122,7 +122,7 @@ def test_what_does_not_ship_is_none():
     assert series("latest", "general", "hs87", False) is None
     assert series("latest", "consumption", "hs:01", True) is None
     assert series("latest", "korea-reported", "autos", False) is None
-    assert series("2024-08", "consumption", "total", True) is None
+    assert series("2018-10", "consumption", "total", True) is None
 
 
 def test_first_and_last_month_of_each_flow():

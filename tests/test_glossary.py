@@ -10,7 +10,7 @@ from korus_helpers.claims.wording import HEDGES
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.runs.pages import glossary_page
 from korus_helpers.trade.definition import MEASURES, UNITS
-from korus_helpers.trade.sectors import BASES
+from korus_helpers.trade.bases import BASES
 
 TERMS = {term.name: term for chapter in glossary() for term in chapter.terms}
 

@@ -23,7 +23,8 @@ from korus_helpers.sources.vintages import releases
 from korus_helpers.trade.definition import MEASURES, Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.periods import Period, agreement_year
-from korus_helpers.trade.sectors import BASES, NAMED
+from korus_helpers.trade.bases import BASES
+from korus_helpers.trade.sectors import NAMED
 
 MUSD = "million dollars"
 

@@ -4,7 +4,8 @@ import pytest
 
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.tables import open_table
-from korus_helpers.trade.sectors import BASES, GROUPS, NAMED, require_netted, sector
+from korus_helpers.trade.bases import BASES
+from korus_helpers.trade.sectors import GROUPS, NAMED, require_netted, sector
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,9 @@ from korus_helpers.claims.verdicts import (
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.vintages import LATEST
+from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.definition import MEASURES, UNITS
-from korus_helpers.trade.sectors import GENERAL, sector
+from korus_helpers.trade.sectors import sector
 
 __all__ = ["FAILS", "HOLDS", "Audit", "Misprint", "audit", "corrected", "correction",
            "statements_of"]  # fmt: skip

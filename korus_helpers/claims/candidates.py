@@ -9,11 +9,12 @@ import pandas as pd
 from korus_helpers.claims.quotations import quoted_candidates
 from korus_helpers.claims.steps import BIT, STEPS, Stated, meant, place, table_steps
 from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.trade.bases import BASES, CONSUMPTION, GENERAL, KOREA_REPORTED
 from korus_helpers.trade.definition import COMPARED
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.flows import coverage
 from korus_helpers.trade.periods import Period
-from korus_helpers.trade.sectors import BASES, CONSUMPTION, GENERAL, KOREA_REPORTED, NAMED, sector
+from korus_helpers.trade.sectors import NAMED, sector
 from korus_helpers.trade.series import FLOWS
 
 DIGITS = 10  # that count: what is behind them is noise of adding floats

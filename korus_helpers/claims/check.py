@@ -10,9 +10,10 @@ from korus_helpers.claims.register import Claim, describe, levels
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
+from korus_helpers.trade.bases import KOREA_REPORTED
 from korus_helpers.trade.choices import definition_of
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
-from korus_helpers.trade.sectors import KOREA_REPORTED, sector
+from korus_helpers.trade.sectors import sector
 
 _SIDES = {"deficit", "surplus"}
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from korus_helpers.claims.ladder import NOT_REPRODUCED, OTHER_BASIS, Verdict
 from korus_helpers.claims.register import Claim
 from korus_helpers.claims.services import WITH_SERVICES
-from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, sector
+from korus_helpers.trade.bases import CONSUMPTION, GENERAL, KOREA_REPORTED
+from korus_helpers.trade.sectors import sector
 
 if TYPE_CHECKING:
     from korus_helpers.claims.audit import Audit

@@ -13,9 +13,10 @@ from korus_helpers.claims.strangers import visible
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
+from korus_helpers.trade.bases import KOREA_REPORTED
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, check_basis
 from korus_helpers.trade.periods import Period, period
-from korus_helpers.trade.sectors import KOREA_REPORTED, sector
+from korus_helpers.trade.sectors import sector
 
 OTHER = "other"  # the measure of what cannot be checked
 UNSPECIFIED = "unspecified"  # goods, or goods with services

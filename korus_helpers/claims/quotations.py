@@ -9,7 +9,7 @@ import pandas as pd
 from korus_helpers.claims.levels import Level, file_levels, quoted_levels, with_services
 from korus_helpers.claims.steps import BIT, SERVICES, WITH_SERVICES, Stated, place, table_steps
 from korus_helpers.sources.vintages import LATEST, releases
-from korus_helpers.trade.sectors import GENERAL, KOREA_REPORTED
+from korus_helpers.trade.bases import GENERAL, KOREA_REPORTED
 
 _CHAINED = {  # sector and basis that are also compared with a year of the files
     ("total", GENERAL),

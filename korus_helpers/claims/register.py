@@ -22,9 +22,10 @@ from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.tables import open_table
+from korus_helpers.trade.bases import KOREA_REPORTED
 from korus_helpers.trade.definition import MEASURES
 from korus_helpers.trade.periods import period
-from korus_helpers.trade.sectors import KOREA_REPORTED, sector
+from korus_helpers.trade.sectors import sector
 
 __all__ = [
     "OTHER", "TEMPLATE", "UNSPECIFIED", "Claim", "article", "claims_in", "describe", "levels",

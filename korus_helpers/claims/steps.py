@@ -8,10 +8,11 @@ import numpy as np
 
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
+from korus_helpers.trade.bases import GENERAL, KOREA_REPORTED
 from korus_helpers.trade.comparison import KOREA
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition, check_basis
 from korus_helpers.trade.periods import Period, agreement_year, month_number, period
-from korus_helpers.trade.sectors import GENERAL, KOREA_REPORTED, sector
+from korus_helpers.trade.sectors import sector
 from korus_helpers.trade.series import FLOWS
 
 SERVICES, WITH_SERVICES = "services", "goods-and-services"

@@ -2,6 +2,8 @@
 
 import click
 
+from korus_helpers.trade.bases import BASES
+
 PARTNER = click.option(
     "--partner",
     default="Korea, South",
@@ -19,7 +21,7 @@ DEFINITION = (
     click.option("--sector", default="total", show_default=True, metavar="S",
                  help="For example autos, passenger_cars, hs87, enduse:30000."),
     click.option("--basis", default="", metavar="B",
-                 help="general, consumption or korea-reported; the sector's own unless given."),
+                 help=f"{', '.join(BASES)}; the sector's own unless given."),
     click.option("--vintage", default="latest", show_default=True, metavar="V",
                  help="latest, a release such as 2018-10, or as-of:2017-12-28."),
 )  # fmt: skip

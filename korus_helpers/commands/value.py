@@ -26,11 +26,14 @@ def value(measure: str, way: str | None, share: bool, as_json: bool, **choices: 
     from korus_helpers.present.answers import to_json, value_line, value_object
     from korus_helpers.present.notice import old_figures
     from korus_helpers.sources.vintages import LATEST
+    from korus_helpers.trade.bases import OWN_RELEASE
     from korus_helpers.trade.choices import definition_of
     from korus_helpers.trade.evaluate import evaluate
 
     figure = evaluate(measure, definition_of(way, share, **choices))
     click.echo(to_json(value_object(figure)) if as_json else value_line(figure))
-    notice = old_figures(date.today(), figure.definition.partner)
-    if notice and choices["vintage"] == LATEST and figure.definition.sector == "total":
+    asked = figure.definition
+    notice = old_figures(date.today(), asked.partner)
+    country = asked.sector == "total" and asked.basis not in OWN_RELEASE
+    if notice and choices["vintage"] == LATEST and country:
         click.echo(notice, err=True)

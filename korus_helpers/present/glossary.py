@@ -10,7 +10,7 @@ from pathlib import Path
 
 from korus_helpers.claims.ladder import CHANCE, TOLERANCE
 from korus_helpers.claims.wording import HEDGES
-from korus_helpers.trade.sectors import BASES
+from korus_helpers.trade.bases import BASES
 
 
 @dataclass(frozen=True)

@@ -58,10 +58,10 @@ def _read_figures() -> None:
     from korus_helpers.sources.in_force import annual_flows
     from korus_helpers.sources.tables import package, verify
     from korus_helpers.sources.vintages import LATEST, releases
+    from korus_helpers.trade.bases import GENERAL
     from korus_helpers.trade.comparison import comparison
     from korus_helpers.trade.controls import country_controls
     from korus_helpers.trade.flows import series
-    from korus_helpers.trade.sectors import GENERAL
 
     for entry in package()["resources"]:
         verify(entry["name"])

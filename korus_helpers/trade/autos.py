@@ -8,10 +8,10 @@ import pandas as pd
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.sector_files import fetched
 from korus_helpers.sources.tables import open_table
+from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.periods import Period
-from korus_helpers.trade.sectors import CONSUMPTION, GENERAL
 
 FIRST_BALANCE = 2014  # first year with end-use figures of both flows
 

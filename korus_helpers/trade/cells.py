@@ -9,11 +9,12 @@ import pandas as pd
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.vintages import LATEST, resolve
+from korus_helpers.trade.bases import GENERAL, OWN_RELEASE
 from korus_helpers.trade.definition import COMPARED, Definition, check_way
 from korus_helpers.trade.flows import series
 from korus_helpers.trade.missing import why_missing
 from korus_helpers.trade.periods import Period, period
-from korus_helpers.trade.sectors import GENERAL, KOREA_REPORTED, sector
+from korus_helpers.trade.sectors import sector
 
 WORLD = "0015"
 CHOICES = tuple(field.name for field in fields(Definition))
@@ -152,8 +153,8 @@ class Cells:
     def vintages(self) -> np.ndarray:
         """For every row the release used; "latest" where a sector has a release of its own."""
         asked, resolved = self.columns["vintage"], np.array(list(self.releases.values()), object)
-        total, korean = self.columns["sector"].among(["total"]), [KOREA_REPORTED]
-        country = total & ~self.columns["basis"].among(korean)
+        total = self.columns["sector"].among(["total"])
+        country = total & ~self.columns["basis"].among(OWN_RELEASE)
         return np.where(country, resolved[asked.codes], asked.each)
 
     def cell(self, row: int, side: str, whole: bool) -> Cell:
@@ -164,7 +165,7 @@ class Cells:
         if whole:
             partner = WORLD if item.whole == item.name else partner
             item = sector(item.whole)
-        if item.name == "total" and basis != KOREA_REPORTED:
+        if item.name == "total" and basis not in OWN_RELEASE:
             vintage = self.releases[vintage]
         return Cell(vintage, basis, item.name, partner, self.columns[side][row])
 

@@ -6,13 +6,13 @@ from korus_helpers.errors import NoFigure
 from korus_helpers.sources.partners import partners
 from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.sources.vintages import LATEST, annual_goods, releases
+from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.comparison import Comparison, newest_of_all
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.flows import series
 from korus_helpers.trade.periods import Period
-from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.series import FLOWS
 
 EXACT = 0.001  # million dollars

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.vintages import LATEST, check_vintage, releases
+from korus_helpers.trade.bases import BASES
 from korus_helpers.trade.periods import Period, month_number, period
-from korus_helpers.trade.sectors import BASES, sector
+from korus_helpers.trade.sectors import sector
 
 MEASURES = ("exports", "imports", "deficit", "balance", "two-way")
 UNITS = {

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from korus_helpers.sources.in_force import in_force
 from korus_helpers.sources.partners import Partner, find_partner
 from korus_helpers.sources.stored import publications
+from korus_helpers.trade.bases import BASES, COUNTED
+from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.flows import coverage
+from korus_helpers.trade.goods_services import PARTS, printed_before
 from korus_helpers.trade.periods import period
-from korus_helpers.trade.sectors import BASES, sector
+from korus_helpers.trade.sectors import sector
 from korus_helpers.trade.series import FLOWS, Series
 
 EU, LEFT_EU = "0003", 2020  # the United Kingdom is in the EU figures to 2019
@@ -46,8 +49,9 @@ class Figure:
         partner = find_partner(asked.partner).in_sentence
         what = {"two-way": "two-way trade"}.get(self.measure, self.measure)
         link = {"exports": "to", "imports": "from"}.get(self.measure, "with")
+        counted = COUNTED.get(asked.basis, "goods")
         subject = (
-            f"US goods {what} {link} {partner}"
+            f"US {counted} {what} {link} {partner}"
             if item.name == "total"
             else f"US {what} {link} {partner}, {item.words}"
         )
@@ -66,14 +70,24 @@ class Figure:
             subject = f"{subject}, share of {whole} in {end}"
         else:
             subject = f"{subject}, {end}"
-        return f"{subject}; {BASES[asked.basis]}"
+        return f"{subject}; {BASES[asked.basis]}{', seasonally adjusted' if self._adjusted else ''}"
 
     @property
     def caution(self) -> str:
-        """What changed in the partner itself between the periods, as a sentence, or ""."""
+        """What to know of the figure, in sentences, or ""."""
         asked = self.definition
         years = [period(asked.base or asked.end).start // 12, period(asked.end).last_year]
-        return caution(find_partner(asked.partner, years), *years)
+        said = [caution(find_partner(asked.partner, years), *years)]
+        if self._adjusted and (asked.partner == WORLD or asked.as_ == "share"):
+            said.append("The World is the sum of countries that are each adjusted by themselves.")
+        if asked.basis in PARTS:
+            said.append(printed_before(asked.partner, years))
+        return " ".join(filter(None, said))
+
+    @property
+    def _adjusted(self) -> bool:
+        """Whether it is of seasonally adjusted quarters."""
+        return self.definition.basis in PARTS and period(self.definition.end).year is None
 
     @property
     def source(self) -> str:

@@ -4,12 +4,14 @@ import pandas as pd
 
 from korus_helpers.sources.partners import partners
 from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.tables import open_table
+from korus_helpers.sources.tables import open_table, resource
 from korus_helpers.sources.vintages import LATEST, annual_goods, releases
+from korus_helpers.trade.bases import CONSUMPTION, GENERAL, KOREA_REPORTED
 from korus_helpers.trade.census import census_series
 from korus_helpers.trade.enduse import enduse
+from korus_helpers.trade.goods_services import PARTS, bea_series
 from korus_helpers.trade.periods import Period, month_number
-from korus_helpers.trade.sectors import CONSUMPTION, GENERAL, KOREA_REPORTED, sector
+from korus_helpers.trade.sectors import sector
 from korus_helpers.trade.series import FLOWS, Series, build, calendar_years
 
 
@@ -17,20 +19,23 @@ from korus_helpers.trade.series import FLOWS, Series, build, calendar_years
 def series(vintage: str, basis: str, sector_name: str, monthly: bool) -> Series | None:
     """The figures of one release (of the country figures), basis and sector, or None.
 
-    `monthly` asks for months; a sector that ships by year only gives None. Sectors and Korea's own
-    figures ship in one release each, so their `vintage` is "latest".
+    `monthly` asks for months, or quarters where these are all there are; what ships by year only
+    gives None. Sectors and the bases of `OWN_RELEASE` ship in one release each, so their `vintage`
+    is "latest".
     """
     item, latest = sector(sector_name), vintage == LATEST
     if item.name == "total" and basis == GENERAL:
         return _goods_monthly(vintage) if monthly else _goods_annual(vintage)
     if item.name == "total" and basis == CONSUMPTION:
-        return None if monthly else _consumption(vintage)
+        return _consumption(vintage, monthly)
     if item.fetched:
         return census_series(item.name, basis, monthly) if latest else None
     if item.classification == "end-use" and basis == item.basis and not monthly:
         return enduse(item, vintage)
     if not latest:
         return None
+    if basis in PARTS and item.name == "total":
+        return bea_series(basis, monthly)
     if basis == KOREA_REPORTED and item.name == "total":
         return _mirror() if monthly else calendar_years(_mirror())
     if basis != item.basis or item.classification == "end-use":
@@ -103,26 +108,31 @@ def _vehicles() -> Series:
     return build(frame, "number", "2021", ("CENSUS_API",))
 
 
-def _consumption(vintage: str) -> Series:
+def _consumption(vintage: str, monthly: bool) -> Series | None:
     """Imports for consumption (Korea only) beside the total exports of a country release."""
-    rows = open_table("imports_for_consumption")
-    exports = _goods_annual(vintage)
+    exports = _goods_monthly(vintage) if monthly else _goods_annual(vintage)
+    if exports is None:
+        return None
+    table = "imports_for_consumption_monthly" if monthly else "imports_for_consumption"
+    rows = open_table(table)
+    start = month_number(rows.year, rows.month if monthly else 1)
     frame = pd.DataFrame(
         {
             "partner_code": rows.partner_code,
-            "year": rows.year,
+            "number" if monthly else "year": start if monthly else rows.year,
             "imports_musd": rows.imports_for_consumption_musd,
             "exports_musd": [
-                exports.window(Period(12 * year, 12), [code])[0, 0]
-                for code, year in zip(rows.partner_code, rows.year, strict=True)
+                exports.window(Period(int(first), exports.step), [code])[0, 0]
+                for code, first in zip(rows.partner_code, start, strict=True)
             ],
         }
     )
+    entry = resource(table)
     return build(
         frame,
-        "year",
-        f"exports {vintage}, imports for consumption 2026",
-        (*exports.source_ids, "CENSUS_API"),
+        "number" if monthly else "year",
+        f"exports {vintage}, imports for consumption {entry['vintage']}",
+        (*exports.source_ids, *(one["source_id"] for one in entry["sources"])),
     )
 
 

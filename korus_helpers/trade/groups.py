@@ -3,9 +3,10 @@
 import pandas as pd
 
 from korus_helpers.sources.vintages import LATEST
+from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.flows import series
-from korus_helpers.trade.sectors import GENERAL, GROUPS, sector
+from korus_helpers.trade.sectors import GROUPS, sector
 from korus_helpers.trade.series import FLOWS
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 from korus_helpers.trade.comparison import Comparison, by_release
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.periods import Period, month_number, period
-from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 
 CALENDAR, APRIL = "calendar", "april"
 MOST_FIRST, MOST_LAST = 10, 12  # years down and across

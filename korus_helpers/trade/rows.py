@@ -15,11 +15,13 @@ from korus_helpers.sources.stored import (
 )
 from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.sources.vintages import annual_rows, releases
+from korus_helpers.trade.bases import CONSUMPTION, KOREA_REPORTED
 from korus_helpers.trade.cells import Cell, Cells
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.flows import series
+from korus_helpers.trade.goods_services import BEA_TABLE, PARTS, bea_rows
 from korus_helpers.trade.periods import Period, month_number, period
-from korus_helpers.trade.sectors import CONSUMPTION, KOREA_REPORTED, sector
+from korus_helpers.trade.sectors import sector
 from korus_helpers.trade.series import FLOWS
 
 Rows = dict[str, set[int]]
@@ -61,10 +63,16 @@ def _cell_rows(cell: Cell, flows: tuple[str, ...]) -> Rows:
         rows = open_table("mirror_monthly")
         rows = rows[(rows.reporter == "KOR") & rows.flow.isin(map(_AS_KOREA_REPORTS.get, flows))]
         return _of("mirror_monthly", rows, cell.partner, asked)
+    if cell.basis in PARTS:
+        rows = bea_rows(cell.basis, asked.year is None)
+        return _of(BEA_TABLE, rows[rows.flow.isin(flows)], cell.partner, asked)
     if item.name == "total" and cell.basis == CONSUMPTION:
         exports = _country(cell.vintage, cell.partner, asked) if "exports" in flows else {}
+        monthly = "_monthly" if asked.year is None else ""
         imports = (
-            _of("imports_for_consumption", None, cell.partner, asked) if "imports" in flows else {}
+            _of(f"imports_for_consumption{monthly}", None, cell.partner, asked)
+            if "imports" in flows
+            else {}
         )
         return merged([exports, imports])
     if item.name == "total":

@@ -8,16 +8,7 @@ from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.sector_files import ALL, CLASSIFICATIONS, fetched
 from korus_helpers.sources.stored import remembered
 from korus_helpers.sources.tables import open_table
-
-GENERAL, CONSUMPTION, KOREA_REPORTED = "general", "consumption", "korea-reported"
-BASES = {
-    GENERAL: "total exports f.a.s., general imports at customs value; Census basis, "
-    "not seasonally adjusted",
-    CONSUMPTION: "total exports f.a.s., imports for consumption at customs value; Census basis, "
-    "not seasonally adjusted",
-    KOREA_REPORTED: "as Korea reports it: US imports are Korea's exports f.o.b., "
-    "US exports are Korea's imports c.i.f.",
-}
+from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 
 
 @dataclass(frozen=True)

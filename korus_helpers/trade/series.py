@@ -9,6 +9,7 @@ import pandas as pd
 from korus_helpers.trade.periods import Period
 
 FLOWS = ("exports", "imports")
+_STEPS = {"year": 12, "quarter": 3, "number": 1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +17,7 @@ class Series:
     """Exports and imports in million dollars, arrays of partner x time; NaN where unknown.
 
     `first` is the month (counted from the year 0) of the first column, `step` the months of a
-    column: 12 or 1. `vintages` names the release of each flow and year where they differ.
+    column: 12, 3 or 1. `vintages` names the release of each flow and year where they differ.
     """
 
     partners: dict[str, int]
@@ -40,6 +41,12 @@ class Series:
             sums = values[rows, start : start + count].sum(axis=1)
             found[flow] = np.where(rows >= 0, sums, np.nan)
         return found
+
+    def of(self, partner_code: str) -> "Series":
+        """The same for one partner alone."""
+        row = self.partners[partner_code]
+        one = [values[row : row + 1] for values in (self.exports, self.imports)]
+        return replace(self, partners={partner_code: 0}, exports=one[0], imports=one[1])
 
     def last(self, flow: str) -> int:
         """The last month with a figure of any partner."""
@@ -74,12 +81,12 @@ def build(
 ) -> Series:
     """A series from rows with `partner_code`, `exports_musd`, `imports_musd` and a column `time`.
 
-    `time` is "year", or "number" for months counted from the year 0.
+    `time` is "year", or "quarter" or "number" (of the month) counted from the year 0.
     """
     codes, partners_ = pd.factorize(frame.partner_code)
     first = int(frame[time].min())
     width = int(frame[time].max()) - first + 1
-    step = 12 if time == "year" else 1
+    step = _STEPS[time]
     values = []
     for flow in FLOWS:
         grid = np.full((len(partners_), width), np.nan)
