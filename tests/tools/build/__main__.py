@@ -18,7 +18,14 @@ from korus_helpers.sources.release_days import next_revision
 from korus_helpers.sources.tables import DATA
 
 from .bea import goods_services
-from .country import Official, annual_releases, monthly_releases, official_releases, source_rows, vintages
+from .country import (
+    Official,
+    annual_releases,
+    monthly_releases,
+    official_releases,
+    source_rows,
+    vintages,
+)
 from .partners import build_partners
 from .public_claims import public_claims
 

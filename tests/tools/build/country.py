@@ -7,6 +7,7 @@ import pandas as pd
 
 from korus_helpers.sources.country_file import CountryFile
 from korus_helpers.sources.months import MONTHS
+from korus_helpers.sources.official_files import read_official
 from korus_helpers.sources.release_days import days_in_force
 from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS, release_month
 
@@ -15,33 +16,6 @@ ANNUAL = ["vintage", "partner_code", "partner", "year", "months", *FLOWS]
 MONTHLY = ["vintage", "partner_code", "partner", "year", "month", *FLOWS]
 SAME = 1e-6  # million dollars: a copy of a release and its file differ in the last binary digits
 KOREA = "5800"
-
-
-try:
-    from korus_helpers.sources.official_files import read_official
-except ImportError:  # TEMPORARY
-    def read_official(content):
-        import csv, io, numpy as np
-        from python_calamine import CalamineWorkbook
-        if content[:2] == b"PK":
-            rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-        else:
-            rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-        names = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-        df = pd.DataFrame(rows[1:], columns=rows[0])
-        df = df[df.year.astype(str).str.strip() != ""]
-        out = pd.DataFrame({"partner_code": df.CTY_CODE.astype(str).str.zfill(4), "year": df.year.astype(float).astype(int), "name": df.CTYNAME.str.strip()})
-        for c in df.columns[3:29]:
-            out[c] = pd.to_numeric(df[c])
-        out = out.sort_values(["partner_code", "year"])
-        last = int(out.year.max())
-        w = out[(out.partner_code == "0015") & (out.year == last)].iloc[0]
-        n = max(i + 1 for i, x in enumerate(names) if w["I" + x] + w["E" + x])
-        m = pd.DataFrame({"partner_code": np.repeat(out.partner_code.to_numpy(), 12), "year": np.repeat(out.year.to_numpy(), 12), "month": np.tile(np.arange(1, 13), len(out)),
-            "exports_musd": out[["E" + x for x in names]].to_numpy().ravel(), "imports_musd": out[["I" + x for x in names]].to_numpy().ravel()})
-        m = m[(m.year < last) | (m.month <= n)].reset_index(drop=True)
-        a = pd.DataFrame({"partner_code": out.partner_code, "year": out.year, "months": np.where(out.year < last, 12, n), "exports_musd": out.EYR, "imports_musd": out.IYR}).reset_index(drop=True)
-        return CountryFile(m, a, out.groupby("partner_code").name.last().to_dict(), f"{last}-{n:02d}")
 
 
 @dataclass(frozen=True)

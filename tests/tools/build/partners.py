@@ -30,10 +30,10 @@ IN_SENTENCE = {
 def build_partners(goods_annual: pd.DataFrame, goods_monthly: pd.DataFrame) -> pd.DataFrame:
     """One row per Census code, sorted by code.
 
-    Both inputs have columns `vintage, partner_code, partner, year, exports_musd, imports_musd`; codes
-    below 1000 are of groups. Columns of the result, all text ("" where there is none) but the years:
-    `partner_code, name` (newest Census name), `common_name, in_sentence, iso2, iso3, aliases`
-    (separated by semicolons), `kind` (country, residual, world, group, not a partner),
+    Both inputs have columns `vintage, partner_code, partner, year, exports_musd, imports_musd`;
+    codes below 1000 are of groups. Columns of the result, all text ("" where there is none) but the
+    years: `partner_code, name` (newest Census name), `common_name, in_sentence, iso2, iso3,
+    aliases` (separated by semicolons), `kind` (country, residual, world, group, not a partner),
     `first_year, last_year` (of non-zero trade in either flow over all vintages).
 
     ISO codes are those of the Census name in pycountry. A row of `partner_exceptions.csv` states

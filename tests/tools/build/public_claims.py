@@ -10,8 +10,8 @@ from dataclasses import fields
 import pandas as pd
 
 from korus_helpers.claims.register import OTHER, UNSPECIFIED, Claim, describe
-from korus_helpers.trade.periods import period
 from korus_helpers.trade.bases import GENERAL, KOREA_REPORTED
+from korus_helpers.trade.periods import period
 
 PARTNERS = {  # as the source names them: Census name, name in a sentence
     "South Korea": ("Korea, South", "South Korea"),
