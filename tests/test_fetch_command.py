@@ -11,7 +11,7 @@ from test_refresh_command import state
 from typed import korus, korus_process
 
 from korus_helpers.errors import Refused
-from korus_helpers.sources.census_api import partner_rows, read_rows
+from korus_helpers.sources.census_api import country_rows, read_rows
 
 
 def fetch(folder, server, *arguments, key=KEY, attempts=1, codes="8703,8708", span=(2011, 2012)):
@@ -294,7 +294,7 @@ def test_a_server_that_recovers_is_asked_again(tmp_path):
 
 def test_group_rows_and_the_total_are_dropped():
     rows = [{"CTY_CODE": code} for code in ("-", "5800", "0003", "4XXX", "", None)]
-    assert partner_rows(rows) == [{"CTY_CODE": "5800"}]
+    assert country_rows(rows) == [{"CTY_CODE": "5800"}]
 
 
 def test_a_column_that_comes_twice_and_agrees():

@@ -9,21 +9,28 @@ from korus_helpers.commands.options import AS_JSON, PARTNER
 from korus_helpers.commands.refresh import network_options
 from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 
+EXAMPLE = 'korus fetch sector --codes 8703,8708 --partner "South Korea" --from 2011 --to 2016'
 
-@click.group()
-def fetch() -> None:
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def fetch(ctx: click.Context) -> None:
     """Get figures that no file holds, with a key of the Census Bureau."""
+    if ctx.invoked_subcommand is None:
+        raise InputError(
+            f"fetch gets a sector from the Census API; type for example {EXAMPLE}, and "
+            "korus fetch sector --help for more"
+        )
 
 
 @fetch.command()
 @click.option("--classification", default="hs", show_default=True, metavar="C",
               help="hs, naics or enduse.")  # fmt: skip
-@click.option("--codes", required=True, metavar="CODES",
+@click.option("--codes", default="", metavar="CODES",
               help="Codes, for example 8703,8708; all for every HS chapter.")  # fmt: skip
 @PARTNER
-@click.option("--from", "start", required=True, type=int, metavar="Y",
-              help="First year, 2010 or later.")  # fmt: skip
-@click.option("--to", "end", required=True, type=int, metavar="Y", help="Last year.")
+@click.option("--from", "start", type=int, metavar="Y", help="First year, 2010 or later.")
+@click.option("--to", "end", type=int, metavar="Y", help="Last year.")
 @click.option("--again", is_flag=True, help="Ask anew what was answered in the last 30 days.")
 @network_options
 @AS_JSON
@@ -31,8 +38,8 @@ def sector(
     classification: str,
     codes: str,
     partner: str,
-    start: int,
-    end: int,
+    start: int | None,
+    end: int | None,
     again: bool,
     base_url: str | None,
     timeout: float,
@@ -50,18 +57,22 @@ def sector(
 
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.fetched import fetched_lines, fetched_object
-    from korus_helpers.sources.census_api import API, Client, find_key
+    from korus_helpers.sources.census_api import API, Client, find_country, find_key
     from korus_helpers.sources.downloads import Patience, check_base
-    from korus_helpers.sources.partners import find_partner
-    from korus_helpers.sources.sector_codes import FIRST_YEAR, check_codes, questions
-    from korus_helpers.sources.sector_query import fetch_sector
+    from korus_helpers.sources.sector_query import (
+        FIRST_YEAR,
+        Sector,
+        check_codes,
+        fetch_sector,
+        questions,
+    )
     from korus_helpers.sources.sector_store import keep_sector
     from korus_helpers.sources.storing import required_folder
 
+    if not codes or start is None or end is None:
+        raise InputError(f"a sector has --codes, --from and --to; type for example {EXAMPLE}")
     wanted = check_codes(classification, codes)
-    found = find_partner(partner, (start, end))
-    if found.kind != "country":
-        raise InputError(f"{found} is not a country; the figures of groups do not add up here")
+    found = find_country(partner, (start, end))
     today = datetime.now(UTC)
     if not FIRST_YEAR <= start <= end <= today.year:
         raise InputError(
@@ -70,17 +81,19 @@ def sector(
         )
     folder: Path = required_folder()
     client = Client(
-        find_key(), check_base(base_url) if base_url else API,
-        folder / "answers", Patience(silence=timeout, attempts=attempts),
-        0.0 if base_url else 0.5, fresh=again,
-    )  # fmt: skip
-    first, last = (start, 1), (end, 12 if end < today.year else today.month)
-    with tqdm(
-        total=questions(first, last, classification, wanted), desc="questions", leave=False,
-        disable=as_json or not sys.stderr.isatty(),
-    ) as bar:  # fmt: skip
+        find_key(),
+        check_base(base_url) if base_url else API,
+        folder / "answers",
+        Patience(timeout, attempts),
+        pace=0.0 if base_url else 0.5,
+        fresh=again,
+    )
+    last = (end, 12 if end < today.year else today.month)
+    asked = Sector(classification, wanted, found, (start, 1), last)
+    quiet = as_json or not sys.stderr.isatty()
+    with tqdm(total=questions(asked), desc="questions", leave=False, disable=quiet) as bar:
         try:
-            table = fetch_sector(client, classification, wanted, found, first, last, bar.update)
+            table = fetch_sector(client, asked, bar.update)
         except Refused as error:
             raise NetworkOrDiskError(f"{error}. Nothing was stored") from None
     name, place = keep_sector(client.base, classification, wanted, found, table, today)

@@ -66,8 +66,10 @@ def refresh(
     from korus_helpers.present.refreshed import refreshed_lines, refreshed_object
     from korus_helpers.sources.differences import differences
     from korus_helpers.sources.refresh import keeping, read_files
+    from korus_helpers.sources.stored import damaged_left_out
     from korus_helpers.sources.storing import required_folder
 
+    click.get_current_context().with_resource(damaged_left_out())
     if not dry_run:
         required_folder()
     books = {"the article": article(), **{path.name: read_claims(path) for path in claims}}
@@ -130,7 +132,7 @@ def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool):
     from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS, Origin
 
     base = check_base(base_url) if base_url else OFFICIAL
-    patience = Patience(silence=timeout, whole=max(600.0, timeout), attempts=attempts)
+    patience = Patience(silence=timeout, attempts=attempts)
     found = {}
     for kind in KINDS:
         with _bar(kind, quiet) as progress:

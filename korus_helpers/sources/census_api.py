@@ -1,6 +1,8 @@
-"""The Census International Trade API: one query and its rows, asked politely and kept.
+"""The Census International Trade API: one question and its rows, asked politely and kept.
 
-The key is sent with each question and stands nowhere else: not in addresses, errors or the cache.
+The key is sent with each question and stands nowhere else: not in addresses, errors, logs or kept
+answers, also where a server repeats it. Codes of partners are those of single countries: codes of
+groups mean other things here than in the Census country file.
 """
 
 import hashlib
@@ -8,13 +10,15 @@ import json
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
-from korus_helpers.sources.downloads import Download, Patience, download
+from korus_helpers.sources.downloads import Download, NoAnswer, Patience, download
+from korus_helpers.sources.partners import Partner, codes_named, find_partner, partners
+from korus_helpers.sources.visible import visible
 
 API = "https://api.census.gov/data/timeseries/intltrade"
 KEY_NAME = "CENSUS_API_KEY"
@@ -22,30 +26,58 @@ GET_A_KEY = (
     "a free key comes from https://api.census.gov/data/key_signup.html; set it in "
     f"{KEY_NAME}, or store it with `keyring set korus {KEY_NAME}`"
 )
-MOST_VARIABLES = 50
 KEPT_DAYS = 30
+LARGEST_ANSWER = 5_000_000  # bytes; a year of all chapters has a tenth of it
 BUSY = "There was an error while running your query"
+COUNTRY = re.compile(r"[1-7][0-9]{3}")
+GROUP = re.compile(r"-|0[0-9]{3}|[0-9][0-9X]*X+", re.IGNORECASE)
+# Groups whose code the country file has too, for another thing (Census, names in the API).
+GROUPS_OF_THE_API = {"0021": "Twenty Latin American Republics", "0022": "OECD"}
 
 
-class TooLarge(NetworkOrDiskError):
-    """The server gives no answer to a query of this size; a smaller one may get one."""
+def find_country(text: str, years: Iterable[int] = ()) -> Partner:
+    """The country that `text` names, as the API means its code; raises `InputError` for a group."""
+    typed = text.strip()
+    example = 'type one country, for example --partner "South Korea"'
+    if GROUP.fullmatch(typed):
+        rows = partners()
+        known = rows[rows.partner_code == typed].name
+        in_file = f'"{known.iloc[0]}"' if len(known) else "nothing"
+        in_api = GROUPS_OF_THE_API.get(typed, "the total" if typed == "-" else "another group")
+        raise InputError(
+            f"code {typed[:20]} is not a country: it is {in_file} in the Census country file, and "
+            f"{in_api} in the Census API; {example}"
+        )
+    found = find_partner(text, years)
+    if found.kind != "country" or not COUNTRY.fullmatch(found.code):
+        raise InputError(
+            f"{found} is not a country in the Census API, where codes of groups mean other things "
+            f"than in the country file; {example}"
+        )
+    return found
 
 
 @dataclass(frozen=True)
 class Query:
-    """One question: `dataset` such as "imports/hs", variables to get, and predicates."""
+    """One question: `dataset` such as "imports/hs", variables to get, and predicates.
+
+    Raises `InputError` for a partner that is no country.
+    """
 
     dataset: str
     get: tuple[str, ...]
     predicates: tuple[tuple[str, str], ...]
 
+    def __post_init__(self) -> None:
+        for name, value in self.predicates:
+            if name == "CTY_CODE" and not COUNTRY.fullmatch(value):
+                raise InputError(f"the Census API is asked about single countries, not {value}")
+
     def address(self, base: str) -> str:
         """The address without key; blanks in a span of time are written as "+"."""
-        if len(self.get) > MOST_VARIABLES:
-            raise InputError(f"a query gets at most {MOST_VARIABLES} variables")
         parts = [f"get={','.join(self.get)}"]
-        parts += [f"{name}={quote(value, safe='*-')}".replace("%20", "+")
-                  for name, value in self.predicates]  # fmt: skip
+        for name, value in self.predicates:
+            parts.append(f"{name}={quote(value, safe='-').replace('%20', '+')}")
         return f"{base}/{self.dataset}?{'&'.join(parts)}"
 
 
@@ -57,87 +89,65 @@ class Client:
     """
 
     key: str = field(repr=False)
-    base: str = API
-    cache: Path | None = None
-    patience: Patience = field(default_factory=lambda: Patience(silence=300.0))
+    base: str
+    cache: Path
+    patience: Patience
     pace: float = 0.5
     fresh: bool = False
     asked: int = 0
     _last: float = 0.0
 
     def rows(self, query: Query) -> list[dict[str, str | None]]:
-        """The rows of an answer, a dict each; none for an answer without rows.
+        """The rows of an answer about countries, a dict each; none for an answer without rows.
 
         Raises `InputError` for a key that is missing or not accepted and for what the API does not
-        know, `TooLarge` where no answer came, `Refused` for an answer that is no table.
+        know, `NoAnswer` where none came, `Refused` for an answer that is no table.
         """
         address = query.address(self.base)
-        return read_rows(self._kept(address) or self._ask(address))
+        rows = read_rows(self._kept(address) or self._ask(address))
+        for name in query.get:
+            if rows and name not in rows[0]:
+                raise Refused(f"the answer of the Census API lacks the column {name}")
+        return country_rows(rows)
 
     def _ask(self, address: str) -> str:
         time.sleep(max(0.0, self.pace - (time.monotonic() - self._last)))
         self.asked += 1
         try:
-            got = download(address, self.patience, secret={"key": self.key}, accept=_busy,
-                           redirects=False)  # fmt: skip
-        except NetworkOrDiskError as error:
-            if " was asked " in str(error):
-                raise TooLarge(str(error)) from None
-            raise
+            got = download(address, self.patience, secret={"key": self.key}, accept=_busy)
         finally:
             self._last = time.monotonic()
-        body = self._body(got)
+        body = _body(got)
         self._keep(address, got, body)
         return body
-
-    def _body(self, got: Download) -> str:
-        text = got.content.decode("utf-8", "replace").strip()
-        headers = {name.lower(): value for name, value in got.headers.items()}
-        page = headers.get("location", "") + text[:2000]
-        if "x-datawebapi-keyerror" in headers or re.search("(missing|invalid)[_ ]key", page, re.I):
-            missing = re.search("missing[_ ]key", page, re.I)
-            what = "asks for a key" if missing else "does not accept the key"
-            raise InputError(f"the Census Bureau {what}; {GET_A_KEY}")
-        if got.status == 204:
-            return "[]"
-        if got.status == 400 and text.startswith("error:"):
-            raise InputError(f"the Census API answers: {self._told(text)}")
-        if got.status == 404:
-            raise InputError(f"the Census API has no data set at {got.address.partition('?')[0]}")
-        if got.status != 200:
-            raise NetworkOrDiskError(f"the Census API answers {got.status}: {self._told(text)}")
-        if not text.startswith("["):
-            raise NetworkOrDiskError("the Census API gives a web page instead of figures")
-        return text
-
-    def _told(self, text: str) -> str:
-        """What a server says, on one line, without the key."""
-        shown = text.replace(self.key, "…") if self.key else text
-        return " ".join(re.sub(r"<[^>]*>", " ", shown).split())[:200] or "nothing"
 
     def _path(self, address: str) -> Path:
         return self.cache / f"{hashlib.sha256(address.encode()).hexdigest()[:40]}.json"
 
     def _kept(self, address: str) -> str:
         """An answer of the last days, if it is whole; else ""."""
-        if self.cache is None or self.fresh:
+        if self.fresh:
             return ""
         path = self._path(address)
         try:
             if time.time() - path.stat().st_mtime > KEPT_DAYS * 86400:
                 return ""
             found = json.loads(path.read_text("utf-8"))
-            whole = hashlib.sha256(found["body"].encode()).hexdigest() == found["sha256"]
-            return found["body"] if whole and found["address"] == address else ""
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            body = found["body"]
+            whole = hashlib.sha256(body.encode()).hexdigest() == found["sha256"]
+            good = whole and found["address"] == address and self.key not in body
+            return body if good else ""
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return ""
 
     def _keep(self, address: str, got: Download, body: str) -> None:
-        if self.cache is None:
-            return
         self.cache.mkdir(parents=True, exist_ok=True)
-        record = {"address": address, "retrieved": got.retrieved, "body": body,
-                  "sha256": hashlib.sha256(body.encode()).hexdigest()}  # fmt: skip
+        record = {
+            "address": address,
+            "retrieved": got.retrieved,
+            "body": body,
+            "sha256": hashlib.sha256(body.encode()).hexdigest(),
+        }
         path = self._path(address)
         scratch = path.with_suffix(f".{os.getpid()}")
         scratch.write_text(json.dumps(record), "utf-8")
@@ -149,36 +159,77 @@ def _busy(got: Download) -> str:
     return "the server is overloaded" if BUSY in text else ""
 
 
+def _body(got: Download) -> str:
+    """The table of an answer as text, "[]" for one without rows; every other answer is an error."""
+    if len(got.content) > LARGEST_ANSWER:
+        raise NoAnswer(f"the answer of the Census API is larger than {LARGEST_ANSWER:,} bytes")
+    text = got.content.decode("utf-8", "replace").strip()
+    if got.status == 200 and text.startswith("["):
+        return text
+    if got.status == 204:
+        return "[]"
+    page = got.headers.get("location", "") + text[:2000]
+    if "x-datawebapi-keyerror" in got.headers or re.search("(missing|invalid)[_ ]key", page, re.I):
+        missing = re.search("missing[_ ]key", page, re.I)
+        what = "asks for a key" if missing else "does not accept the key"
+        raise InputError(f"the Census Bureau {what}; {GET_A_KEY}")
+    if got.status == 400 and text.startswith("error:"):
+        raise InputError(f"the Census API answers: {visible(text[:400])[:200]}")
+    if got.status == 404:
+        raise InputError(f"the Census API has no data set at {got.address.partition('?')[0]}")
+    if got.status != 200:
+        raise NetworkOrDiskError(f"the Census API answers {got.status} instead of figures")
+    raise NetworkOrDiskError("the Census API gives a web page instead of figures")
+
+
 def read_rows(body: str) -> list[dict[str, str | None]]:
     """The answer as dicts; a column that comes twice must say the same twice."""
     try:
         table = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused("the answer of the Census API is cut short or no JSON") from None
     if table == []:
         return []
-    if not all(isinstance(row, list) and len(row) == len(table[0]) for row in table):
+    if not isinstance(table, list) or not all(
+        isinstance(row, list) and len(row) == len(table[0]) for row in table
+    ):
         raise Refused("the answer of the Census API is not a table")
     header, rows = table[0], table[1:]
     if not all(isinstance(cell, str) for cell in header) or not all(
         cell is None or isinstance(cell, str) for row in rows for cell in row
     ):
         raise Refused("the answer of the Census API holds other things than text")
-    again = [(i, header.index(name)) for i, name in enumerate(header) if header.index(name) < i]
-    for i, first in again:
-        if any(row[i] != row[first] for row in rows):
-            raise Refused(f"the Census API gives {header[i]} twice, with different values")
+    first = {name: header.index(name) for name in header}
+    for i, name in enumerate(header):
+        if any(row[i] != row[first[name]] for row in rows):
+            raise Refused(f"the Census API gives {visible(name)[:40]} twice, with different values")
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def partner_rows(rows: Sequence[dict]) -> list[dict]:
-    """Rows of single countries: the total "-" and groups of countries are dropped."""
-    return [row for row in rows if _is_country(row.get("CTY_CODE") or "")]
+def country_rows(rows: Iterable[dict]) -> list[dict]:
+    """Rows of single countries: those of groups ("0003", "4XXX") and the total ("-") are dropped.
+
+    By the code, as the total says of itself that it is a detail.
+    """
+    return [row for row in rows if COUNTRY.fullmatch(row.get("CTY_CODE") or "")]
 
 
-def _is_country(code: str) -> bool:
-    """A code of four digits above the groups ("0003", "4XXX") and the total ("-")."""
-    return len(code) == 4 and code.isascii() and code.isdigit() and code[0] != "0"
+def check_country(row: dict, partner: Partner) -> None:
+    """Refuse a row of another country, by its code or by its name."""
+    code, name = row["CTY_CODE"], row["CTY_NAME"] or ""
+    known = codes_named(name)
+    own = {word for one in (partner.name, partner.common_name) for word in _words(one)}
+    # The API may spell a name in a way that no list has; it then shares a word with the usual one.
+    fits = partner.code in known if known else bool(own & _words(name))
+    if code != partner.code or not fits:
+        raise Refused(
+            f"the Census API gives a row of {visible(name)[:60] or 'no name'} ({code}) where "
+            f"{partner} was asked for"
+        )
+
+
+def _words(name: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", name.casefold()) if len(word) > 3}
 
 
 def find_key() -> str:

@@ -6,9 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from korus_helpers.sources.partners import Partner
-from korus_helpers.sources.sector_codes import parts
-from korus_helpers.sources.sector_files import TABLE, VALUES, folder_name, schema, sector_name
-from korus_helpers.sources.stored import forget
+from korus_helpers.sources.sector_query import parts
+from korus_helpers.sources.sector_files import TABLE, VALUES, package_name, schema, sector_name
 from korus_helpers.sources.storing import store, write_package
 from korus_helpers.sources.tables import SECTORS
 
@@ -17,7 +16,7 @@ def keep_sector(
     base: str, classification: str, codes: tuple[str, ...], partner: Partner, table: pd.DataFrame,
     today: datetime,
 ) -> tuple[str, Path]:  # fmt: skip
-    """Store a fetch as a package of its own and drop older ones: the sector's name, the folder."""
+    """Store a fetch in place of an older one: the sector's name, and the folder."""
     name = sector_name(classification, codes)
     table = completed(table).assign(vintage=f"{today:%Y-%m}")
     addresses = dict.fromkeys(f"{base}/{p.flow}/{classification}" for p in parts(classification))
@@ -29,14 +28,7 @@ def keep_sector(
     with store() as held:
         staged = held.hidden(SECTORS)
         write_package(staged, name, f"Sector {name}", {TABLE: table}, origins, {TABLE: schema()})
-        start = folder_name(name, partner.code, 0)[:-4]
-        old = [one for one in (held.folder / SECTORS).iterdir()
-               if one.name.startswith(start) and one.name[len(start):].isdigit()]  # fmt: skip
-        number = max((int(one.name[-4:]) for one in old), default=0) + 1
-        place = held.publish(SECTORS, folder_name(name, partner.code, number), staged)
-        for one in old:
-            held.discard(SECTORS, one.name)
-    forget()
+        place = held.publish(SECTORS, package_name(name, partner.code), staged)
     return name, place
 
 

@@ -39,7 +39,7 @@ def api_year() -> None:
     import pandas as pd
 
     from korus_helpers.sources import gates
-    from korus_helpers.sources.census_api import partner_rows, read_rows
+    from korus_helpers.sources.census_api import country_rows, read_rows
     from korus_helpers.sources.partners import countries
 
     dice = random.Random(1)
@@ -50,7 +50,7 @@ def api_year() -> None:
         for code in countries() for month in range(1, 13) for chapter in range(1, 101)
     )])  # fmt: skip
     start = time.perf_counter()
-    rows = pd.DataFrame(partner_rows(read_rows(body)))
+    rows = pd.DataFrame(country_rows(read_rows(body)))
     rows = pd.DataFrame(
         {
             "partner_code": rows.CTY_CODE,
