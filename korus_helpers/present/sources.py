@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from korus_helpers.present.tables import show_table
-from korus_helpers.sources.stored import has_table, packages, vintage_folders
+from korus_helpers.sources.sector_files import TABLE
+from korus_helpers.sources.stored import checked, has_table, packages, vintage_folders
 from korus_helpers.sources.tables import DATA, SECTORS, resource
 
 MOST = 4  # sources of one table that are listed by themselves
@@ -17,8 +18,9 @@ def show_sources(names: Sequence[str]) -> None:
     Of vintages and sectors that were downloaded, all that hold a table of these names are listed.
     """
     rows, tables = [], []
-    downloaded = (*vintage_folders()[1:], *packages(SECTORS))
-    places = [(name, folder) for name in names for folder in (DATA, *downloaded)]
+    places = [(name, folder) for name in names for folder in vintage_folders()]
+    if TABLE in names:
+        places += [(TABLE, checked(one)) for one in packages(SECTORS)]
     for name, folder in places:
         if not has_table(name, folder):
             continue

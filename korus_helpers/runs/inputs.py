@@ -8,7 +8,8 @@ from pathlib import Path
 
 import korus_helpers
 from korus_helpers.runs.plan import Plan
-from korus_helpers.sources.stored import DATA, SECTORS, VINTAGES, packages
+from korus_helpers.sources.stored import packages
+from korus_helpers.sources.tables import DATA, DESCRIPTOR, SECTORS, VINTAGES
 
 PACKAGE = Path(korus_helpers.__file__).parent
 CODE = {".py", ".yaml", ".j2", ".css", ".typ"}
@@ -68,8 +69,11 @@ def _sources(notebook: Path) -> list[object]:
 
 def _figures() -> list[str]:
     """The checksums of the descriptors, which hold those of all tables."""
-    folders = (DATA, *packages(VINTAGES), *packages(SECTORS))
-    return [_sha256((folder / "datapackage.json").read_bytes()) for folder in folders]
+    stored = (*packages(VINTAGES), *packages(SECTORS))
+    return [
+        _sha256((DATA / DESCRIPTOR).read_bytes()),
+        *(one.files[DESCRIPTOR][1].removeprefix("sha256:") for one in stored),
+    ]
 
 
 @functools.cache

@@ -1,13 +1,13 @@
 """Sectors that were fetched from the Census API: rows by month, kept in the data folder.
 
-A sector is named "census-hs:8703+8708": classification and codes. Each fetch of one partner is a
-package of its own; the newest counts.
+A sector is named "census-hs:8703+8708": classification and codes. Each partner is a
+package of its own, which the next fetch replaces.
 """
 
 import re
 from pathlib import Path
 
-from korus_helpers.sources.stored import packages, remembered
+from korus_helpers.sources.stored import checked, packages, remembered
 from korus_helpers.sources.tables import SECTORS
 
 TABLE = "sector_monthly"
@@ -60,9 +60,9 @@ def schema() -> dict:
     }  # fmt: skip
 
 
-def folder_name(name: str, partner_code: str, number: int) -> str:
-    """The folder of one fetch: "census-hs_8703+8708_5800_0001"."""
-    return f"{name.replace(':', '_')}_{partner_code}_{number:04d}"
+def package_name(name: str, partner_code: str) -> str:
+    """The package of a sector with one partner: "census-hs_8703+8708_5800"."""
+    return f"{name.replace(':', '_')}_{partner_code}"
 
 
 @remembered
@@ -70,11 +70,10 @@ def fetched(name: str) -> dict[str, Path]:
     """The package that holds a sector for each partner that it was fetched for, by code.
 
     Its table is `sector_monthly`, columns as in `schema`, whole dollars; missing where the API had
-    no row of the flow at all.
+    no row of the flow at all. Raises `DamagedData`.
     """
     if not NAME.fullmatch(name):
         return {}
-    start = re.compile(re.escape(name.replace(":", "_")) + r"_(\d{4})_\d{4}")
-    found = ((start.fullmatch(folder.name), folder) for folder in packages(SECTORS))
-    # Sorted, so that the last of a partner is the newest.
-    return {match[1]: folder for match, folder in found if match}
+    mine = re.compile(re.escape(package_name(name, "")) + r"(\d{4})")
+    found = ((mine.fullmatch(one.name), one) for one in packages(SECTORS))
+    return {match[1]: checked(one) for match, one in found if match}

@@ -1,37 +1,120 @@
 """The user's data folder: vintages and sectors that were downloaded, beside those that ship.
 
-Each is a folder with a data package of its own, in the same form as the shipped tables.
+Each is a folder with a data package of its own, in the same form as the shipped tables. One file,
+`manifest.json`, lists them with the sha256 of every file; what it does not list is never read.
 """
 
+import hashlib
+import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import pandas as pd
 
-from korus_helpers.sources.tables import DATA, SECTORS, VINTAGES, open_table, package
+from korus_helpers.errors import DamagedData
+from korus_helpers.sources.tables import (
+    DATA,
+    DESCRIPTOR,
+    SECTORS,
+    VINTAGES,
+    check_file,
+    forget,
+    open_table,
+    package,
+    remembered,
+)
 
-HIDDEN = "."  # what a download that was stopped left behind begins with it
-F = TypeVar("F", bound=Callable)
+MANIFEST = "manifest.json"
+LARGEST = 20_000_000  # bytes of a manifest; an entry has about a thousand
+_FOLDER = re.compile(rf"({VINTAGES}|{SECTORS})/[\w.+-]+")
 _extra: list[Path] = []
-_remembered: list = []
+_damaged_left_out: list[bool] = []
 
 
-def remembered(function: F) -> F:
-    """A `functools.cache` of what rests on stored vintages, emptied by `forget`."""
-    kept = cache(function)
-    _remembered.append(kept)
-    return kept
+@dataclass(frozen=True)
+class Package:
+    """A release or a sector that the store keeps: `files` are names with bytes and "sha256:..."."""
+
+    kind: str
+    name: str
+    folder: Path
+    files: Mapping[str, tuple[int, str]] = field(compare=False)
 
 
-def forget() -> None:
-    """Look again at what is stored: everything that rests on it is read anew."""
-    for kept in _remembered:
-        kept.cache_clear()
+@dataclass(frozen=True)
+class Manifest:
+    """What the store keeps, and the folders it began: made and not listed yet, or to be removed.
+
+    `unfinished` names them below the data folder, each with its files ("()" where not known yet).
+    """
+
+    packages: tuple[Package, ...] = ()
+    unfinished: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """As it stands in the file, with a sha256 of itself."""
+        kept = {
+            "packages": [
+                {"kind": one.kind, "name": one.name, "folder": one.folder.name,
+                 "files": {name: list(known) for name, known in one.files.items()}}
+                for one in self.packages
+            ],
+            "unfinished": {place: list(names) for place, names in self.unfinished.items()},
+        }  # fmt: skip
+        return json.dumps({"hash": _hash(kept), **kept}, indent=1) + "\n"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What the manifest of a data folder lists, nothing where there is none.
+
+    Raises `DamagedData` for a manifest that is not as the store wrote it, and OSError.
+    """
+    path = folder / MANIFEST
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return Manifest()
+    try:
+        kept = json.loads(content)
+        if kept.pop("hash") != _hash(kept):
+            raise ValueError("altered")
+        packages = tuple(
+            Package(one["kind"], one["name"], _inside(folder, f"{one['kind']}/{one['folder']}"),
+                    {_plain(name): tuple(known) for name, known in one["files"].items()})
+            for one in kept["packages"]
+        )  # fmt: skip
+        unfinished = {
+            str(_inside(folder, place).relative_to(folder)): tuple(map(_plain, names))
+            for place, names in kept["unfinished"].items()
+        }
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise DamagedData(
+            f"{path}, the list of downloaded figures, was altered; type `korus refresh`, or "
+            "`korus refresh --file FILE` for each file that you have, to store them anew"
+        ) from None
+    return Manifest(packages, unfinished)
+
+
+def _hash(kept: object) -> str:
+    text = json.dumps(kept, sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _inside(folder: Path, place: str) -> Path:
+    if not _FOLDER.fullmatch(place) or Path(place).name in (".", ".."):
+        raise ValueError("not a folder of the store")
+    return folder / place
+
+
+def _plain(name: str) -> str:
+    if name != Path(name).name:
+        raise ValueError("not the name of a file")
+    return name
 
 
 def data_folder() -> Path | None:
@@ -50,22 +133,101 @@ def data_folder() -> Path | None:
 def nothing_stored() -> bool:
     """Whether this machine has the shipped figures alone, as far as a look tells."""
     folder = data_folder()
-    return folder is None or not folder.is_dir()
+    return folder is None or not os.path.lexists(folder)
 
 
 @remembered
-def packages(kind: str) -> tuple[Path, ...]:
-    """The folders of the user's vintages or sectors, by name; read once per process."""
+def packages(kind: str) -> tuple[Package, ...]:
+    """The user's vintages or sectors, by name; one whose folder was deleted is none any more.
+
+    Raises `DamagedData` where the manifest cannot be read.
+    """
     folder = data_folder()
-    if folder is None or not (folder / kind).is_dir():
+    if folder is None:
         return ()
-    inside = sorted((folder / kind).iterdir())
-    return tuple(one for one in inside if one.is_dir() and not one.name.startswith(HIDDEN))
+    try:
+        listed = read_manifest(folder).packages
+    except OSError as error:
+        raise DamagedData(
+            f"{folder / MANIFEST}, the list of downloaded figures, cannot be read "
+            f"({error.strerror}); ask its owner for the right to read it, or name another folder "
+            "in KORUS_DATA"
+        ) from None
+    except DamagedData:
+        if _damaged_left_out:
+            return ()
+        raise
+    mine = [one for one in listed if one.kind == kind and not _is_gone(one.folder)]
+    if _damaged_left_out:
+        mine = [one for one in mine if not problem_of(one)]
+    return tuple(sorted(mine, key=lambda one: one.name))
+
+
+def _is_gone(folder: Path) -> bool:
+    try:
+        folder.lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:  # it may be there: what is read from it will tell
+        return False
+    return False
+
+
+@remembered
+def checked(stored: Package) -> Path:
+    """The folder of a package whose descriptor is as it was stored; raises `DamagedData`.
+
+    The descriptor holds the sha256 of each table, which is looked at when the table is opened.
+    """
+    check_file(stored.folder / DESCRIPTOR, *stored.files[DESCRIPTOR])
+    return stored.folder
+
+
+def problem_of(stored: Package) -> str:
+    """What is wrong with a stored package, or "": every file is looked at anew each time."""
+    try:
+        for name, known in stored.files.items():
+            check_file(stored.folder / name, *known)
+    except DamagedData as error:
+        return str(error)
+    return ""
+
+
+@contextmanager
+def damaged_left_out() -> Iterator[None]:
+    """See what is stored without what is damaged, so that it can be stored anew."""
+    _damaged_left_out.append(True)
+    forget()
+    try:
+        yield
+    finally:
+        _damaged_left_out.pop()
+        forget()
+
+
+def not_listed() -> list[str]:
+    """Folders that look like packages and are not listed, which are left alone: "vintages/x"."""
+    folder = data_folder()
+    known = {one.folder for kind in (VINTAGES, SECTORS) for one in packages(kind)}
+    places = (folder / kind for kind in (VINTAGES, SECTORS)) if folder else ()
+    return [
+        f"{place.name}/{one.name}"
+        for place in places
+        for one in _inside_of(place)
+        if one not in known and not one.name.startswith(".") and os.path.isfile(one / DESCRIPTOR)
+    ]
+
+
+def _inside_of(place: Path) -> Iterable[Path]:
+    try:
+        return sorted(place.iterdir())
+    except OSError:
+        return ()
 
 
 def vintage_folders() -> tuple[Path, ...]:
     """Where vintages lie: the shipped tables first, then those of the user, then one on trial."""
-    return (DATA, *packages(VINTAGES), *_extra)
+    return (DATA, *map(checked, packages(VINTAGES)), *_extra)
 
 
 def has_table(name: str, folder: Path) -> bool:
@@ -84,9 +246,12 @@ def kept_as(table: str, folder: Path) -> str:
 def located(name: str) -> tuple[str, Path]:
     """The table and the package of a name that `kept_as` gave."""
     table, _, _ = name.partition("_of_")
-    for folder in (*vintage_folders()[1:], *packages(SECTORS)):
+    for folder in vintage_folders()[1:]:
         if kept_as(table, folder) == name:
             return table, folder
+    for one in packages(SECTORS):
+        if kept_as(table, one.folder) == name:
+            return table, checked(one)
     return name, DATA
 
 

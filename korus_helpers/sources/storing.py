@@ -1,23 +1,37 @@
-"""Writing into the user's data folder: whole or not at all, one writer at a time."""
+"""Writing into the user's data folder: whole or not at all, one writer at a time.
+
+Every folder stands in `manifest.json` before it is made, so that what a writer that was stopped
+left behind is known as ours, and nothing else is ever removed.
+"""
 
 import errno
 import hashlib
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
+from uuid import uuid4
 
 import pandas as pd
 
-from korus_helpers.errors import InputError, NetworkOrDiskError
-from korus_helpers.sources.stored import HIDDEN, data_folder, forget
-from korus_helpers.sources.tables import SECTORS, VINTAGES, files_of, resource, sha256_of
+from korus_helpers.errors import DamagedData, InputError, NetworkOrDiskError
+from korus_helpers.sources.stored import (
+    MANIFEST,
+    Manifest,
+    Package,
+    data_folder,
+    forget,
+    read_manifest,
+)
+from korus_helpers.sources.tables import DESCRIPTOR, resource
 
 PATIENCE = 600  # seconds to wait for another writer
 LARGE = 5000  # rows from which a table is Parquet
+LONGEST = 120  # characters of a folder
 
 
 class Store:
@@ -25,40 +39,96 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.swept = self._sweep()
-
-    def publish(self, kind: str, name: str, staged: Path) -> Path:
-        """Give a finished package its place, which must be free, in one step."""
-        place = self.folder / kind / name
-        _flushed(staged)
-        staged.rename(place)
-        _flush_folder(place.parent)
-        forget()
-        return place
+        try:
+            self.manifest = read_manifest(folder)
+        except DamagedData:  # a copy stays; what it listed is stored anew, or stays unread
+            shutil.copyfile(folder / MANIFEST, _free(folder, f"{MANIFEST}.damaged"))
+            self.manifest = Manifest()
+            self._keep(self.manifest)
 
     def hidden(self, kind: str) -> Path:
         """A new folder that nobody reads, for a package in the making."""
-        (self.folder / kind).mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=HIDDEN, dir=self.folder / kind))
+        place = self.folder / kind / f".{uuid4().hex}"
+        self._begin(place, ())
+        place.parent.mkdir(exist_ok=True)
+        place.mkdir()
+        return place
 
-    def discard(self, kind: str, name: str) -> None:
-        """Take a package away: out of sight in one step, then off the disk."""
-        trash = self.hidden(kind)
-        (self.folder / kind / name).rename(trash / name)
-        shutil.rmtree(trash)
+    def publish(self, kind: str, name: str, staged: Path) -> Path:
+        """Give a finished package its place; it replaces the one of this name, if there is one."""
+        (self.folder / kind).mkdir(exist_ok=True)
+        place = _free(self.folder / kind, name[:LONGEST])
+        files = {path.name: _described(path) for path in sorted(staged.iterdir()) if _is_ours(path)}
+        self._begin(place, tuple(files))
+        _flushed(staged, files)
+        staged.rename(place)
+        _flush_folder(place.parent)
+        old = [one for one in self.manifest.packages if (one.kind, one.name) == (kind, name)]
+        others = tuple(one for one in self.manifest.packages if one not in old)
+        unfinished = {k: v for k, v in self.manifest.unfinished.items() if k != self._named(place)}
+        unfinished |= {self._named(one.folder): tuple(one.files) for one in old}
+        self._keep(Manifest((*others, Package(kind, name, place, files)), unfinished))
+        forget()
+        return place
 
-    def _sweep(self) -> int:
-        """Remove what writers that were stopped left behind; how many."""
-        left = [
-            one
-            for kind in (VINTAGES, SECTORS)
-            if (self.folder / kind).is_dir()
-            for one in (self.folder / kind).iterdir()
-            if one.name.startswith(HIDDEN)
-        ]
-        for one in left:
-            shutil.rmtree(one)
-        return len(left)
+    def sweep(self) -> None:
+        """Remove what was begun and is not listed: our files in it, and the folder if empty then.
+
+        What cannot be removed now stays recorded.
+        """
+        kept = self.manifest.unfinished
+        left = {named: names for named, names in kept.items()
+                if not _removed(self.folder / named, names)}  # fmt: skip
+        if left != kept:
+            self._keep(replace(self.manifest, unfinished=left))
+
+    def _named(self, place: Path) -> str:
+        return place.relative_to(self.folder).as_posix()
+
+    def _begin(self, place: Path, names: tuple[str, ...]) -> None:
+        unfinished = {**self.manifest.unfinished, self._named(place): names}
+        self._keep(replace(self.manifest, unfinished=unfinished))
+
+    def _keep(self, manifest: Manifest) -> None:
+        """Write the manifest: on the disk before it takes the place of the last one."""
+        part = self.folder / f"{MANIFEST}.part"
+        with part.open("w", encoding="utf-8") as file:
+            file.write(manifest.text())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self.folder / MANIFEST)
+        _flush_folder(self.folder)
+        self.manifest = manifest
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A place of this name, or with a number behind it where something has the name."""
+    names = chain([name], (f"{name}_{number}" for number in count(2)))
+    return next(folder / one for one in names if not os.path.lexists(folder / one))
+
+
+def _removed(folder: Path, names: Iterable[str]) -> bool:
+    """Remove these files (all of ours where none is named), and the folder if it is empty then."""
+    try:
+        for path in [folder / name for name in names] or list(filter(_is_ours, folder.iterdir())):
+            path.unlink(missing_ok=True)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    with suppress(OSError):
+        folder.rmdir()
+    return True
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether `write_package` makes files of this name."""
+    return path.name == DESCRIPTOR or path.suffix in (".csv", ".parquet")
+
+
+def _described(path: Path) -> tuple[int, str]:
+    content = path.read_bytes()
+    return len(content), f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def required_folder() -> Path:
@@ -74,7 +144,7 @@ def required_folder() -> Path:
 
 @contextmanager
 def store() -> Iterator[Store]:
-    """The user's data folder, locked; what stopped writers left is swept first.
+    """The user's data folder, locked; what stopped writers left is swept before and after.
 
     Raises `InputError` where no folder is named, and `NetworkOrDiskError` (one sentence) for a disk
     that is full or cannot be written.
@@ -86,7 +156,13 @@ def store() -> Iterator[Store]:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=PATIENCE):
             forget()  # another writer may have stored something while this one waited
-            yield Store(folder)
+            held = Store(folder)
+            held.sweep()
+            try:
+                yield held
+            finally:
+                with suppress(OSError):
+                    held.sweep()
     except Timeout:
         raise NetworkOrDiskError(f"another command writes into {folder}; try again later") from None
     except OSError as error:
@@ -126,11 +202,11 @@ def write_package(
             frame[columns].to_parquet(path, index=False, compression="zstd")
         else:
             frame[columns].to_csv(path, index=False, lineterminator="\n")
-        content = path.read_bytes()
+        size, sha256 = _described(path)
         media = "text/csv" if path.suffix == ".csv" else "application/vnd.apache.parquet"
         entry |= {
             "name": table, "path": path.name, "format": path.suffix[1:], "mediatype": media,
-            "bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest(),
+            "bytes": size, "hash": sha256,
             "rows": len(frame), "vintage": folder_vintage(frame, name), "sources": list(origins),
         }  # fmt: skip
         resources.append(entry)
@@ -139,7 +215,7 @@ def write_package(
         "name": name, "version": "1.0.0", "title": title, "resources": resources,
     }  # fmt: skip
     text = json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n"
-    (folder / "datapackage.json").write_text(text, "utf-8")
+    (folder / DESCRIPTOR).write_text(text, "utf-8")
 
 
 def folder_vintage(frame: pd.DataFrame, name: str) -> str:
@@ -147,51 +223,10 @@ def folder_vintage(frame: pd.DataFrame, name: str) -> str:
     return str(frame.vintage.iloc[0]) if "vintage" in frame and len(frame) else name
 
 
-def repair() -> tuple[list[tuple[str, str]], int]:
-    """Remove every package that does not verify: (name, problem) of each, and leftovers swept."""
-    removed = []
-    with store() as held:
-        for kind in (VINTAGES, SECTORS):
-            if not (held.folder / kind).is_dir():
-                continue
-            for one in sorted((held.folder / kind).iterdir()):
-                problem = problem_of(one)
-                if problem:
-                    held.discard(kind, one.name)
-                    removed.append((f"{kind}/{one.name}", problem))
-    forget()
-    return removed, held.swept
-
-
-def problem_of(folder: Path) -> str:
-    """What is wrong with a stored package, or "": looked at anew each time.
-
-    Its descriptor can be read, and every file is there with the sha256 that stands in it.
-    """
-    try:
-        descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
-        entries = [(files_of(entry, folder), entry["hash"]) for entry in descriptor["resources"]]
-        if not entries:
-            return "its datapackage.json names no table"
-    except OSError:
-        return "its datapackage.json is missing or cannot be read"
-    except (ValueError, LookupError, TypeError):
-        return "its datapackage.json is damaged"
-    for paths, known in entries:
-        called = paths[0].name if len(paths) == 1 else f"one of its {len(paths)} files"
-        try:
-            found = sha256_of(paths)
-        except OSError as error:
-            return f"{Path(error.filename or called).name} is missing or cannot be read"
-        if found != known:
-            return f"{called} was altered: its sha256 is not the one stored"
-    return ""
-
-
-def _flushed(folder: Path) -> None:
-    """Every file of a finished package on the disk, before its name says that it is whole."""
-    for path in folder.iterdir():
-        with open(path, "r+b") as file:  # Windows flushes only what may be written
+def _flushed(folder: Path, names: Iterable[str]) -> None:
+    """Every file of a finished package on the disk, before the manifest says that it is whole."""
+    for name in names:
+        with open(folder / name, "r+b") as file:  # Windows flushes only what may be written
             os.fsync(file.fileno())
     _flush_folder(folder)
 

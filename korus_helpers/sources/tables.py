@@ -2,41 +2,115 @@
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from korus_helpers.errors import DamagedData, InputError
 
 DATA = Path(__file__).parent.parent / "data"
+DESCRIPTOR = "datapackage.json"
 RESTORE = (
     "restore it with `git checkout -- korus_helpers/data`, "
     "or install the package again with `pip install --force-reinstall --no-deps .`"
 )
 VINTAGES, SECTORS = "vintages", "sectors"  # folders of packages that the user downloaded
-TABLE_MARK = "_table_"  # in the name of a package that holds a table which the user added
-_REMOVE = "remove what is damaged with `korus data --repair`"
+_AGAIN = {
+    VINTAGES: "type `korus refresh`, or `korus refresh --file FILE` with the file that it is from, "
+    "to store it again",
+    SECTORS: "type `korus fetch sector` with the same codes and partner to get it again",
+}
+_TYPES = {
+    "string": pd.api.types.is_string_dtype,
+    "integer": pd.api.types.is_integer_dtype,
+    "number": pd.api.types.is_numeric_dtype,
+    "boolean": pd.api.types.is_bool_dtype,
+}
+F = TypeVar("F", bound=Callable)
+_remembered: list = []
 
 
-@cache
+def remembered(function: F) -> F:
+    """A `functools.cache` of what rests on stored figures, emptied by `forget`."""
+    kept = cache(function)
+    _remembered.append(kept)
+    return kept
+
+
+def forget() -> None:
+    """Look again at what is stored: everything that rests on it is read anew."""
+    for kept in _remembered:
+        kept.cache_clear()
+
+
 def package(folder: Path = DATA) -> dict:
-    """The descriptor of the data package: a dict as in `datapackage.json` (Frictionless)."""
-    path = folder / "datapackage.json"
+    """The descriptor of the data package: a dict as in `datapackage.json` (Frictionless).
+
+    All that is read from it has the type and form that it should. Raises `DamagedData`.
+    """
+    return _included_package() if folder == DATA else _stored_package(folder)
+
+
+def _package(folder: Path) -> dict:
+    path = folder / DESCRIPTOR
     try:
-        descriptor = json.loads(path.read_text("utf-8"))
-        descriptor["resources"][0]["schema"]["fields"]
+        descriptor = json.loads(path.read_bytes())
+        _check(descriptor)
     except FileNotFoundError:
+        kept = "" if _is_stored(folder) else " that ship"
         raise DamagedData(
-            f"{_called(path)} is missing from the figures{_kept(folder)}; {_restore(folder)}"
+            f"{_called(path)} is missing from the figures{kept}; {_restore(folder)}"
         ) from None
-    except (ValueError, LookupError, TypeError):
+    except OSError as error:
+        raise _gone(error, folder) from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise DamagedData(
             f"{_called(path)} is not a data package any more; {_restore(folder)}"
         ) from None
     return descriptor
+
+
+_included_package = cache(lambda: _package(DATA))
+_stored_package = remembered(_package)
+
+
+def _check(descriptor: dict) -> None:
+    """Raise ValueError, LookupError, TypeError or AttributeError where a field is not as it was."""
+    names = [entry["name"] for entry in _a(list, descriptor["resources"])]
+    if not names or len(set(names)) < len(names):
+        raise ValueError("no table, or one that stands twice")
+    for entry in descriptor["resources"]:
+        for name in ("name", "path", "title", "hash", "basis", "vintage"):
+            _a(str, entry[name])
+        if entry["path"] != Path(entry["path"]).name:
+            raise ValueError("a table that lies in another folder")
+        if min(_a(int, entry["bytes"]), _a(int, entry["rows"])) < 0:
+            raise ValueError("a size below zero")
+        for source in _a(list, entry["sources"]):
+            _a(str, source["title"])
+            for name in ("path", "source_id", "retrieved"):
+                _a(str, source.get(name, ""))
+        _a(str, _a(list, entry["licenses"])[0]["title"])
+        for field in _a(list, entry["schema"]["fields"]):
+            _a(str, field["name"])
+            rules = _a(dict, field.get("constraints", {}))
+            _a(bool, rules.get("required", False))
+            if _a(str, field["type"]) not in _TYPES or not all(
+                _a(str, one) for one in _a(list, rules.get("enum", ["any"]))
+            ):
+                raise ValueError("a type or a value that no table has")
+
+
+def _a(kind: type, value: object):
+    """The value, if it is of this type: text that can be printed, whole numbers without truths."""
+    if type(value) is not kind:
+        raise TypeError(f"{kind.__name__} expected")
+    if kind is str:
+        value.encode()  # half a character is a ValueError
+    return value
 
 
 def _is_stored(folder: Path) -> bool:
@@ -48,15 +122,10 @@ def _called(path: Path) -> str:
     return path.name if not _is_stored(path.parent) else f"{path.parent.name}/{path.name}"
 
 
-def _kept(folder: Path) -> str:
-    return "" if _is_stored(folder) else " that ship"
-
-
 def _restore(folder: Path) -> str:
     if not _is_stored(folder):
         return RESTORE
-    again = "add it again with `korus data --add FOLDER`"
-    return f"{_REMOVE}, then {again if TABLE_MARK in folder.name else 'type `korus refresh`'}"
+    return f"{_AGAIN[folder.parent.name]}, or delete the folder {folder} to do without it"
 
 
 def resource(name: str, folder: Path = DATA) -> dict:
@@ -86,83 +155,59 @@ def verify(name: str, folder: Path = DATA) -> str:
     return ""
 
 
-@cache
 def _verified(name: str, folder: Path) -> pd.DataFrame:
-    paths, fields = verified_files(name, folder), resource(name, folder)["schema"]["fields"]
+    return _included_table(name) if folder == DATA else _stored_table(name, folder)
+
+
+def _table(name: str, folder: Path) -> pd.DataFrame:
+    entry = resource(name, folder)
+    path, fields = folder / entry["path"], entry["schema"]["fields"]
+    check_file(path, entry["bytes"], entry["hash"])
     try:
-        frame = pd.concat([_read(path, fields) for path in paths], ignore_index=True)
+        frame = _read(path, fields)
         problem = schema_problem(frame, fields)
-    except (ValueError, TypeError) as error:  # a number that is none, in a column with gaps
+        if len(frame) != entry["rows"]:
+            problem = problem or f"it has {len(frame):,} rows, not {entry['rows']:,}"
+    except OSError as error:
+        raise _gone(error, folder) from None
+    except (ValueError, TypeError, LookupError) as error:  # no number, in a column with gaps
         problem = str(error).splitlines()[0]
     if problem:
         raise DamagedData(
-            f"{_called(paths[0])} does not fit datapackage.json: {problem}; {_restore(folder)}"
+            f"{_called(path)} does not fit datapackage.json: {problem}; {_restore(folder)}"
         )
     return frame
 
 
-def verified_files(name: str, folder: Path = DATA) -> tuple[Path, ...]:
-    """The files of a table, after their sha256 has been checked; raises `DamagedData`.
+_included_table = cache(lambda name: _table(name, DATA))
+_stored_table = remembered(_table)
 
-    A table that the user added may be of many gigabytes: it was hashed when it was added, and from
-    then on a file of the same size and time of change is the same. Any other is hashed again.
-    """
-    entry = resource(name, folder)
-    paths = files_of(entry, folder)
+
+def check_file(path: Path, size: int, sha256: str) -> None:
+    """Raise `DamagedData` unless the file is there and has this size and this "sha256:..."."""
+    digest, found = hashlib.sha256(), 0
     try:
-        parts = tuple(part_of(path.stat()) for path in paths)
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+                found += len(block)
     except OSError as error:
-        raise _gone(error, folder) from None
-    if entry.get("parts") != list(map(list, parts)):
-        _hashed(name, folder, paths, parts)
-    return paths
-
-
-@cache
-def _hashed(name: str, folder: Path, paths: tuple[Path, ...], parts: tuple[tuple, ...]) -> None:
-    """Raise `DamagedData` unless size and sha256 are as recorded; once for files as they are."""
-    entry = resource(name, folder)
-    called = _called(paths[0]) if len(paths) == 1 else folder.name
-    size = sum(part[0] for part in parts)
-    if size < entry["bytes"]:
+        raise _gone(error, path.parent) from None
+    if found < size:
         raise DamagedData(
-            f"{called} is truncated: {size:,} of {entry['bytes']:,} bytes; {_restore(folder)}"
+            f"{_called(path)} is truncated: {found:,} of {size:,} bytes; {_restore(path.parent)}"
         )
-    try:
-        found = sha256_of(paths)
-    except OSError as error:
-        raise _gone(error, folder) from None
-    if found != entry["hash"]:
-        kept = "stored" if _is_stored(folder) else "shipped"
+    if f"sha256:{digest.hexdigest()}" != sha256:
+        kept = "stored" if _is_stored(path.parent) else "shipped"
         raise DamagedData(
-            f"{called} was altered: its sha256 is not the one {kept}; {_restore(folder)}"
+            f"{_called(path)} was altered: its sha256 is not the one {kept}; "
+            f"{_restore(path.parent)}"
         )
 
 
 def _gone(error: OSError, folder: Path) -> DamagedData:
-    name = _called(Path(error.filename))
+    name = _called(Path(error.filename or folder))
     return DamagedData(f"{name} is missing or cannot be read; {_restore(folder)}")
-
-
-def files_of(entry: dict, folder: Path) -> tuple[Path, ...]:
-    """The files of a resource, which is one, or for a table that the user added, several."""
-    named = entry["path"] if isinstance(entry["path"], list) else [entry["path"]]
-    return tuple(folder / Path(path).name for path in named)
-
-
-def part_of(stat: os.stat_result) -> tuple[int, int]:
-    """Bytes and time of change (nanoseconds), to know a file again without reading it."""
-    return stat.st_size, stat.st_mtime_ns
-
-
-def sha256_of(paths: Iterable[Path]) -> str:
-    """Of the files one after another, as `cat FILES | sha256sum` gives it, with "sha256:"."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return f"sha256:{digest.hexdigest()}"
 
 
 def _read(path: Path, fields: list[dict]) -> pd.DataFrame:
@@ -206,15 +251,9 @@ def schema_problem(frame: pd.DataFrame, fields: list[dict]) -> str:
     names = [field["name"] for field in fields]
     if list(frame.columns) != names:
         return f"columns are {', '.join(frame.columns)}, not {', '.join(names)}"
-    checks = {
-        "string": pd.api.types.is_string_dtype,
-        "integer": pd.api.types.is_integer_dtype,
-        "number": pd.api.types.is_numeric_dtype,
-        "boolean": pd.api.types.is_bool_dtype,
-    }
     for field in fields:
         column, rules = frame[field["name"]], field.get("constraints", {})
-        if not checks[field["type"]](column) and not column.isna().all():
+        if not _TYPES[field["type"]](column) and not column.isna().all():
             return f"column {field['name']} is not {field['type']}"
         if rules.get("required") and (
             column.isna().any() or (field["type"] == "string" and (column == "").any())
