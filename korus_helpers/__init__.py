@@ -9,11 +9,29 @@ import importlib
 from typing import Any
 
 __version__ = "0.1.0"
-_HOME = {
-    "evaluate": "trade.evaluate", "grid": "trade.evaluate", "Definition": "trade.definition",
-    "find_partner": "sources.partners", "open_table": "sources.tables",
-}  # fmt: skip
-__all__ = ["Definition", "evaluate", "find_partner", "grid", "open_table"]
+_ROOMS = {
+    "sources.partners": ("find_partner",),
+    "sources.tables": ("open_table",),
+    "trade.comparison": ("by_release", "comparison", "source_line"),
+    "trade.controls": ("country_controls",),
+    "trade.definition": ("Definition",),
+    "trade.evaluate": ("evaluate", "grid"),
+    "trade.goods": ("goods", "goods_by_month", "goods_of_all"),
+    "claims.article": ("article_about",),
+    "claims.by_vintage": ("by_vintage",),
+    "claims.verdicts": ("judge",),
+    "present.findings": ("deficit_finding", "flows_finding", "rank_sentence"),
+    "present.paragraph": ("article_paragraph",),
+    "present.revisions": ("release_rows", "show_revisions"),
+    "present.sentences": ("say", "say_scope"),
+    "present.sources": ("show_sources",),
+    "present.tables": ("show_table",),
+    "present.timelines": ("show_lines",),
+    "present.verdicts": ("say_count",),
+    "present.words": ("deficit_phrase", "join_words", "month_name", "percent", "usd"),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -3,18 +3,9 @@
 import pytest
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.trade.comparison import (
-    agreement_windows,
-    annual,
-    by_base_year,
-    by_release,
-    by_window,
-    comparison,
-    ranking,
-    two_years,
-    world_share,
-)
+from korus_helpers.trade.comparison import by_release, comparison
 from korus_helpers.trade.controls import country_controls, enduse_controls
+from korus_helpers.trade.goods import goods, goods_by_month, goods_of_all
 from korus_helpers.trade.groups import group_changes
 
 
@@ -23,29 +14,49 @@ def korea():
     return comparison("South Korea", 2011, 2016)
 
 
-def test_the_two_years_of_the_article(korea):
-    table = two_years(korea).set_index("measure")
-    assert table.change["exports"] == pytest.approx(-1199.449, abs=1e-3)
-    assert table.change["imports"] == pytest.approx(13225.419, abs=1e-3)
-    assert table.percent_change["exports"] == pytest.approx(-2.760, abs=1e-3)
-    assert table.ratio["deficit"] == pytest.approx(2.0928, abs=1e-4)
-
-
-def test_no_percent_where_the_sign_changes():
-    table = two_years(comparison("Mexico", 1994, 2016)).set_index("measure")
-    assert table.change["deficit"] > 0
-    assert table[["percent_change", "ratio"]].loc["deficit"].isna().all()
-
-
-def test_latest_is_one_release_that_also_holds_the_world(korea):
-    assert korea.release.vintage == "2024-08"
-    assert comparison("Korea, South", 2014, 2025).release.vintage == "2026-06"
+def test_a_partner_alone_has_the_newest_release_and_beside_others_that_of_all(korea):
+    assert korea.release.partners == korea.partner.code
+    assert korea.common.partners == "all"
+    mexico = comparison("Mexico", 2011, 2016)
+    assert mexico.release == mexico.common == korea.common
+    assert comparison("Korea, South", 2011, 2016, korea.release.vintage).common is None
 
 
 def test_every_full_year_and_no_other(korea):
-    series = annual(korea)
-    assert (series.index[0], series.index[-1]) == (1985, 2023)
-    assert (series.deficit - (series.imports - series.exports)).abs().max() < 1e-6
+    table = goods(korea)
+    assert (table.index[0], table.index[-1]) == (1985, korea.release.last_full_year)
+    assert tuple(table.loc[2016]) == pytest.approx((42262.187, 69886.778), abs=1e-3)
+    assert goods(korea, "World").index[-1] == korea.common.last_full_year
+
+
+def test_a_release_of_one_partner_is_set_beside_no_other(korea):
+    alone = comparison("Korea, South", 2011, 2016, korea.release.vintage)
+    with pytest.raises(NoFigure, match="holds Korea, South only"):
+        goods_of_all(alone, 2016)
+
+
+def test_agreement_years(korea):
+    months = goods_by_month(korea)
+    sums = (months.imports - months.exports).rolling(12).sum()
+    assert list(sums[[f"{year}-03" for year in range(2012, 2018)]].round(3)) == [
+        13049.740, 18850.750, 20348.177, 27700.598, 29558.969, 25296.924,
+    ]  # fmt: skip
+    assert months.attrs["vintage"] == korea.release.vintage
+
+
+def test_a_release_without_months_takes_them_from_the_newest_with_all():
+    months = goods_by_month(comparison("Mexico", 2011, 2016, "2018-10"))
+    assert months.attrs["vintage"] == comparison("Mexico", 2011, 2016).release.vintage
+
+
+def test_all_countries_side_by_side(korea):
+    table = goods_of_all(korea, 2016)
+    deficits = (table.imports - table.exports).sort_values(ascending=False)
+    assert list(deficits.index).index("South Korea") == 7
+    before = goods_of_all(korea, 2011)
+    moves = (deficits - (before.imports - before.exports)).sort_values(ascending=False)
+    assert list(moves.index).index("South Korea") == 3
+    assert len(table) > 200 and not set(table.index) & {"World", "European Union"}
 
 
 def test_releases_in_the_order_they_were_in_force(korea):
@@ -54,9 +65,14 @@ def test_releases_in_the_order_they_were_in_force(korea):
         "2017-02-07, as quoted",
         "2017-06-02, as quoted",
         "2018-10",
+        "2019-12",
+        "2020-10",
         "2022-03",
         "2023-03",
         "2024-08",
+        "2024-10",
+        "2025-04",
+        "2026-03",
         "2026-06",
     ]
     assert table.exports_pct["2018-10"] == pytest.approx(-2.644, abs=1e-3)
@@ -67,47 +83,6 @@ def test_releases_in_the_order_they_were_in_force(korea):
 
 def test_another_partner_has_no_quoted_releases():
     assert not by_release(comparison("Mexico", 2011, 2016)).release.str.contains("quoted").any()
-
-
-def test_first_years_move_the_answer(korea):
-    table = by_base_year(korea, range(2010, 2013)).set_index("base_year")
-    assert table.exports[2010] == pytest.approx(3441.549, abs=1e-3)
-    assert abs(table.exports[2012]) < 25
-
-
-def test_agreement_years(korea):
-    table = by_window(korea, agreement_windows(korea), 6)
-    assert list(table.deficit.round(3)) == [
-        13049.740,
-        18850.750,
-        20348.177,
-        27700.598,
-        29558.969,
-        25296.924,
-    ]
-
-
-def test_windows_that_are_not_published_yet_are_left_out():
-    table = by_window(
-        comparison("Mexico", 2022, 2023), agreement_windows(comparison("Mexico", 2022, 2023)), 4
-    )
-    assert list(table.window) == ["April 2022 to March 2023", "April 2023 to March 2024"]
-
-
-def test_share_of_the_world(korea):
-    assert world_share(korea)[2016] == pytest.approx(3.7568, abs=1e-4)
-
-
-def test_ranks(korea):
-    levels, moves = ranking(korea), ranking(korea, "change")
-    assert int(levels[levels.partner_code == "5800"]["rank"].iloc[0]) == 8
-    assert int(moves[moves.partner_code == "5800"]["rank"].iloc[0]) == 4
-    assert not set(levels.partner_code) & {"0015", "0003"}
-
-
-def test_no_rank_without_all_partners():
-    with pytest.raises(NoFigure, match="holds Korea, South only"):
-        ranking(comparison("Korea, South", 2014, 2025))
 
 
 @pytest.mark.parametrize(("partner", "first", "last", "says"), [

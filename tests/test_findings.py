@@ -3,19 +3,18 @@
 import pandas as pd
 import pytest
 
-from korus_helpers.present.findings import deficit_finding, flows_finding
+from korus_helpers.present.findings import (
+    deficit_finding,
+    flows_finding,
+    grew_or_shrank,
+    rank_sentence,
+)
+from korus_helpers.trade.comparison import comparison
 
 
-def rows(exports: tuple[float, float], imports: tuple[float, float]) -> pd.DataFrame:
-    """What `comparison.two_years` gives, for the two flows."""
-    nan = float("nan")
-    return pd.DataFrame(
-        [
-            (name, end - base, 100 * (end / base - 1) if base else nan)
-            for name, (base, end) in (("exports", exports), ("imports", imports))
-        ],
-        columns=["measure", "change", "percent_change"],
-    )
+def two(exports: tuple[float, float], imports: tuple[float, float]) -> pd.DataFrame:
+    """The rows of two years."""
+    return pd.DataFrame({"exports": exports, "imports": imports})
 
 
 @pytest.mark.parametrize(
@@ -30,15 +29,15 @@ def rows(exports: tuple[float, float], imports: tuple[float, float]) -> pd.DataF
     ],
 )
 def test_flows(exports, imports, title):
-    assert flows_finding(rows(exports, imports), "X") == title
+    assert flows_finding(two(exports, imports), "X") == title
     assert len(title.split()) <= 10
 
 
 @pytest.mark.parametrize(
     ("base", "end", "title"),
     [
-        (13.2, 27.6, "The deficit with X grew to 2.09 times"),
-        (20.0, 10.0, "The deficit with X shrank to 0.50 times"),
+        (13.2, 27.6, "The deficit with X more than doubled"),
+        (20.0, 10.0, "The deficit with X shrank by 50 percent"),
         (20.0, 20.05, "The deficit with X stood still"),
         (-5.0, -9.0, "The surplus with X grew"),
         (-9.0, -5.0, "The surplus with X shrank"),
@@ -51,6 +50,27 @@ def test_deficits(base, end, title):
 
 
 def test_a_sector_is_named():
-    assert deficit_finding(1, 2, "X", "auto") == "The auto deficit with X grew to 2.00 times"
+    assert deficit_finding(1, 2, "X", "auto") == "The auto deficit with X doubled"
     assert deficit_finding(-2, -1, "X", "auto") == "The auto surplus with X shrank"
     assert deficit_finding(-2, 1, "X", "auto") == "An auto surplus with X became a deficit"
+
+
+@pytest.mark.parametrize(("ratio", "words"), [
+    (1.002, "stood still"), (1.94, "grew by 94 percent"), (0.88, "shrank by 12 percent"),
+    (2.005, "doubled"), (2.0928, "more than doubled"), (3.2, "more than tripled"),
+    (6.13, "grew 6.1-fold"),
+])  # fmt: skip
+def test_ratios_in_words(ratio, words):
+    assert grew_or_shrank(ratio) == words
+
+
+def test_surpluses_and_deficits_are_ranked_apart_and_so_are_rises_and_falls():
+    item = comparison("Netherlands", 2011, 2016)
+    after = pd.Series({"China": 300.0, "Netherlands": -20.0, "Brazil": -30.0, "Spain": 5.0})
+    before = pd.Series({"China": 200.0, "Netherlands": -10.0, "Brazil": -20.0, "Spain": 6.0})
+    assert rank_sentence(after, before, item) == (
+        "The Netherlands was the partner with the 2nd largest US goods surplus of 2016, of 2 with "
+        "a surplus; from 2011 the balance moved toward a US surplus by USD 10.0 million, the "
+        "largest of 3 such moves."
+    )
+    assert "no rank" in rank_sentence(after, before, comparison("World", 2011, 2016))

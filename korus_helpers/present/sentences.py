@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from korus_helpers.present.displays import publish
+from korus_helpers.trade.comparison import Comparison
 
 # MathJax pairs delimiters within one text node only: a dollar or a backslash alone in an
 # element stays what it is in JupyterLab, on GitHub and in reports, which "\$" does not.
@@ -51,6 +52,24 @@ def say(
         {"text/plain": _without_markup(markdown), "text/markdown": markdown},
         {"korus": {"kind": "sentence"} | {name: fact for name, fact in facts.items() if fact}},
     )
+
+
+def say_scope(item: Comparison) -> None:
+    """Partner, years and releases of a notebook, with what changed in the partner itself."""
+    release = item.release
+    text = (
+        f"Partner: {item.partner.name} (Census code {item.partner.code}). Years: {item.base_year} "
+        f"and {item.end_year}. Release {release.vintage}, with full years from "
+        f"{release.first_year} to {release.last_full_year}. {item.caution}"
+    ).strip()
+    used = [release.vintage]
+    if item.common and item.common != release:
+        text += (
+            f" That release holds this partner only, so its rank and its share of the World rest "
+            f"on release {item.common.vintage}."
+        )
+        used.append(item.common.vintage)
+    say(text, vintages=used)
 
 
 def _without_markup(markdown: str) -> str:

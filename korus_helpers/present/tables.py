@@ -36,21 +36,23 @@ def show_table(
     """Show `frame` as one output with HTML, plain text and CSV.
 
     The first column heads each row; a named index comes before it, an unnamed one is left out.
-    `formats` gives a format (",.1f") or a function per column; numbers without one show one
-    decimal, whole numbers none. Missing values show as "–", infinite ones as "∞". `name` is what
-    the CSV file is called in a report; `data` is what it holds where that is more than is shown;
-    `lists` are the tables of figures that it names (name, vintage, sha256), for the foot of a
-    report.
-    More than 12 rows raise ValueError unless `long`; so does a format for a column that is not
-    there.
+    `formats` gives a format (",.1f") or a function per column. Without one, changes carry their
+    sign, percentages and ratios two decimals, other numbers one, whole numbers none. Missing
+    values show as "–", infinite ones as "∞". `name` is what the CSV file is called in a report;
+    `data` is what it holds where that is more than is shown; `lists` are the tables of figures
+    that it names (name, vintage, sha256), for the foot of a report.
+    Of more than 12 rows the first and the last eleven are shown, and the caption says so, unless
+    `long`. ValueError for a format for a column that is not there.
     """
     about = korus_metadata("table", name) | (
         {"tables": [list(one) for one in lists]} if lists else {}
     )
     table = with_index(frame)
     if len(table) > LONGEST and not long:
-        raise ValueError(f"table {name}: {len(table)} rows; at most {LONGEST} unless long=True")
-    formats = dict(formats or {})
+        caption += f"; {len(table) - LONGEST} rows after the first are in the CSV"
+        table = pd.concat([table.head(1), table.tail(LONGEST - 1)])
+    usual = {name: _usual(name) for name in table if _is_numeric(table[name]) and _usual(name)}
+    formats = usual | dict(formats or {})
     unknown = [column for column in formats if column not in table.columns]
     if unknown:
         raise ValueError(f"table {name}: no column {unknown[0]!r} to format")
@@ -67,6 +69,15 @@ def show_table(
         },
         {"korus": about},
     )
+
+
+def _usual(column: object) -> str:
+    """The format that a column's name asks for, "" for none."""
+    words = str(column).replace(",", "").split()
+    percent, changes = "percent" in words or "share" in words, "change" in words
+    if percent or "times" in words or "ratio" in words:
+        return "+.2f" if changes else ".2f"
+    return "+,.1f" if changes else ""
 
 
 def _html(shown: pd.DataFrame, caption: str, is_number: list[bool]) -> str:

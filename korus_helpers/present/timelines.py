@@ -17,14 +17,17 @@ from korus_helpers.present.figure import (
     INK,
     SIDE,
     WORD_SHADES,
+    chart,
     fit,
     scale_of_numbers,
+    show_figure,
     styled,
 )
 from korus_helpers.present.lettering import spread, text_size, wrapped
 from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import number
 from korus_helpers.sources.months import MONTHS
+from korus_helpers.trade.comparison import Comparison, agreement_dates
 
 VALUE = {"size": 10, "weight": "bold"}
 LABEL = {"size": 10, "weight": "bold"}
@@ -248,3 +251,36 @@ def _mark(ax: Axes, series: pd.DataFrame, x: float, colours: Mapping[str, str]) 
             color=WORD_SHADES.get(colours[column], colours[column]), path_effects=HALO, zorder=5,
             **VALUE,
         )  # fmt: skip
+
+
+def show_lines(
+    frame: pd.DataFrame,
+    title: str,
+    subtitle: str,
+    source: str,
+    name: str,
+    item: Comparison | None = None,
+    *,
+    unit: str = "USD",
+    per: str = "a year",
+    **how: object,
+) -> None:
+    """Show one chart of lines: every column of `frame` over its years or months.
+
+    Amounts are in million dollars and drawn in billion where any reaches one; another `unit` is
+    drawn as it is. The years of `item` are marked where they have a figure, and the dates of an
+    agreement with its partner drawn. `how` are `labels, colours, events` of `lines`; `name` is
+    that of the files.
+    """
+    scale = 1.0
+    if unit == "USD":
+        scale = 1000.0 if (frame.abs() >= 1000).any(axis=None) else 1.0
+        unit = "USD billion" if scale > 1 else "USD million"
+    partner, known = "", frame.dropna(how="all").index
+    if item is not None:
+        partner = item.partner.in_sentence
+        years = [year for year in (item.base_year, item.end_year) if year in known]
+        how = {"events": agreement_dates(item.partner.code), "marked": years} | how
+    fig, ax = chart(title, f"{subtitle}; {unit} {per}", source, partner=partner)
+    lines(ax, frame / scale, list(frame.columns), **how)
+    show_figure(fig, frame, name, f"Line chart: {title}, {known[0]} to {known[-1]}.")

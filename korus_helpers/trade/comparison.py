@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.partners import Partner, countries, find_partner, partners
+from korus_helpers.sources.partners import Partner, find_partner
 from korus_helpers.sources.stored import publications
+from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import LATEST, Vintage, check_vintage, releases, resolve
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.evaluate import evaluate, grid
+from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure, caution
-from korus_helpers.trade.periods import Period, period
+from korus_helpers.trade.periods import Period
 from korus_helpers.trade.revisions import every_release, known_figure
 from korus_helpers.trade.series import FLOWS
 
@@ -117,31 +118,6 @@ def _span(base_year: int, end_year: int) -> tuple[int, int]:
     return Period(12 * base_year, 12).start, Period(12 * end_year, 12).end
 
 
-def annual(item: Comparison) -> pd.DataFrame:
-    """`exports, imports, deficit` (musd) by full `year`; NaN where none is recorded."""
-    years = list(range(item.release.first_year, item.release.last_full_year + 1))
-    rows = grid(partner=item.partner.code, end=years, vintage=item.release.vintage)
-    columns = {measure: evaluate(measure, rows).value.to_numpy() for measure in MEASURES}
-    return pd.DataFrame(columns, index=pd.Index(years, name="year"))
-
-
-def two_years(item: Comparison) -> pd.DataFrame:
-    """One row per measure: base and end year, change (million dollars), percent change, ratio.
-
-    Percent and ratio are missing where the measure starts at zero or below, or changes sign.
-    """
-    rows = []
-    for measure in MEASURES:
-        base, end = item.pair(measure)
-        rows.append({"measure": measure, "base": base, "end": end, "change": end - base})
-        for way, column in (("percent-change", "percent_change"), ("ratio", "ratio")):
-            try:
-                rows[-1][column] = item.figure(measure, way).value
-            except NoFigure:
-                rows[-1][column] = float("nan")
-    return pd.DataFrame(rows)
-
-
 def by_release(item: Comparison) -> pd.DataFrame:
     """The two years under every release known for this partner, oldest first.
 
@@ -178,85 +154,12 @@ def _figure(item: Comparison, measure: str, as_: str, vintage: str) -> Figure | 
     return known_figure(measure, Definition(code, vintage=vintage, base=base, end=end, as_=as_))
 
 
-def by_base_year(item: Comparison, years: range) -> pd.DataFrame:
-    """Change to the end year by base year: `base_year`, `exports`, `imports`, `deficit`, `ratio`.
-
-    Changes in million dollars; `ratio` is that of the deficit, missing where it has no meaning.
-    """
-    rows = grid(
-        partner=item.partner.code,
-        base=years,
-        end=item.end_year,
-        as_="change",
-        vintage=item.release.vintage,
-    )
-    table = pd.DataFrame({"base_year": list(years)})
-    for measure in MEASURES:
-        table[measure] = evaluate(measure, rows).value.to_numpy()
-    ratios = rows.assign(as_="ratio")
-    return table.assign(ratio=evaluate("deficit", ratios).value.to_numpy())
-
-
-def by_window(item: Comparison, first: Period, count: int) -> pd.DataFrame:
-    """Windows a year apart from `first` on: `window`, `exports`, `imports`, `deficit` (musd).
-
-    In the release of `item`, or where it has no months in the newest that holds the windows
-    (column `vintage`).
-    """
-    windows = [first.shift(years) for years in range(count)]
-    rows = grid(partner=item.partner.code, end=[str(window) for window in windows],
-                vintage=item.vintage_of_months)  # fmt: skip
-    table = pd.DataFrame({"window": [window.words for window in windows]})
-    for measure in MEASURES:
-        found = evaluate(measure, rows)
-        table[measure] = found.value.to_numpy()
-    return table.assign(vintage=found.vintage.to_numpy()).dropna()
-
-
-def world_share(item: Comparison) -> pd.Series:
-    """The partner's share of the whole US goods deficit, percent by year; NaN without meaning.
-
-    In the release that has the World too; raises `NoFigure` where there is none.
-    """
-    release = _with_all(item)
-    years = list(range(release.first_year, release.last_full_year + 1))
-    rows = grid(partner=item.partner.code, end=years, vintage=release.vintage, as_="share")
-    return pd.Series(
-        evaluate("deficit", rows).value.to_numpy(), index=pd.Index(years, name="year"), name="share"
-    )
-
-
-def ranking(item: Comparison, as_: str = "level") -> pd.DataFrame:
-    """Every country by its deficit in the end year (or its change), largest first.
-
-    `partner_code, name, value, rank`, in the release that has all partners; raises `NoFigure`
-    where there is none.
-    """
-    choices = {"partner": countries(), "end": item.end_year, "vintage": _with_all(item).vintage}
-    if as_ != "level":
-        choices |= {"base": item.base_year, "as_": as_}
-    found = evaluate("deficit", grid(**choices)).dropna(subset="value")
-    found = found.assign(partner_code=found.partner.astype("str")).sort_values(
-        "value", ascending=False
-    )
-    names = partners().set_index("partner_code").common_name
-    return pd.DataFrame(
-        {
-            "partner_code": found.partner_code.to_numpy(),
-            "name": names[found.partner_code].to_numpy(),
-            "value": found.value.to_numpy(),
-            "rank": range(1, len(found) + 1),
-        }
-    )
-
-
-def _with_all(item: Comparison) -> Vintage:
-    if item.common is None:
-        raise NoFigure(
-            f"release {item.release.vintage} holds {item.partner.name} only, so it is not set "
-            f"beside others; type vintage {newest_of_all().vintage}"
-        )
-    return item.common
+def agreement_dates(partner_code: str) -> dict[str, str]:
+    """The day an agreement with the partner took effect, by date, for charts; none is empty."""
+    if partner_code != KOREA:
+        return {}
+    rows = open_table("timeline").set_index("event_id")
+    return {rows.date["in_force"]: "KORUS in force"}
 
 
 def source_line(release: Vintage) -> str:
@@ -268,8 +171,3 @@ def source_line(release: Vintage) -> str:
 def newest_of_all() -> Vintage:
     """The newest release that holds all partners."""
     return [one for one in releases().values() if one.partners == "all"][-1]
-
-
-def agreement_windows(item: Comparison) -> Period:
-    """The twelve months April to March of the base year: KORUS took effect on 15 March 2012."""
-    return period(f"{item.base_year}-04/{item.base_year + 1}-03")

@@ -1,0 +1,75 @@
+"""Trade in all goods as plain frames: by year, by month, and of all partners side by side."""
+
+import pandas as pd
+
+from korus_helpers.errors import NoFigure
+from korus_helpers.sources.partners import countries, find_partner, partners
+from korus_helpers.sources.vintages import LATEST, Vintage
+from korus_helpers.trade.bases import GENERAL
+from korus_helpers.trade.comparison import Comparison, newest_of_all
+from korus_helpers.trade.flows import series
+from korus_helpers.trade.series import FLOWS, Series
+
+
+def goods(item: Comparison, partner: str = "") -> pd.DataFrame:
+    """US trade with the partner by full year: `exports` and `imports`, million dollars.
+
+    Total exports f.a.s. and general imports at customs value, in the release of `item`; a year
+    without a record is missing. `partner` names another one, such as the World, or the same one
+    beside others: then it is the release that has all of them, and `NoFigure` where none has.
+    """
+    release = _with_all(item) if partner else item.release
+    found = series(release.vintage, GENERAL, "total", monthly=False)
+    asked = find_partner(partner, (item.base_year, item.end_year)) if partner else item.partner
+    table = _frame(found, asked.code)
+    return table.loc[: release.last_full_year].rename_axis("year")
+
+
+def goods_by_month(item: Comparison) -> pd.DataFrame:
+    """The same by month, indexed by `pandas.Period`, as far as months are published.
+
+    In the release of `item`, or where that holds no months in the newest one that does;
+    `attrs["vintage"]` names it.
+    """
+    release = item.release if item.release.has_months else newest_of_all()
+    found = series(release.vintage, GENERAL, "total", monthly=True)
+    table = _frame(found, item.partner.code)
+    first = pd.Period(year=table.index[0] // 12, month=table.index[0] % 12 + 1, freq="M")
+    table = table.set_axis(pd.period_range(first, periods=len(table), name="month"))
+    table.attrs["vintage"] = release.vintage
+    return table
+
+
+def goods_of_all(item: Comparison, year: int) -> pd.DataFrame:
+    """Trade of one year with every country: `exports` and `imports` by `partner`, million dollars.
+
+    Countries only: no World, no group, no residual row; in the release that has all partners.
+    Raises `NoFigure` where there is none.
+    """
+    found = series(_with_all(item).vintage, GENERAL, "total", monthly=False)
+    column = year - found.first // 12
+    rows = {code: found.partners[code] for code in countries() if code in found.partners}
+    names = partners().set_index("partner_code").common_name
+    table = pd.DataFrame(
+        {flow: getattr(found, flow)[list(rows.values()), column] for flow in FLOWS},
+        index=names[list(rows)].rename("partner"),
+    )
+    return table.dropna()
+
+
+def _frame(found: Series, partner_code: str) -> pd.DataFrame:
+    """One partner's rows of a series by year, or by month counted from the year 0."""
+    row = found.partners[partner_code]
+    start = found.first // found.step
+    table = pd.DataFrame({flow: getattr(found, flow)[row] for flow in FLOWS})
+    table = table.set_axis(range(start, start + len(table)))
+    return table.loc[table.first_valid_index() : table.last_valid_index()]
+
+
+def _with_all(item: Comparison) -> Vintage:
+    if item.common is None:
+        raise NoFigure(
+            f"release {item.release.vintage} holds {item.partner.name} only, so it is not set "
+            f"beside others; type vintage {LATEST} or {newest_of_all().vintage}"
+        )
+    return item.common
