@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from korus_helpers.sources.partners import Partner
-from korus_helpers.sources.sector_query import parts
 from korus_helpers.sources.sector_files import TABLE, VALUES, package_name, schema, sector_name
+from korus_helpers.sources.sector_query import parts
 from korus_helpers.sources.storing import store, write_package
 from korus_helpers.sources.tables import SECTORS
 
