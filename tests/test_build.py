@@ -1,4 +1,4 @@
-"""The tables that ship come out of the build again, byte for byte."""
+"""The included tables come out of the build again, byte for byte."""
 
 import json
 import subprocess
@@ -10,10 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from korus_helpers.sources.country_file import CountryFile
+from korus_helpers.sources.release_days import days_in_force, next_revision
 from korus_helpers.sources.tables import DATA
 
 pytest.importorskip("pycountry")
 from tools.build import __main__ as build
+from tools.build import country
 
 SHIPPED = sorted(path.name for path in DATA.iterdir() if path.is_file())
 
@@ -24,7 +27,7 @@ def rebuilt(tmp_path_factory):
     repository = Path(__file__).parents[1]
     source = repository.parent / "shared"
     if not source.is_dir():
-        pytest.skip("needs the source tables in ../shared, which do not ship")
+        pytest.skip("needs the source tables in ../shared, which are not included")
     out = tmp_path_factory.mktemp("rebuilt") / "data"
     command = [sys.executable, "-m", "tests.tools.build", str(source), str(out)]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
@@ -83,7 +86,42 @@ def same_writer(name: str) -> bool:
     ],
 )
 def test_a_figure_is_in_force_until_the_next_june(in_force_from, until):
-    assert build.next_revision(in_force_from) == until
+    assert next_revision(in_force_from) == until
+
+
+@pytest.mark.parametrize(
+    ("release", "last_full_year", "since", "newest", "until"),
+    [
+        ("2017-01", 2015, "2016-06", "2016-06", "2017-06-02"),
+        ("2018-10", 2017, "2018-06-06", "2018-06-06", "2019-06"),
+        ("2018-03", 2017, "2017-06-02", "2018-02", "2018-06-06"),
+        ("2025-04", 2024, "2024-06", "2025-02", "2025-06"),
+        ("2026-05", 2025, "2025-06", "2026-02", "2026-06"),
+        ("2026-06", 2025, "2026-06", "2026-06", "2027-06"),
+        ("2026-06aa", 2025, "2026-06", "2026-06", "2027-06"),
+    ],
+)
+def test_when_the_figures_of_a_release_were_in_force(release, last_full_year, since, newest, until):
+    days = days_in_force(release, last_full_year)
+    assert list(days.values()) == [since, newest, until]
+
+
+def test_the_build_stops_at_a_file_that_differs_from_the_copy_of_its_release(monkeypatch):
+    copy = pd.read_parquet(DATA / "goods_annual.parquet").query("vintage == '2018-10'")
+    copy["partner"] = "A"
+    monkeypatch.setattr(country.pd, "read_parquet", lambda path: copy)
+    found = CountryFile(pd.DataFrame(), copy.assign(imports_musd=copy.imports_musd + 0.001), {}, "")
+    official = [country.Official("2018-10", "country.xlsx", found, "S")]
+    with pytest.raises(ValueError, match=r"country\.xlsx differs from the copy of .* 2018-10"):
+        country.annual_releases(official, Path())
+
+
+def test_the_build_stops_at_a_day_that_the_rule_does_not_give():
+    row = {"vintage": "2018-10", "partners": "all", "data_through": "2018-08", "source_id": "S"}
+    annual = pd.read_parquet(DATA / "goods_annual.parquet")
+    known = pd.DataFrame([row | {"in_force_from": "2018-07"}])
+    with pytest.raises(ValueError, match="release 2018-10 is in force from 2018-07, not"):
+        country.vintages(known, [], annual, annual.assign(month=1)[:0])
 
 
 def test_titles_tell_which_codes_may_be_netted():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.in_force import annual_flows, in_force
 
-KOREA, MEXICO = "5800", "2010"
+KOREA, MEXICO, VIETNAM = "5800", "2010", "5520"
 
 
 def test_the_day_on_which_the_article_appeared():
@@ -44,7 +44,7 @@ def test_a_deficit_that_is_not_quoted_follows_from_the_flows():
     assert known.deficit == (10015.0, 10016.0, 10017.0)
 
 
-def test_a_release_that_ships_gives_exact_figures():
+def test_an_included_release_gives_exact_figures():
     known = in_force("2018-12-28", MEXICO, 2016)
     exports, imports = annual_flows("2018-10")[MEXICO, 2016]
     assert known.exports == (exports,) * 3
@@ -64,13 +64,15 @@ def test_releases_that_agree_before_and_after_give_the_figure_between():
 @pytest.mark.parametrize(
     ("day", "partner", "year"),
     [
-        ("2017-12-28", MEXICO, 2016),  # released in February 2017, which does not ship
+        ("2017-12-28", MEXICO, 2016),  # released in February 2017, not included
         ("2017-12-28", KOREA, 2015),  # revised in June 2017: the files around it differ
         ("2017-12-28", KOREA, 2017),  # released in February 2018
         ("2016-03-01", KOREA, 2016),
         ("2010-01-01", KOREA, 2008),  # older than any file
         ("2015-04-15", KOREA, 2012),  # quoted on that day are domestic exports, another basis
-        ("2026-01-15", MEXICO, 2023),  # after the last file for all partners
+        ("2026-01-15", MEXICO, 2025),  # released in February 2026
+        ("2026-07-15", MEXICO, 2024),  # after the revision of June 2026
+        ("2023-12-01", MEXICO, 2022),  # revised in June 2023: the files around it differ
         ("2099-01-01", KOREA, 2016),
         ("2018-12-28", KOREA, 1984),
     ],
@@ -79,8 +81,8 @@ def test_what_cannot_be_known_is_refused_with_the_reason(day, partner, year):
     with pytest.raises(NoFigure) as error:
         in_force(day, partner, year)
     assert str(error.value) == (
-        f"cannot be checked: the figures for {year} that were in force on {day} do not ship for "
-        "this partner; type --vintage latest or a shipped vintage to use another release"
+        f"cannot be checked: the figures for {year} that were in force on {day} are not "
+        "included for this partner; type --vintage latest or an included release to use another"
     )
 
 
@@ -97,9 +99,10 @@ def test_a_partner_without_trade_on_a_known_release():
         ("2018-06-05", "release of 2017-06-02, as quoted"),
         ("2018-06-06", "2018-10, in force on 2018-06-06"),
         ("2019-05-31", "2018-10, in force on 2019-05-31"),
-        # The day of the revision of June 2019 is not known, and its files do not ship.
+        # The day of the revision of June 2019 is not known, and the files around it differ.
         ("2019-06-15", None),
-        ("2021-06-15", None),
+        ("2019-07-01", "2019-12, in force on 2019-07-01"),
+        ("2021-06-15", "the same in 2020-10 and 2022-03, so inferred for 2021-06-15"),
         ("2021-07-01", "2022-03, in force on 2021-07-01"),
     ],
 )
@@ -124,6 +127,34 @@ def test_a_year_that_was_released_later_than_the_file_began():
     with pytest.raises(NoFigure, match="cannot be checked"):
         in_force("2022-02-15", KOREA, 2021)  # the day is not known
     assert in_force("2022-03-01", KOREA, 2021).label.startswith("2022-03")
+
+
+@pytest.mark.parametrize(
+    ("day", "year", "release", "exports"),
+    [
+        ("2022-03-20", 2021, "2022-03", 10947.2),
+        ("2023-04-01", 2022, "2023-03", 11398.1),
+        ("2025-03-01", 2024, "2025-04", 13098.2),
+        ("2025-04-15", 2024, "2025-04", 13098.2),
+        ("2026-03-10", 2025, "2026-03", 15656.8),
+        ("2025-07-01", 2024, "2026-03", 13044.1),
+    ],
+)
+def test_first_releases_are_known_for_every_partner(day, year, release, exports):
+    known = in_force(day, VIETNAM, year)
+    assert known.label == f"{release}, in force on {day}"
+    assert round(known.exports[0], 1) == exports
+
+
+@pytest.mark.parametrize(
+    ("day", "release"),
+    [("2024-07-15", "2024-08"), ("2024-09-30", "2024-08"), ("2024-12-01", "2024-10"),
+     ("2025-05-31", "2025-04")],
+)  # fmt: skip
+def test_between_two_revisions_the_newest_file_of_the_day_is_named(day, release):
+    known = in_force(day, VIETNAM, 2023)
+    assert known.label == f"{release}, in force on {day}"
+    assert round(known.exports[0], 3) == 9842.922
 
 
 DAYS = st.dates().map(str) | st.sampled_from(
