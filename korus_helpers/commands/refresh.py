@@ -10,8 +10,6 @@ import click
 from korus_helpers.commands.options import AS_JSON
 from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 
-KINDS = ("country", "exports", "imports")
-
 
 def network_options(command):
     """Where to download from and how long to wait."""
@@ -31,7 +29,8 @@ def network_options(command):
 @click.option("--dry-run", is_flag=True, help="Show what would change, and store nothing.")
 @click.option(
     "--file", "files", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
-    help="A file already downloaded (country.xlsx, enduse_exports, enduse_imports); no network.",
+    help="A country or end-use file already downloaded (xlsx, csv or txt, of any name and "
+    "release); no network. Give --file again for each one.",
 )  # fmt: skip
 @click.option(
     "--claims", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
@@ -39,7 +38,7 @@ def network_options(command):
 )  # fmt: skip
 @click.option(
     "--against", default="", metavar="V",
-    help="The release to compare with; the newest one before it unless given.",
+    help="The release to compare with; the nearest one at hand unless given.",
 )  # fmt: skip
 @network_options
 @AS_JSON
@@ -53,10 +52,11 @@ def refresh(
     attempts: int,
     as_json: bool,
 ) -> None:
-    """Get the newest figures from the Census Bureau as a new vintage.
+    """Get the newest figures from the Census Bureau as a new release.
 
-    They are checked, stored beside those that ship, and compared with what was known before.
-    Figures that did not change make no new vintage.
+    They are checked, stored beside those that are included, and compared with what was known
+    before. The release of a file is told by what it holds, so an older file is an older release;
+    figures that did not change make none.
     """
     from datetime import UTC, datetime
 
@@ -65,84 +65,126 @@ def refresh(
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.refreshed import refreshed_lines, refreshed_object
     from korus_helpers.sources.differences import differences
-    from korus_helpers.sources.refresh import keeping, read_files
+    from korus_helpers.sources.refresh import keeping, main_change, read_file
     from korus_helpers.sources.stored import damaged_left_out
     from korus_helpers.sources.storing import required_folder
 
     click.get_current_context().with_resource(damaged_left_out())
     if not dry_run:
         required_folder()
-    books = {"the article": article(), **{path.name: read_claims(path) for path in claims}}
+    books = {"the article": article(), **{_called(p, claims): read_claims(p) for p in claims}}
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
     if files:
-        incoming = read_files(_given(files), against)
+        origins, missing = _given(files), []
     else:
-        origins = _download(base_url, timeout, attempts, quiet=as_json)
+        origins, missing = _download(base_url, timeout, attempts, quiet=as_json)
+    incoming = []
+    for called, origin in origins:
         try:
-            incoming = read_files(origins, against)
+            incoming.append(read_file(origin, today, against))
         except Refused as error:
-            raise NetworkOrDiskError(f"{error}. Nothing was stored") from None
-    old = {name: standings(book, incoming.before.vintage) for name, book in books.items()}
+            if files:
+                raise Refused(f"{called}: {error}") from None
+            raise NetworkOrDiskError(f"{called}: {error}. Nothing was stored") from None
+    before = incoming[0].before.vintage
+    old = {name: standings(book, before) for name, book in books.items()}
     found, changes = None, {}
-    with keeping(incoming, dry_run, f"{datetime.now(UTC):%Y-%m-%d}") as done:
-        if "country" in done.parts:
-            found = differences(done.before, done.name)
-        if done.name:
-            vintage = done.name if found else done.before
+    with keeping(incoming, dry_run) as done:
+        change = main_change(done)
+        if change:
+            found = differences(change.incoming.before.vintage, change.place.release)
+            if found.before != before:
+                old = {name: standings(book, found.before) for name, book in books.items()}
+        if any(one.folder for one in done):
+            vintage = found.after if found else before
             new = {name: standings(book, vintage) for name, book in books.items()}
             changes = {name: verdict_changes(old[name], new[name]) for name in books}
         if as_json:
-            click.echo(to_json(refreshed_object(done, found, changes, dry_run)))
+            click.echo(to_json(refreshed_object(done, found, changes, dry_run, missing)))
         else:
-            click.echo("\n".join(refreshed_lines(done, found, changes, dry_run)))
+            click.echo("\n".join(refreshed_lines(done, found, changes, dry_run, missing)))
 
 
-def _given(files: tuple[Path, ...]) -> dict:
-    """The files by kind: a workbook is the country file, the others say their flow in the name."""
-    import hashlib
+def _called(path: Path, among: tuple[Path, ...]) -> str:
+    """A claims file by its name, or by its path where two have the same name."""
+    from korus_helpers.sources.visible import visible
+
+    alike = [one for one in among if one.name == path.name]
+    return visible(str(path) if len(alike) > 1 else path.name)
+
+
+def _given(files: tuple[Path, ...]) -> list:
+    """The files with their names; what they are is told by what they hold."""
     from datetime import UTC, datetime
 
     from korus_helpers.sources.downloads import LARGEST
     from korus_helpers.sources.vintage_tables import Origin
+    from korus_helpers.sources.visible import visible
 
-    found = {}
+    found = []
     for path in files:
+        name = visible(path.name)
         if not path.is_file():
-            raise InputError(f"there is no file {path}; type the name of one that you downloaded")
-        if path.stat().st_size > LARGEST:
-            raise InputError(f"{path.name} is larger than {LARGEST // 1_000_000} MB")
-        content = path.read_bytes()
-        kind = next((k for k in KINDS[1:] if k in path.name.lower()), "")
-        if content.startswith(b"PK") or path.suffix.lower() in (".xlsx", ".xls"):
-            kind = "country"
-        if not kind:
             raise InputError(
-                f"{path.name} is no workbook and does not say exports or imports; keep the name "
-                "that it has at the Census Bureau, such as enduse_exports.txt"
+                f"there is no file {visible(str(path))}; type the name of one that you downloaded"
             )
-        if kind in found:
-            raise InputError(f"two of the files are the one called {kind}; give one of each")
+        try:
+            if path.stat().st_size > LARGEST:
+                raise InputError(f"{name} is larger than {LARGEST // 1_000_000} MB")
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{name} cannot be read ({error.strerror})") from None
         moment = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
-        sha256 = hashlib.sha256(content).hexdigest()
-        found[kind] = Origin(content, f"file {path.name}", moment, sha256)
+        found.append((name, Origin(content, f"file {name}", moment)))
     return found
 
 
-def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool):
-    from korus_helpers.sources.downloads import Patience, check_base, download
-    from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS, Origin
+def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool) -> tuple:
+    """The files that could be had, with their addresses, and the addresses of those that are gone.
+
+    A newsroom needs the country file first: the others are stored too if one is not there.
+    """
+    from korus_helpers.sources.downloads import Patience, Unreachable, check_base
+    from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS
 
     base = check_base(base_url) if base_url else OFFICIAL
     patience = Patience(silence=timeout, attempts=attempts)
-    found = {}
-    for kind in KINDS:
+    found, missing = [], []
+    for kind, paths in PATHS.items():
+        addresses = [base + path for path in paths]
+        try:
+            origin = _first(addresses, patience, kind, quiet)
+        except Unreachable as error:
+            where = " and ".join(OFFICIAL + one[0] for one in PATHS.values())
+            raise NetworkOrDiskError(
+                f"{error}. Download {where} in a browser, and type `korus refresh --file FILE` "
+                "with each of the files"
+            ) from None
+        if origin:
+            found.append((origin.address, origin))
+        else:
+            missing.append(addresses[0])
+    if not found:
+        raise NetworkOrDiskError(
+            f"{missing[0]} answers 404 instead of a file, and so do the others"
+        )
+    return found, missing
+
+
+def _first(addresses: list[str], patience, kind: str, quiet: bool):
+    """The first address that has a file; None where all answer 404."""
+    from korus_helpers.sources.downloads import download
+    from korus_helpers.sources.vintage_tables import Origin
+
+    for address in addresses:
         with _bar(kind, quiet) as progress:
-            got = download(base + PATHS[kind], patience, progress=progress)
+            got = download(address, patience, progress=progress)
+        if got.status == 404:
+            continue
         if got.status != 200:
             raise NetworkOrDiskError(f"{got.address} answers {got.status} instead of a file")
-        if got.content[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-            raise NetworkOrDiskError(f"{got.address} gives a web page instead of a file")
-        found[kind] = Origin(got.content, got.address, got.retrieved, got.sha256)
-    return found
+        return Origin(got.content, got.address, got.retrieved)
+    return None
 
 
 @contextmanager

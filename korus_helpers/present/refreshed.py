@@ -14,19 +14,20 @@ SHOWN = 10
 
 
 def refreshed_lines(
-    done: Refreshed,
+    done: Sequence[Refreshed],
     found: Differences | None,
     changes: Mapping[str, Sequence[VerdictChange]],
     dry_run: bool,
+    missing: Sequence[str] = (),
 ) -> list[str]:
-    """The new vintage, what it changes, and which verdicts move; one line for nothing new."""
-    if not done.name:
-        return [f"Nothing new: the figures are those of the release at hand ({done.before})."]
-    kept = "would be stored" if dry_run else f"is stored in {done.folder}"
-    lines = [f"Vintage {done.name} ({join_words(list(done.parts))}) {kept}."]
+    """Each file, what of it is new, what that changes, and which verdicts move."""
+    lines = []
+    for one in done:
+        lines += [f"{_recognised(one)}.", _outcome(one, dry_run)]
+        lines += [f"Note: {note}." for note in one.incoming.notes]
+    lines += [f"Note: {address} answers 404; what it had is as it was." for address in missing]
     if found:
-        lines += [f"Compared with vintage {found.before}:", *_difference_lines(found)]
-    lines += [f"Note: {note}." for note in done.notes]
+        lines += [f"Compared with release {found.before}:", *_difference_lines(found)]
     for name, moved in changes.items():
         if not moved:
             lines.append(f"No verdict of {name} changes.")
@@ -35,6 +36,34 @@ def refreshed_lines(
                      "otherwise.")  # fmt: skip
         lines += [f"  {_change_line(one)}" for one in moved]
     return lines
+
+
+def _recognised(one: Refreshed) -> str:
+    return f"{one.incoming.recognised}: release {one.place.release}"
+
+
+def _outcome(one: Refreshed, dry_run: bool) -> str:
+    """What is new of a file, in one sentence."""
+    release = one.place.release
+    if not one.folder:
+        return f"Nothing new: its figures are those of release {release}, which is at hand."
+    kept = "would be stored" if dry_run else f"stored in {one.folder}"
+    if one.place.new == "months":
+        return f"New are its months, {kept}; the years of release {release} are at hand."
+    if one.place.new == "years":
+        return f"New are its figures of {_spans(one.place.years)}, {kept}."
+    older = ""
+    if one.incoming.kind == "country" and release < one.latest:
+        older = f" Release {one.latest} is newer and stays the latest."
+    return f"New, {kept}.{older}"
+
+
+def _spans(years: Sequence[int]) -> str:
+    """As "2014, 2016 to 2023"."""
+    firsts = [year for year in years if year - 1 not in years]
+    lasts = [year for year in years if year + 1 not in years]
+    spans = zip(firsts, lasts, strict=True)
+    return ", ".join(" to ".join(dict.fromkeys((str(a), str(b)))) for a, b in spans)
 
 
 def _difference_lines(found: Differences) -> list[str]:
@@ -75,23 +104,40 @@ def _figure(one: Standing) -> str:
 
 
 def refreshed_object(
-    done: Refreshed,
+    done: Sequence[Refreshed],
     found: Differences | None,
     changes: Mapping[str, Sequence[VerdictChange]],
     dry_run: bool,
+    missing: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The same for programs; every revision is listed, million dollars."""
+    """The same for programs; every revision is listed, million dollars.
+
+    `vintage` and `folder` are those of the country file, or else of the last file with news.
+    """
+    new = [one for one in done if one.folder]
+    first = next((one for one in new[::-1] if one.incoming.kind == "country"), None)
+    first = first or (new[-1] if new else None)
     return {
-        "vintage": done.name or None,
-        "stored": bool(done.name) and not dry_run,
-        "folder": str(done.folder) if done.name and not dry_run else None,
-        "parts": list(done.parts),
-        "compared_with": found.before if found else done.before,
+        "vintage": first.place.release if first else None,
+        "stored": bool(new) and not dry_run,
+        "folder": str(first.folder) if first and not dry_run else None,
+        "parts": [one.incoming.kind for one in new],
+        "recognised": [
+            {
+                "kind": one.incoming.kind, "release": one.place.release, "as": _recognised(one),
+                "new": one.place.new or None, "years": list(one.place.years),
+                "from": one.incoming.origin.address,
+                "folder": str(one.folder) if one.folder and not dry_run else None,
+            }
+            for one in done
+        ],
+        "compared_with": found.before if found else done[0].incoming.before.vintage,
         "new_months": list(found.new_months) if found else [],
         "revised": found.revised.to_dict("records") if found else [],
         "new_partners": list(found.new_partners) if found else [],
         "vanished_partners": list(found.vanished_partners) if found else [],
-        "notes": list(done.notes),
+        "notes": [note for one in done for note in one.incoming.notes],
+        "not_found": list(missing),
         "verdict_changes": {
             name: [
                 {

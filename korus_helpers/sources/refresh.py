@@ -1,176 +1,234 @@
-"""From official files to a new vintage: read, checked against the last one, stored whole."""
+"""From official files to releases at hand: read, checked, and stored whole, one after another."""
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from korus_helpers.errors import InputError
+from korus_helpers.errors import InputError, Refused
 from korus_helpers.sources import gates
-from korus_helpers.sources.at_hand import is_known, is_known_enduse, whole_years
-from korus_helpers.sources.country_file import CountryFile, read_country_file
-from korus_helpers.sources.enduse_files import EnduseFile, read_enduse_file
-from korus_helpers.sources.stored import on_trial, vintage_folders
+from korus_helpers.sources.at_hand import (
+    Place,
+    country_place,
+    enduse_place,
+    free_name,
+    matching,
+    nearest,
+    totals,
+    whole_releases,
+    whole_years,
+)
+from korus_helpers.sources.country_file import WORLD, CountryFile
+from korus_helpers.sources.enduse_files import EnduseFile
+from korus_helpers.sources.months import MONTHS
+from korus_helpers.sources.official_files import read_official
+from korus_helpers.sources.stored import on_trial, packages
 from korus_helpers.sources.storing import disk_failure, store, write_package
 from korus_helpers.sources.tables import VINTAGES
-from korus_helpers.sources.vintage_tables import (
-    Origin,
-    free_name,
-    release_month,
-    vintage_tables,
-)
-from korus_helpers.sources.vintages import Vintage, latest_enduse, releases
+from korus_helpers.sources.vintage_tables import Origin, country_tables, enduse_tables
+from korus_helpers.sources.vintages import Vintage
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """Official files that passed every gate, and the release they are compared with."""
+    """An official file that passed every gate: `kind` is country, exports or imports.
 
-    country: CountryFile | None
-    enduse: tuple[EnduseFile, ...]
-    origins: Mapping[str, Origin]
+    `recognised` says what it is and up to when; `before` is the release it is compared with.
+    """
+
+    kind: str
+    found: CountryFile | EnduseFile
+    origin: Origin
+    recognised: str
     before: Vintage
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """A new vintage: its name ("" where nothing changed), its folder, and the one before."""
+    """What became of a file: the release it is, what is new of it, and where that lies.
 
-    name: str
-    folder: Path | None
-    before: str
-    notes: tuple[str, ...]
-    parts: tuple[str, ...]
-
-
-def read_files(origins: Mapping[str, Origin], against: str = "") -> Incoming:
-    """The files by kind (country, exports, imports), read and through every gate.
-
-    `against` names the release to compare with, else it is the newest before the file that holds
-    all partners. Raises `Refused` with the gate and the rows.
+    `folder` is None where nothing is new; `latest` is the newest release of all partners then.
     """
-    country = read_country_file(origins["country"].content) if "country" in origins else None
-    enduse = tuple(
-        read_enduse_file(origins[flow].content)
-        for flow in ("exports", "imports")
-        if flow in origins
+
+    incoming: Incoming
+    place: Place
+    folder: Path | None
+    latest: str
+
+
+def read_file(origin: Origin, today: str, against: str = "") -> Incoming:
+    """One official file, read and through every gate.
+
+    `against` names the release to compare with, else it is the nearest. `today` is the day it is
+    ("2026-11-27"): months after it cannot be. Raises `Refused` with the gate and the rows.
+    """
+    found = read_official(origin.content)
+    if isinstance(found, CountryFile):
+        before = _named(against) if against else nearest(found.data_through)
+        _not_after(found.data_through, today)
+        notes = (*found.notes, *_pass_country(found, before))
+        return Incoming("country", found, origin, _country_words(found), before, notes)
+    _not_after(f"{found.years[-1]}-01", today)
+    before = _named(against) if against else max(whole_releases(), key=lambda r: _match(found, r))
+    _pass_enduse(found, before)
+    return Incoming(found.flow, found, origin, _enduse_words(found), before, found.notes)
+
+
+def _match(found: EnduseFile, release: Vintage) -> float:
+    share = matching(found, release)
+    return share if share == share else 0.0  # no year in common
+
+
+def _named(release: str) -> Vintage:
+    whole = {one.vintage: one for one in whole_releases()}
+    if release not in whole:
+        raise InputError(
+            f'no release with all partners is "{release[:40]}"; type one of {", ".join(whole)}'
+        )
+    return whole[release]
+
+
+def _not_after(month: str, today: str) -> None:
+    if month > today[:7]:
+        raise Refused(
+            f"the file has figures up to {_month_words(month)}, but the clock of this machine says "
+            f"{_month_words(today[:7])}; look at both, one of them is wrong"
+        )
+
+
+def _country_words(found: CountryFile) -> str:
+    newest = found.annual[found.annual.year == found.annual.year.max()]
+    traded = newest[newest[gates.AMOUNTS].sum(axis=1) > 0].partner_code
+    kinds = gates.partners().set_index("partner_code").kind
+    count = sum(kinds.get(code, "country") == "country" for code in traded if code >= "1000")
+    return (
+        f"Census country file, months to {_month_words(found.data_through)}, {count} partners in "
+        "the newest"
     )
-    before = _before(country, against)
-    notes: list[str] = list(country.notes) if country else []
-    if country:
-        notes += _pass_country(country, before)
-    for one in enduse:
-        _pass_enduse(one)
-    return Incoming(country, enduse, origins, before, tuple(notes))
 
 
-def _before(country: CountryFile | None, against: str) -> Vintage:
-    whole = [one for one in releases().values() if one.partners == "all"]
-    if against:
-        named = [one for one in whole if one.vintage == against]
-        if not named:
-            names = ", ".join(one.vintage for one in whole)
-            raise InputError(
-                f'no release with all partners is "{against[:40]}"; type one of {names}'
-            )
-        return named[0]
-    earlier = [one for one in whole if not country or one.data_through <= country.data_through]
-    return (earlier or whole)[-1]
+def _enduse_words(found: EnduseFile) -> str:
+    count = found.rows.partner_code[found.rows.partner_code != WORLD].nunique()
+    years = " to ".join(dict.fromkeys((str(found.years[0]), str(found.years[-1]))))
+    return f"Census end-use file of {found.flow}, {years}, {count} partners"
+
+
+def _month_words(month: str) -> str:
+    return f"{MONTHS[int(month[5:7]) - 1]} {month[:4]}"
 
 
 def _pass_country(found: CountryFile, before: Vintage) -> list[str]:
     monthly, annual = found.monthly, found.annual
-    full = annual[annual.months == 12]
+    full, running = annual[annual.months == 12], annual[annual.months < 12]
     old = whole_years(before)
-    what = "the country file is refused"
-    gates.pass_all(what, [
+    gates.pass_all("the country file is refused", [
         ("a code has the name of another partner", gates.misnamed(found.names)),
         ("months do not sum to the year", gates.months_against_years(monthly, annual)),
         ("countries do not sum to the World",
-         gates.countries_against_world(annual.drop(columns="months"), gates.YEAR_TOLERANCE)),
+         gates.countries_against_world(full.drop(columns="months"), gates.YEAR_TOLERANCE)),
+        ("countries do not sum to the World",
+         gates.countries_against_world(running.drop(columns="months"), gates.MONTH_TOLERANCE)),
         ("countries do not sum to the World",
          gates.countries_against_world(monthly, gates.MONTH_TOLERANCE)),
-        (f"figures differ from vintage {before.vintage} by more than any revision (wrong unit or "
-         "columns?)", gates.unlike_before(full, old)),
+        *_against_before(full, old, before),
     ])  # fmt: skip
-    new_names = gates.renamed(found.names)
+    notes = [gates.carried_over(monthly)]
+    if new_names := gates.renamed(found.names):
+        notes.append(f"new names: {', '.join(new_names[:10])}")
     large = gates.large_revisions(full, old)
-    notes = [f"new names: {', '.join(new_names[:10])}"] if new_names else []
     if len(large):
         rows = [f"{r.partner_code} {r.flow} {r.year}" for r in large.head(5).itertuples()]
         notes.append(
             f"revisions of more than {100 * gates.LARGE_REVISION[0]:.0f} percent: {len(large)} "
             f"({', '.join(rows)}{', …' if len(large) > 5 else ''})"
         )
-    return notes
+    return [note for note in notes if note]
 
 
-def _pass_enduse(found: EnduseFile) -> None:
-    what = f"the end-use file of {found.flow} is refused"
-    totals, old = (_in_millions(rows, found.flow) for rows in (found.rows, latest_enduse()))
-    gates.pass_all(what, [
+def _against_before(
+    new: pd.DataFrame, old: pd.DataFrame, before: Vintage
+) -> list[tuple[str, pd.DataFrame]]:
+    unlike = f"figures differ from release {before.vintage} by more than any revision"
+    return [
+        (f"{unlike} (wrong unit or columns?)", gates.unlike_before(new, old)),
+        (f"{unlike} (years or columns swapped?)", gates.moved(new, old)),
+        (f"partners of release {before.vintage} are missing", gates.lost(new, old)),
+    ]
+
+
+def _pass_enduse(found: EnduseFile, before: Vintage) -> None:
+    gates.pass_all(f"the end-use file of {found.flow} is refused", [
         ("a code has the name of another partner",
-         gates.misnamed({c: n for c, n in found.names.items() if c != gates.WORLD})),
+         gates.misnamed({c: n for c, n in found.names.items() if c != WORLD})),
         ("partners do not sum to the World", gates.codes_against_world(found.rows)),
-        ("figures differ from the release before by more than any revision (wrong unit or "
-         "columns?)", gates.unlike_before(totals, old)),
+        *_against_before(totals(found), whole_years(before), before),
     ])  # fmt: skip
 
 
-def _in_millions(rows: pd.DataFrame, flow: str) -> pd.DataFrame:
-    """Totals by partner and year in million dollars, the other flow empty."""
-    mine = rows[rows.flow == flow]
-    sums = mine.groupby(["partner_code", "year"]).value_usd.sum() / 1e6
-    frame = pd.DataFrame({name: float("nan") for name in gates.AMOUNTS}, index=sums.index)
-    return frame.assign(**{f"{flow}_musd": sums}).reset_index()
-
-
 @contextmanager
-def keeping(found: Incoming, dry_run: bool, today: str) -> Iterator[Refreshed]:
-    """Store what is new as one vintage and see it; with `dry_run` see it for the block only.
+def keeping(files: Sequence[Incoming], dry_run: bool) -> Iterator[list[Refreshed]]:
+    """Store what is new, a package for each file, and see it; with `dry_run` for the block only.
 
-    `today` is the day of the download, which names a vintage without a country file. Figures that
-    a release at hand already has make no new vintage: then the name is "".
+    Older files first, so that files of the same kind may come in any order.
     """
-    if dry_run:
-        with tempfile.TemporaryDirectory(prefix="korus-") as scratch:
-            done = _write(found, Path(scratch), today)
-            if not done.name:
-                yield done
-                return
-            with on_trial(done.folder):
-                yield done
+    ordered = sorted(files, key=_order)
+    if not dry_run:
+        with store() as held:
+            done = [
+                _keep(one, lambda: held.hidden(VINTAGES),
+                      lambda name, staged: held.publish(VINTAGES, name, staged))
+                for one in ordered
+            ]  # fmt: skip
+        yield done
         return
-    with store() as held:
-        staged = held.hidden(VINTAGES)
-        done = _write(found, staged, today)
-        if done.name:
-            place = held.publish(VINTAGES, done.name, staged)
-            done = Refreshed(done.name, place, done.before, done.notes, done.parts)
-        else:
-            staged.rmdir()
-    yield done
+    with ExitStack() as stack:
+
+        def hidden() -> Path:
+            return Path(stack.enter_context(TemporaryDirectory(prefix="korus-")))
+
+        def publish(_: str, staged: Path) -> Path:
+            stack.enter_context(on_trial(staged))
+            return staged
+
+        yield [_keep(one, hidden, publish) for one in ordered]
 
 
-def _write(found: Incoming, folder: Path, today: str) -> Refreshed:
-    country = found.country if found.country and not is_known(found.country) else None
-    enduse = [one for one in found.enduse if not is_known_enduse(one)]
-    parts = (["country"] if country else []) + [one.flow for one in enduse]
-    if not parts:
-        return Refreshed("", None, found.before.vintage, found.notes, ())
-    month = release_month(country.data_through) if country else today[:7]
-    name = free_name(month, {*releases(), *(one.name for one in vintage_folders())})
-    tables = vintage_tables(name, country, enduse, found.origins)
-    titles = {"country": "U.S. Trade in Goods by Country (country file)",
-              "exports": "End-use exports", "imports": "End-use imports"}  # fmt: skip
-    origins = [found.origins[kind].described(f"U.S. Census Bureau, {titles[kind]}")
-               for kind in parts]  # fmt: skip
+def main_change(done: Sequence[Refreshed]) -> Refreshed | None:
+    """The newest release of the country file that is new altogether, whose changes are told."""
+    whole = [one for one in done if one.incoming.kind == "country" and one.place.new == "all"]
+    return whole[-1] if whole else None
+
+
+def _order(one: Incoming) -> tuple:
+    is_enduse = isinstance(one.found, EnduseFile)
+    return (is_enduse, one.found.years if is_enduse else one.found.data_through)
+
+
+def _keep(
+    one: Incoming, hidden: Callable[[], Path], publish: Callable[[str, Path], Path]
+) -> Refreshed:
+    """Write what is new of a file into a folder that is hidden first, and publish it."""
+    latest = whole_releases()[-1].vintage
+    if isinstance(one.found, CountryFile):
+        place = country_place(one.found)
+        name, title = place.release, f"Release {place.release}"
+        tables = country_tables(name, one.found, one.origin) if place.new else {}
+    else:
+        place = enduse_place(one.found)
+        taken = {package.name for package in packages(VINTAGES)}
+        name = free_name(f"enduse-{one.kind}-{place.release}", taken)
+        title = f"End-use {one.kind}, release {place.release}"
+        tables = enduse_tables(place, one.found) if place.new else {}
+    if not tables:
+        return Refreshed(one, place, None, latest)
+    folder = hidden()
     try:
-        write_package(folder, f"korus-vintage-{name}", f"Release {name}", tables, origins)
+        origins = [one.origin.described(one.kind)]
+        write_package(folder, f"korus-vintage-{name}", title, tables, origins)
     except OSError as error:
         raise disk_failure(folder.parent, error) from None
-    return Refreshed(name, folder, found.before.vintage, found.notes, tuple(parts))
+    return Refreshed(one, place, publish(name, folder), latest)

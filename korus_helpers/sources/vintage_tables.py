@@ -1,23 +1,32 @@
-"""The tables of a new vintage, made from official files."""
+"""The tables of a release that was refreshed, made from official files."""
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from string import ascii_lowercase
 
 import pandas as pd
 
+from korus_helpers.sources.at_hand import Place
 from korus_helpers.sources.country_file import CountryFile
 from korus_helpers.sources.enduse_files import EnduseFile
 from korus_helpers.sources.partners import partners
-from korus_helpers.sources.stored import every
+from korus_helpers.sources.vintages import releases
 
 OFFICIAL = "https://www.census.gov"
+_ENDUSE = "/foreign-trade/statistics/product/enduse"
+# By kind, each with the older form of the address, which is tried when the first is not there.
 PATHS = {
-    "country": "/foreign-trade/balance/country.xlsx",
-    "exports": "/foreign-trade/statistics/product/enduse/enduse_exports",
-    "imports": "/foreign-trade/statistics/product/enduse/enduse_imports",
+    "country": ("/foreign-trade/balance/country.xlsx",),
+    "exports": (f"{_ENDUSE}/exports/enduse_exports.xlsx", f"{_ENDUSE}/enduse_exports"),
+    "imports": (f"{_ENDUSE}/imports/enduse_imports.xlsx", f"{_ENDUSE}/enduse_imports"),
+}
+TITLES = {
+    "country": "U.S. Trade in Goods by Country (country file)",
+    "exports": "End-use exports",
+    "imports": "End-use imports",
 }
 GENERAL = "general"
+IN_FORCE = ("in_force_from", "newest_year_from", "in_force_until")
 
 
 @dataclass(frozen=True)
@@ -27,60 +36,42 @@ class Origin:
     content: bytes
     address: str
     retrieved: str
-    sha256: str
 
-    def described(self, title: str) -> dict[str, object]:
+    @property
+    def sha256(self) -> str:
+        """Of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def described(self, kind: str) -> dict[str, object]:
         """For `sources` of a data package."""
         return {
-            "title": title, "path": self.address, "retrieved": self.retrieved,
-            "bytes": len(self.content), "hash": f"sha256:{self.sha256}",
+            "title": f"U.S. Census Bureau, {TITLES[kind]}", "path": self.address,
+            "retrieved": self.retrieved, "bytes": len(self.content),
+            "hash": f"sha256:{self.sha256}",
         }  # fmt: skip
 
 
-def release_month(data_through: str) -> str:
-    """The month in which figures through a month are released: two later, as for "2024-06"."""
-    year, month = map(int, data_through.split("-"))
-    later = 12 * year + month - 1 + 2
-    return f"{later // 12}-{later % 12 + 1:02d}"
+def country_tables(name: str, found: CountryFile, origin: Origin) -> dict[str, pd.DataFrame]:
+    """The tables of a release of the country file, in the form of those that are included."""
+    source_id = f"CENSUS_COUNTRY_{name}"
+    source = {
+        "source_id": source_id, "publisher": "U.S. Census Bureau", "title": TITLES["country"],
+        "official_url": OFFICIAL + PATHS["country"][0], "copy_used": origin.address,
+        "released": name[:7], "licence": "US Government work, public domain",
+    }  # fmt: skip
+    return {
+        "goods_monthly": found.monthly.assign(vintage=name, basis=GENERAL),
+        "goods_annual": found.annual.assign(vintage=name, basis=GENERAL),
+        "vintages": _vintage_row(name, found, source_id, origin),
+        "partners": _partner_rows(found),
+        "sources": pd.DataFrame([source]),
+    }
 
 
-def free_name(month: str, taken: Collection[str]) -> str:
-    """The month, or with a letter behind it where another release has it: 2026-06, 2026-06b."""
-    names = (month, *(f"{month}{letter}" for letter in ascii_lowercase[1:]))
-    return next(name for name in names if name not in taken)
-
-
-def vintage_tables(
-    name: str, country: CountryFile | None, enduse: list[EnduseFile], origins: Mapping[str, Origin]
-) -> dict[str, pd.DataFrame]:
-    """The tables of a new vintage, in the form of those that ship.
-
-    End-use files name no release, so theirs is the month in which they were got.
-    """
-    tables = {}
-    if country:
-        source_id = f"CENSUS_COUNTRY_{name}"
-        origin = origins["country"]
-        for table, frame in (("goods_monthly", country.monthly), ("goods_annual", country.annual)):
-            tables[table] = frame.assign(vintage=name, basis=GENERAL)
-        tables["vintages"] = _vintage_row(name, country, source_id, origin)
-        tables["partners"] = _partner_rows(country)
-        tables["sources"] = pd.DataFrame(
-            [{
-                "source_id": source_id, "publisher": "U.S. Census Bureau",
-                "title": "U.S. Trade in Goods by Country (country file)",
-                "official_url": OFFICIAL + PATHS["country"], "copy_used": origin.address,
-                "released": name[:7], "licence": "US Government work, public domain",
-            }]
-        )  # fmt: skip
-    if enduse:
-        taken = set(every("enduse_annual").vintage)
-        month = max(origins[one.flow].retrieved[:7] for one in enduse)
-        label = free_name(month, taken)
-        tables["enduse_annual"] = pd.concat(
-            [one.rows.assign(vintage=label) for one in enduse], ignore_index=True
-        )
-    return tables
+def enduse_tables(place: Place, found: EnduseFile) -> dict[str, pd.DataFrame]:
+    """The rows of an end-use file for the years that its release lacks."""
+    rows = found.rows[found.rows.year.isin(place.years)]
+    return {"enduse_annual": rows.assign(vintage=place.release)}
 
 
 def _vintage_row(name: str, found: CountryFile, source_id: str, origin: Origin) -> pd.DataFrame:
@@ -89,11 +80,16 @@ def _vintage_row(name: str, found: CountryFile, source_id: str, origin: Origin) 
     year, month = map(int, name[:7].split("-"))
     revised = year if month >= 6 else year - 1
     newest = f"{revised}-06" if revised > last_full else f"{last_full + 1}-02"
+    days: Mapping[str, str] = dict(
+        zip(IN_FORCE, (f"{revised}-06", newest, f"{revised + 1}-06"), strict=True)
+    )
+    same = releases().get(name)
+    if same and same.partners == "all":  # its months are added: its days are known better
+        days = {field: getattr(same, field) for field in IN_FORCE}
     row = {
         "vintage": name, "partners": "all", "first_year": int(found.annual.year.min()),
         "last_full_year": last_full, "data_through": found.data_through, "has_months": True,
-        "in_force_from": f"{revised}-06", "newest_year_from": newest,
-        "in_force_until": f"{revised + 1}-06", "source_id": source_id,
+        **days, "source_id": source_id,
         "note": f"Got {origin.retrieved[:10]}, sha256 {origin.sha256}.",
     }  # fmt: skip
     return pd.DataFrame([row])

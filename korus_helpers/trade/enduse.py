@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from korus_helpers.sources.stored import has_table, remembered
-from korus_helpers.sources.tables import DATA, open_table
-from korus_helpers.sources.vintages import LATEST, latest_enduse, releases
+from korus_helpers.sources.stored import every, remembered
+from korus_helpers.sources.vintages import LATEST, latest_enduse
 from korus_helpers.trade.sectors import Sector
 from korus_helpers.trade.series import FLOWS, Series
 
@@ -78,13 +77,12 @@ def _table(vintage: str) -> _Table | None:
 
 
 def _rows(vintage: str) -> pd.DataFrame | None:
-    """The end-use table of one vintage that was refreshed; the latest of each flow and year.
+    """The end-use rows of one release, None where it has none; the latest of each flow and year.
 
-    The shipped table has releases of its own, so a shipped vintage of the country file has none.
+    End-use files have releases of their own.
     """
     if vintage == LATEST:
         return latest_enduse()
-    if vintage not in releases() or releases()[vintage].folder == DATA:
-        return None
-    folder = releases()[vintage].folder
-    return open_table("enduse_annual", folder) if has_table("enduse_annual", folder) else None
+    rows = every("enduse_annual")
+    rows = rows[rows.vintage == vintage]
+    return rows if len(rows) else None
