@@ -1,7 +1,6 @@
 """The tables of a release that was refreshed, made from official files."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +9,7 @@ from korus_helpers.sources.at_hand import Place
 from korus_helpers.sources.country_file import CountryFile
 from korus_helpers.sources.enduse_files import EnduseFile
 from korus_helpers.sources.partners import partners
-from korus_helpers.sources.vintages import releases
+from korus_helpers.sources.release_days import days_in_force
 
 OFFICIAL = "https://www.census.gov"
 _ENDUSE = "/foreign-trade/statistics/product/enduse"
@@ -26,7 +25,6 @@ TITLES = {
     "imports": "End-use imports",
 }
 GENERAL = "general"
-IN_FORCE = ("in_force_from", "newest_year_from", "in_force_until")
 
 
 @dataclass(frozen=True)
@@ -77,19 +75,10 @@ def enduse_tables(place: Place, found: EnduseFile) -> dict[str, pd.DataFrame]:
 def _vintage_row(name: str, found: CountryFile, source_id: str, origin: Origin) -> pd.DataFrame:
     """The row of `vintages`: annual figures are revised each June and stand until the next."""
     last_full = int(found.annual[found.annual.months == 12].year.max())
-    year, month = map(int, name[:7].split("-"))
-    revised = year if month >= 6 else year - 1
-    newest = f"{revised}-06" if revised > last_full else f"{last_full + 1}-02"
-    days: Mapping[str, str] = dict(
-        zip(IN_FORCE, (f"{revised}-06", newest, f"{revised + 1}-06"), strict=True)
-    )
-    same = releases().get(name)
-    if same and same.partners == "all":  # its months are added: its days are known better
-        days = {field: getattr(same, field) for field in IN_FORCE}
     row = {
         "vintage": name, "partners": "all", "first_year": int(found.annual.year.min()),
         "last_full_year": last_full, "data_through": found.data_through, "has_months": True,
-        **days, "source_id": source_id,
+        **days_in_force(name, last_full), "source_id": source_id,
         "note": f"Got {origin.retrieved[:10]}, sha256 {origin.sha256}.",
     }  # fmt: skip
     return pd.DataFrame([row])

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from korus_helpers.sources.at_hand import release_month
 from korus_helpers.sources.country_file import CountryFile
 from korus_helpers.sources.months import MONTHS
 from korus_helpers.sources.official_files import read_official
 from korus_helpers.sources.release_days import days_in_force
-from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS, release_month
+from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS, TITLES
 
 FLOWS = ["exports_musd", "imports_musd"]
 ANNUAL = ["vintage", "partner_code", "partner", "year", "months", *FLOWS]
@@ -140,8 +141,8 @@ def source_rows(official: list[Official], known: pd.DataFrame) -> pd.DataFrame:
         {
             "source_id": one.source_id,
             "publisher": "U.S. Census Bureau",
-            "title": "U.S. Trade in Goods by Country (country file)",
-            "official_url": OFFICIAL + PATHS["country"],
+            "title": TITLES["country"],
+            "official_url": OFFICIAL + PATHS["country"][0],
             "copy_used": f"{one.file}, as published",
             "released": f"{one.release} (data to {_words(one.found.data_through)})",
             "licence": "US Government work, public domain",
