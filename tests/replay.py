@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +17,11 @@ PAGE = b"<!DOCTYPE html><html><body>There was an error while running your query<
 @dataclass
 class Answer:
     """One answer: `length` is declared instead of the true one, `pause` seconds lie between the
-    halves of the body, and `cut` ends the connection after so many bytes."""
+    halves of the body, and `cut` ends the connection after so many bytes.
+
+    `wire` gives the bytes of an answer of any shape instead of all that, `pause` seconds between
+    them, as long as somebody takes them.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -24,6 +29,7 @@ class Answer:
     length: int | None = None
     pause: float = 0.0
     cut: int | None = None
+    wire: Callable[[], Iterable[bytes]] | None = None
 
 
 class Replay(ThreadingHTTPServer):
@@ -34,6 +40,7 @@ class Replay(ThreadingHTTPServer):
 
     def __init__(self, routes):
         self.routes, self.asked, self.lock = dict(routes), [], threading.Lock()
+        self.sent = 0  # bytes of answers with `wire`
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
@@ -56,6 +63,14 @@ class _Handler(BaseHTTPRequestHandler):
                 found = found.pop(0) if len(found) > 1 else found[0]
         if callable(found):
             found = found(parse_qs(parts.query, keep_blank_values=True))
+        if found.wire is not None:
+            self.close_connection = True
+            for piece in found.wire():
+                self.wfile.write(piece)
+                with self.server.lock:
+                    self.server.sent += len(piece)
+                time.sleep(found.pause)
+            return
         self.send_response(found.status)
         for name, value in found.headers.items():
             self.send_header(name, value)
@@ -82,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
 def replaying(routes):
     """A running `Replay`, stopped at the end."""
     server = Replay(routes)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield server

@@ -95,6 +95,7 @@ def sector(
         try:
             table = fetch_sector(client, asked, bar.update)
         except Refused as error:
+            client.forget()
             raise NetworkOrDiskError(f"{error}. Nothing was stored") from None
     name, place = keep_sector(client.base, classification, wanted, found, table, today)
     if as_json:

@@ -41,12 +41,12 @@ def find_country(text: str, years: Iterable[int] = ()) -> Partner:
     example = 'type one country, for example --partner "South Korea"'
     if GROUP.fullmatch(typed):
         rows = partners()
-        known = rows[rows.partner_code == typed].name
-        in_file = f'"{known.iloc[0]}"' if len(known) else "nothing"
-        in_api = GROUPS_OF_THE_API.get(typed, "the total" if typed == "-" else "another group")
+        known = [f'"{name}" in the Census country file'
+                 for name in rows[rows.partner_code == typed].name]  # fmt: skip
+        group = "the total of all countries" if typed == "-" else "a group of countries"
+        known.append(f"{GROUPS_OF_THE_API.get(typed, group)} in the Census API")
         raise InputError(
-            f"code {typed[:20]} is not a country: it is {in_file} in the Census country file, and "
-            f"{in_api} in the Census API; {example}"
+            f"code {typed[:20]} is not a country: it is {' and '.join(known)}; {example}"
         )
     found = find_partner(text, years)
     if found.kind != "country" or not COUNTRY.fullmatch(found.code):
@@ -96,6 +96,7 @@ class Client:
     fresh: bool = False
     asked: int = 0
     _last: float = 0.0
+    _used: list[Path] = field(default_factory=list)
 
     def rows(self, query: Query) -> list[dict[str, str | None]]:
         """The rows of an answer about countries, a dict each; none for an answer without rows.
@@ -109,6 +110,11 @@ class Client:
             if rows and name not in rows[0]:
                 raise Refused(f"the answer of the Census API lacks the column {name}")
         return country_rows(rows)
+
+    def forget(self) -> None:
+        """Keep none of the answers that were used: they do not fit together."""
+        for path in self._used:
+            path.unlink(missing_ok=True)
 
     def _ask(self, address: str) -> str:
         time.sleep(max(0.0, self.pace - (time.monotonic() - self._last)))
@@ -126,9 +132,10 @@ class Client:
 
     def _kept(self, address: str) -> str:
         """An answer of the last days, if it is whole; else ""."""
+        path = self._path(address)
+        self._used.append(path)
         if self.fresh:
             return ""
-        path = self._path(address)
         try:
             if time.time() - path.stat().st_mtime > KEPT_DAYS * 86400:
                 return ""

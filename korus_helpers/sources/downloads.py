@@ -38,8 +38,8 @@ CONNECT = 20.0  # seconds for a connection to a host that was reached before
 class Patience:
     """How long to wait: `silence` in seconds without a byte, and how many times to ask.
 
-    One address may take ten times as long in all, asking again and waiting included. A thirtieth,
-    but at least two seconds, is for the first contact with a host: its name and a connection. So
+    One address may take ten times as long in all, asking again and waiting included. A fortieth,
+    but at least 1.5 seconds, is for the first contact with a host: its name and a connection. So
     it is said within three seconds that there is no network, and a slow one needs a longer silence.
     """
 
@@ -54,7 +54,7 @@ class Patience:
     @property
     def contact(self) -> float:
         """Seconds for the first contact."""
-        return max(2.0, self.silence / 30)
+        return max(1.5, self.silence / 40)
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _first_contact(address: str, patience: Patience) -> None:
         raise _dead_proxy(address)
     if isinstance(error, TimeoutError):
         raise Unreachable(
-            f"{parts.hostname} does not answer within {patience.contact:.0f} seconds; is there a "
+            f"{parts.hostname} does not answer within {patience.contact:g} seconds; is there a "
             "network? On a slow one type --timeout 300"
         )
     raise Unreachable(_unreached(str(parts.hostname), str(error)))
@@ -427,6 +427,8 @@ def _failure(error: Exception, address: str) -> Exception:
         return _TryAgain("no connection in time")
     if isinstance(cause, NewConnectionError):
         return Unreachable(_unreached(host, str(cause)))
+    if isinstance(error, zlib.error):
+        return _TryAgain("its compression is damaged")
     text = str(error)
     for sign, words in (
         ("IncompleteRead", "the answer was cut short"),
