@@ -248,7 +248,7 @@ def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
         if name in LARGE:
             # Amounts are packed as they are: next to one another, equal ones take next to nothing.
             codes = [column for column in table if not pd.api.types.is_float_dtype(table[column])]
-            packing = {"compression": "zstd", "compression_level": 19, "use_dictionary": codes}
+            packing = {"compression": "zstd", "compression_level": 12, "use_dictionary": codes}
             table.to_parquet(path, index=False, **packing)
         else:
             table.to_csv(path, index=False, lineterminator="\n")
@@ -294,7 +294,9 @@ def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
 
 def releases_in(table: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:
     """The rows of `vintages` that a table rests on: every one where it names none."""
-    return releases[releases.vintage.isin(table.vintage)] if "vintage" in table else releases
+    return (
+        releases[releases.vintage.isin(table.vintage.unique())] if "vintage" in table else releases
+    )
 
 
 def named(held: pd.DataFrame) -> str:
