@@ -9,6 +9,7 @@ from korus_helpers.present.holdings import stored_lines, stored_object
 from korus_helpers.present.words import number
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.tables import open_table, package, verify
+from korus_helpers.sources.vintages import release_order
 from korus_helpers.trade.figure import Figure
 
 _DIGITS = {"million dollars": 1, "percent": 2, "times": 3}
@@ -101,7 +102,9 @@ def data_object() -> dict[str, list[dict[str, Any]]]:
     for one in stored:
         if one["ok"] and "vintages" in one["tables"]:
             listed["vintages"] += open_table("vintages", Path(one["folder"])).to_dict("records")
-    listed["vintages"].sort(key=lambda row: row["vintage"])
+    # A release that was downloaded takes the place of an included one of its name.
+    by_name = {row["vintage"]: row for row in listed["vintages"]}
+    listed["vintages"] = [by_name[name] for name in sorted(by_name, key=release_order)]
     return {"tables": tables, **listed, "stored": stored}
 
 

@@ -14,7 +14,7 @@ from korus_helpers.sources.stored import has_table, remembered, vintage_folders
 from korus_helpers.sources.tables import open_table
 from korus_helpers.sources.vintages import release_order
 
-LONGEST = 100  # characters, more than any name or alias that ships
+LONGEST = 100  # characters, more than any included name or alias
 EXAMPLES = 'a name such as "South Korea", an ISO code such as "KOR" or a code such as "5800"'
 REPORTER = {"us", "usa", "america", "unitedstates", "unitedstatesofamerica"}
 

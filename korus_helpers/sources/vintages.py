@@ -119,7 +119,7 @@ def resolve(
 def annual_goods(vintage: str) -> pd.DataFrame:
     """Full years of one release: `partner_code, year, exports_musd, imports_musd`, million dollars.
 
-    Years as published, or the sum of twelve months in a release that ships months only.
+    Years as published, or the sum of twelve months in a release that has months only.
     """
     columns = ["partner_code", "year", "exports_musd", "imports_musd"]
     table, rows = annual_rows(vintage)

@@ -46,7 +46,7 @@ MEASURES = {
 
 
 def build_tables(source: Path) -> dict[str, pd.DataFrame]:
-    """Every table that ships, by name."""
+    """Every included table, by name."""
     figures, claims = source / "figures", source / "claims"
     text = partial(pd.read_csv, dtype="str", keep_default_na=False)
     typed = partial(pd.read_csv, keep_default_na=False)

@@ -1,7 +1,7 @@
 """The table of public claims: the source's decomposition in the project's terms.
 
 `printed`, who said it and where are kept to the letter; `what` and `note` are our own words. A row
-whose figure no shipped table can give, by the source's own reading, gets the measure "other".
+whose figure no included table can give, by the source's own reading, gets the measure "other".
 """
 
 import re
@@ -142,7 +142,7 @@ def _what(claim: Claim, row: dict[str, str], partner: str) -> str:
 
 
 def _missing(row: dict[str, str], claim: Claim) -> str:
-    """Why no shipped table can give the figure, as a key of the wording, or ""."""
+    """Why no included table can give the figure, as a key of the wording, or ""."""
     metric, kind, basis = row["metric"], row["kind"], row["basis"]
     reasons = {
         "jobs": metric.startswith("jobs"),
