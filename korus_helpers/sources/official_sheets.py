@@ -16,7 +16,7 @@ import pandas as pd
 
 from korus_helpers.errors import Refused
 from korus_helpers.sources.visible import visible
-from korus_helpers.sources.workbooks import MOST_ROWS, Row, sheets
+from korus_helpers.sources.workbooks import MOST_COLUMNS, MOST_ROWS, Row, sheets
 
 LONGEST_TEXT = 20_000_000  # bytes of a text file; the largest genuine one has 3 million
 MOST_CELLS = 4_000_000  # of a text file; 600,000 so far
@@ -158,7 +158,7 @@ def _text_rows(content: bytes) -> Iterator[Row]:
                     raise Refused(
                         f"row {lines.line_num} of the text file has more cells than its header"
                     )
-                yield lines.line_num, cells
+                yield lines.line_num, cells[:MOST_COLUMNS]
     except csv.Error as error:
         raise Refused(f"the text file cannot be read ({str(error)[:100]})") from None
 

@@ -15,7 +15,8 @@ from korus_helpers.errors import Refused
 
 # The largest genuine workbook so far unpacks to 11 MB, in 22,070 rows and 1,260,000 tags.
 MOST_BYTES = 60_000_000  # unpacked, of all that is read
-MOST_ROWS, MOST_COLUMNS, MOST_TAGS = 100_000, 200, 6_000_000
+MOST_ROWS, MOST_COLUMNS, MOST_TAGS = 100_000, 200, 2_500_000
+DENSEST = 30  # times that a part may grow when it is unpacked, beyond a megabyte; 5 so far
 MOST_PARTS = 2_000  # files in the archive; a workbook of nine sheets has 40
 MOST_TEXTS = 300_000  # that cells share; 770 so far
 MOST_NAMES, DEEPEST = 10_000, 100  # of tags and attributes, and of tags in each other
@@ -121,8 +122,10 @@ class _Book:
         parser.StartElementHandler, parser.EndElementHandler = start, end
         parser.CharacterDataHandler = text
         parser.StartDoctypeDeclHandler = declared
-        fed = 0
-        with _refusing(), self.archive.open(self._named(part)) as file:
+        fed, info = 0, self.archive.getinfo(self._named(part))
+        if info.file_size > DENSEST * info.compress_size + 1_000_000:
+            raise Refused(_TOO_LARGE)
+        with _refusing(), self.archive.open(info) as file:
             while chunk := file.read(_CHUNK):
                 fed += len(chunk)
                 self.unpacked += len(chunk)
@@ -250,9 +253,9 @@ class _Columns(dict):
         number = 0
         for letter in letters.strip().upper()[:4]:
             number = 26 * number + ord(letter) - 64 if "A" <= letter <= "Z" else 0
-        if len(self) < MOST_NAMES:
-            self[letters] = number
-        return number
+        if len(self) > MOST_NAMES:
+            raise Refused(_TOO_LARGE)
+        return self.setdefault(letters, number)
 
 
 def _value(kind: str, text: str, strings: list[str]) -> str | float:
