@@ -51,9 +51,9 @@ def test_the_basis_is_the_sectors_own_unless_named():
 @pytest.mark.parametrize(
     ("partner", "base", "end", "canonical"),
     [
-        ("Mexico", "", "2024-ytd", ("", "2024-01/2024-06")),
+        ("Mexico", "", "2026-ytd", ("", "2026-01/2026-01")),
         ("Korea, South", "", "2026-ytd", ("", "2026-01/2026-04")),
-        ("Mexico", "2023-ytd", "2024-ytd", ("2023-01/2023-06", "2024-01/2024-06")),
+        ("Mexico", "2024-ytd", "2026-ytd", ("2024-01/2024-01", "2026-01/2026-01")),
         ("Korea, South", "2016-ytd", "2026-ytd", ("2016-01/2016-04", "2026-01/2026-04")),
         ("Mexico", "", "2016-ytd", ("", "2016")),
     ],
@@ -72,8 +72,8 @@ def test_year_to_date_under_a_named_vintage():
     ("choices", "message"),
     [
         (
-            {"partner": "Mexico", "end": "2025-ytd"},
-            "2025: figures of vintage 2024-08 go up to 2024-06; type 2024-ytd",
+            {"partner": "Mexico", "end": "2027-ytd"},
+            "2027: figures of vintage 2026-03 go up to 2026-01; type 2026-ytd",
         ),
         (
             {"end": "2027-ytd"},
@@ -108,8 +108,9 @@ def test_year_to_date_under_a_named_vintage():
             "share, contribution",
         ),
         (
-            {"end": "2016", "basis": "bop"},
-            'basis "bop" is not known; type one of general, consumption, korea-reported',
+            {"end": "2016", "basis": "bob"},
+            'basis "bob" is not known; type one of general, consumption, bop, goods-and-services, '
+            "services, korea-reported",
         ),
         (
             {},

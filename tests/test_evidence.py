@@ -256,12 +256,22 @@ def test_a_claim_on_another_basis_comes_with_the_rows_of_that_basis():
 def test_goods_with_services_come_with_quoted_services_and_goods():
     text = b"id,printed,measure,as,sector,base,end\n"
     text += b"a,$17 billion,deficit,level,goods-and-services,,2016\n"
-    text += b"b,more than doubled,deficit,ratio,unspecified,2011,2016\n"
+    text += b"b,nearly quadrupled,deficit,ratio,unspecified,2011,2016\n"
     for verdict in audit(claims_in(text, "claims.csv")).verdicts:
         rows = verdict_rows(verdict)
         quoted = open_table("quoted").loc[sorted(rows["quoted"])]
         assert set(quoted.topic) >= {"services"}
         assert rows["goods_monthly"]
+
+
+def test_goods_with_services_of_today_come_with_their_rows():
+    text = b"id,printed,measure,as,sector,base,end\na,more than tripled,deficit,ratio,"
+    text += b"goods-and-services,2011,2016\n"
+    (verdict,) = audit(claims_in(text, "claims.csv")).verdicts
+    assert verdict.verdict == "within the hedge"
+    rows = open_table("goods_services").loc[sorted(verdict_rows(verdict)["goods_services"])]
+    assert len(rows) == 8 and set(rows.partner_code) == {"5800"}
+    assert dict(rows.groupby("year").size()) == {2011: 4, 2016: 4} and set(rows.quarter) == {0}
 
 
 def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path):

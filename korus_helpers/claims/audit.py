@@ -12,7 +12,7 @@ from korus_helpers.claims.consistency import (
     implied_range,
 )
 from korus_helpers.claims.corrections import FAILS, corrected, correction
-from korus_helpers.claims.entries import NOT_SHIPPED
+from korus_helpers.claims.entries import BESIDE
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import one_edits, read_printed
 from korus_helpers.claims.programme import rows
@@ -145,7 +145,7 @@ def _frame(verdict: Verdict) -> str:
     """
     claim = verdict.claim
     basis = claim.basis
-    if not basis and claim.sector not in NOT_SHIPPED:
+    if not basis and claim.sector not in BESIDE:
         basis = sector(claim.sector).basis
     parts = [part for part in (claim.reporter, basis) if part not in ("", "USA", GENERAL)]
     return " ".join([find_partner(claim.partner).code, *parts])

@@ -9,7 +9,7 @@ import pandas as pd
 from korus_helpers.claims.quotations import quoted_candidates
 from korus_helpers.claims.steps import BIT, STEPS, Stated, meant, place, table_steps
 from korus_helpers.sources.vintages import LATEST, releases
-from korus_helpers.trade.bases import BASES, CONSUMPTION, GENERAL, KOREA_REPORTED
+from korus_helpers.trade.bases import BASES, CONSUMPTION, GENERAL, OWN_RELEASE, SERVICES
 from korus_helpers.trade.definition import COMPARED
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.flows import coverage
@@ -67,7 +67,7 @@ def _from_files(stated: Stated, measure: str) -> pd.DataFrame:
     blocks = []
     for at, table in enumerate(tables):
         for way in stated.ways:
-            if not _speaks(stated, way, table.sector):
+            if not _speaks(stated, way, table):
                 continue
             base, end = _spans(table.starts, way in COMPARED, stated)
             steps = table_steps(stated, measure, table.sector, table.basis)
@@ -110,17 +110,17 @@ def _framed(measure: str, found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _speaks(stated: Stated, way: str, name: str) -> bool:
+def _speaks(stated: Stated, way: str, table: _Table) -> bool:
     """Whether the way says of the sector what is stated.
 
     The share of all goods is a partner's part of the world's, that of a sector its part of the
     partner's: another statement, and no other definition of the same.
     """
     if way == "contribution":
-        return name != "total"
-    return (
-        way != "share" or stated.sector is None or (name == "total") == (stated.sector == "total")
-    )
+        return table.sector != "total"
+    if way != "share" or stated.sector is None:
+        return True
+    return (table.sector == "total" and table.basis != SERVICES) == (stated.sector == "total")
 
 
 def _tables(stated: Stated, measure: str) -> Iterator[_Table]:
@@ -135,7 +135,9 @@ def _tables(stated: Stated, measure: str) -> Iterator[_Table]:
         for basis in BASES if name == "total" else (item.basis,):
             if name == "total" and basis == CONSUMPTION and measure == "exports":
                 continue  # the same exports as on the general basis
-            country = name == "total" and basis != KOREA_REPORTED
+            if basis == SERVICES != stated.sector:
+                continue  # beside goods, not another definition of them
+            country = name == "total" and basis not in OWN_RELEASE
             if (name, basis) == ("total", GENERAL) and stated.day:
                 yield _Table(name, basis, f"as-of:{stated.day}", _calendar_years(stated))
             for vintage in list(releases())[::-1] if country else (LATEST,):

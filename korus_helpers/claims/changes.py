@@ -8,6 +8,7 @@ from korus_helpers.claims.printed import Printed, read_printed
 from korus_helpers.claims.register import Claim, missing
 from korus_helpers.errors import InputError
 from korus_helpers.sources.vintages import LATEST
+from korus_helpers.trade.bases import COUNTED
 from korus_helpers.trade.definition import MEASURES, UNITS
 from korus_helpers.trade.figure import Figure
 
@@ -50,6 +51,8 @@ def standings(claims: Iterable[Claim], vintage: str) -> dict[str, Standing]:
     found = {}
     for claim in claims:
         if claim.measure not in MEASURES or not claim.end or missing(claim):
+            continue
+        if claim.sector in COUNTED:
             continue
         printed = read_printed(claim.printed)
         if printed.unit != UNITS[claim.as_]:

@@ -4,7 +4,7 @@ import re
 from datetime import date as Day
 from decimal import Decimal, InvalidOperation
 
-from korus_helpers.claims.entries import NOT_SHIPPED, UNSPECIFIED, two_levels
+from korus_helpers.claims.entries import BESIDE, UNSPECIFIED, two_levels
 from korus_helpers.claims.printed import Printed, read_printed
 from korus_helpers.claims.register import Claim, describe, levels
 from korus_helpers.claims.wording import quoted
@@ -66,7 +66,7 @@ def _prints_levels(text: str, way: str) -> bool:
 def _definition(way: str, share: bool, choices: dict[str, str | None]) -> Definition:
     """Periods, partner and basis made canonical; sectors that do not ship pass as all goods."""
     name = choices["sector"]
-    if name in NOT_SHIPPED or name == UNSPECIFIED:
+    if name in BESIDE or name == UNSPECIFIED:
         if way in ("share", "contribution"):
             raise InputError(f"a {way} of {name} is not calculated here; type --as level")
         choices = choices | {"sector": "total"}

@@ -6,14 +6,13 @@ from decimal import Decimal
 
 import pandas as pd
 
-from korus_helpers.claims.entries import NOT_SHIPPED
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.register import UNSPECIFIED, Claim
-from korus_helpers.claims.services import WITH_SERVICES, services_figure
 from korus_helpers.claims.verdicts import TOLERANCE, definition
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.vintages import LATEST
+from korus_helpers.trade.bases import GOODS_SERVICES
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure
@@ -48,8 +47,6 @@ def context(claim: Claim, *, tolerance: Decimal = TOLERANCE, vintage: str = LATE
 
 def _figure(claim: Claim, vintage: str) -> Figure | None:
     try:
-        if claim.sector in NOT_SHIPPED:
-            return services_figure(claim, vintage)
         return evaluate(claim.measure, definition(claim, vintage))
     except NoFigure:
         return None
@@ -81,4 +78,4 @@ def _neighbours(claim: Claim) -> Iterator[tuple[str, Claim]]:
         }
         yield "on agreement years, April to March", replace(claim, **windows)
     if claim.sector == "total" and claim.as_ not in ("share", "contribution"):
-        yield "goods with services, as far as quoted", replace(claim, sector=WITH_SERVICES)
+        yield "goods with services", replace(claim, sector=GOODS_SERVICES)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from korus_helpers.claims.ladder import NOT_REPRODUCED, OTHER_BASIS, Verdict
 from korus_helpers.claims.register import Claim
-from korus_helpers.claims.services import WITH_SERVICES
-from korus_helpers.trade.bases import CONSUMPTION, GENERAL, KOREA_REPORTED
+from korus_helpers.trade.bases import BASES, CONSUMPTION, GENERAL, GOODS_SERVICES, KOREA_REPORTED
+from korus_helpers.trade.goods_services import PARTS
 from korus_helpers.trade.sectors import sector
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def correction(verdict: Verdict) -> str:
     figure = verdict.used
     if verdict.verdict not in FAILS or figure is None:
         return ""
-    if figure.definition.sector == WITH_SERVICES:
+    if figure.definition.sector == GOODS_SERVICES:
         return ""
     right = verdict.printed.reprint(figure.value)
     return (
@@ -51,6 +51,8 @@ def short_definition(verdict: Verdict) -> str:
     """The definition of the deciding figure in at most 25 words."""
     figure = verdict.used
     asked = figure.definition
+    if asked.basis in PARTS:
+        return BASES[asked.basis]
     if asked.basis not in _FLOWS_OF:
         return "services as quoted in print"
     exports, imports = _FLOWS_OF[asked.basis]

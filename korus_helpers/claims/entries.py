@@ -13,7 +13,7 @@ from korus_helpers.claims.strangers import visible
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
-from korus_helpers.trade.bases import KOREA_REPORTED
+from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES, KOREA_REPORTED
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, check_basis
 from korus_helpers.trade.periods import Period, period
 from korus_helpers.trade.sectors import sector
@@ -21,11 +21,10 @@ from korus_helpers.trade.sectors import sector
 OTHER = "other"  # the measure of what cannot be checked
 UNSPECIFIED = "unspecified"  # goods, or goods with services
 NOT_SHIPPED = {  # sectors that claims speak of, and what is missing to check them
-    "services": "Trade in services by partner does not ship",
-    "goods-and-services": "Trade in goods and services together, by partner, does not ship",
     "manufactures": "Trade in manufactures (NAICS), by partner, does not ship",
 }
-WHOLES = {"total", "all_enduse", "goods-and-services", UNSPECIFIED}  # parts of nothing that ships
+WHOLES = {"total", "all_enduse", GOODS_SERVICES, UNSPECIFIED}  # parts of nothing that ships
+BESIDE = (*COUNTED, *NOT_SHIPPED)  # topics of claims that are no sector of goods
 
 SHARED = ("sector", "partner", "date", "speaker", "publisher", "url", "reporter", "basis")
 FIELDS = (
@@ -182,12 +181,12 @@ def _periods(
 
 
 def _sector(text: str) -> str:
-    if text in NOT_SHIPPED or text == UNSPECIFIED:
+    if text in BESIDE or text == UNSPECIFIED:
         return text
     try:
         return sector(text).name
     except InputError as error:
-        raise InputError(f"{error}, or {', '.join(NOT_SHIPPED)} or {UNSPECIFIED}") from None
+        raise InputError(f"{error}, or {', '.join(BESIDE)} or {UNSPECIFIED}") from None
 
 
 def _refuse_part_of_nothing(as_: str, sector_name: str) -> None:

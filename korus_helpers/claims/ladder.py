@@ -12,6 +12,7 @@ from korus_helpers.claims.search import Match, near
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.stored import publications
 from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.trade.bases import COUNTED
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure
@@ -76,8 +77,13 @@ class Verdict:
 
 
 def definition(claim: Claim, vintage: str = LATEST) -> Definition:
-    """The stated (or default) definition of a claim about trade."""
+    """The stated (or default) definition of a claim about trade.
+
+    Services, and goods with services, are bases of the trade, with one release.
+    """
     base = claim.base if claim.as_ not in ("level", "share") else ""
+    if claim.sector in COUNTED:
+        return Definition(claim.partner, "total", claim.sector, LATEST, base, claim.end, claim.as_)
     return Definition(claim.partner, claim.sector, claim.basis, vintage, base, claim.end, claim.as_)
 
 

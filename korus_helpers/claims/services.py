@@ -1,22 +1,25 @@
-"""Services, and goods with services: figures quoted in print, for no file of them ships.
+"""Services, and goods with services, as they were quoted in print at the time.
 
 Services come from pages of the US Trade Representative, as intervals that their digits allow.
 Goods with services are the goods of the country file (Census basis) plus those services; published
 totals adjust goods to the balance of payments first, so the sum is a near definition, not theirs.
+The figures of today are those of the Bureau of Economic Analysis (`trade.goods_services`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from korus_helpers.claims.levels import Level, quoted_levels
 from korus_helpers.claims.register import Claim
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.partners import find_partner
+from korus_helpers.trade.bases import GOODS_SERVICES, SERVICES
 from korus_helpers.trade.definition import COMPARED, UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure
 from korus_helpers.trade.periods import period
+from korus_helpers.trade.series import FLOWS
 
-SERVICES, WITH_SERVICES = "services", "goods-and-services"
 _WAYS = {"change": "change", "percent-change": "percent change", "ratio": "ratio"}
 _LINKS = {"exports": "to", "imports": "from"}
 
@@ -40,19 +43,17 @@ class QuotedDefinition:
 class QuotedFigure(Figure):
     """A figure of services, or of goods with services.
 
-    `chained`: its ends are of two releases. `goods_trade` is the US trade in goods, both ways, of
-    the last year (million dollars), 0 for services alone. `parts` are the levels behind it.
+    `chained`: its ends are of two releases. `parts` are the levels behind it.
     """
 
     chained: bool = False
-    goods_trade: float = 0.0
     parts: tuple[Level, ...] = ()
 
     @property
     def words(self) -> str:
         """The definition in words, with where services and goods come from."""
         asked = self.definition
-        goods = asked.sector == WITH_SERVICES
+        goods = asked.sector == GOODS_SERVICES
         what = {"two-way": "two-way trade"}.get(self.measure, self.measure)
         partner = find_partner(asked.partner).in_sentence
         when = asked.end
@@ -68,10 +69,10 @@ class QuotedFigure(Figure):
     def caution(self) -> str:
         """What is known of the figure's reach, as a sentence."""
         said = []
-        if self.definition.sector == WITH_SERVICES:
+        if self.definition.sector == GOODS_SERVICES:
             said.append(
                 "Published totals of goods with services adjust goods to the balance of payments "
-                "first; no such figures ship."
+                "first; those of that day are not included."
             )
         if self.chained:
             said.append(
@@ -81,27 +82,21 @@ class QuotedFigure(Figure):
         return " ".join(said)
 
 
-def services_figure(claim: Claim, vintage: str) -> QuotedFigure:
+def quoted_figure(claim: Claim, vintage: str) -> QuotedFigure:
     """What a claim about services, or goods with services, speaks of, from quoted figures.
 
     `vintage` is that of the goods. Raises `NoFigure` where a year is not quoted or the way of
     comparing has no meaning.
     """
-    if claim.as_ in ("share", "contribution"):
-        raise NoFigure(f"a {claim.as_} of services is not calculated here")
-    years = [text for text in (claim.base, claim.end) if text]
-    if claim.as_ not in COMPARED:
-        years = years[-1:]
-    code = find_partner(claim.partner).code
+    code, years = find_partner(claim.partner).code, _years(claim)
     quoted = [_quoted(code, claim.measure, year) for year in years]
     ends = [(one.low, one.value, one.high) for one in quoted]
     sources = [source for one in quoted for source in one.source_ids]
     labels = [f"services {one.year}: as quoted {one.release}" for one in quoted]
-    parts, traded = list(quoted), 0.0
-    if claim.sector == WITH_SERVICES:
+    parts = list(quoted)
+    if claim.sector == GOODS_SERVICES:
         for at, year in enumerate(years):
-            asked = Definition(code, vintage=vintage, end=year)
-            goods, traded = evaluate(claim.measure, asked), evaluate("two-way", asked).value
+            goods = evaluate(claim.measure, Definition(code, vintage=vintage, end=year))
             both = zip(ends[at], (goods.low, goods.value, goods.high), strict=True)
             ends[at] = tuple(one + other for one, other in both)
             sources += goods.source_ids
@@ -116,9 +111,38 @@ def services_figure(claim: Claim, vintage: str) -> QuotedFigure:
     return QuotedFigure(
         claim.measure, asked, value, low, high, UNITS[claim.as_], base, ends[-1][1],
         "; ".join(dict.fromkeys(labels)), tuple(dict.fromkeys(sources)),
-        chained=len({one.source_ids for one in quoted}) > 1, goods_trade=traded,
-        parts=tuple(parts),
+        chained=len({one.source_ids for one in quoted}) > 1, parts=tuple(parts),
     )  # fmt: skip
+
+
+def reach(claim: Claim, figure: Figure, part: float) -> tuple[float, float]:
+    """Low and high of a figure whose levels may be off by a `part` of the trade of their year.
+
+    That is how far the release of a past day, or adjustments to the balance of payments, may lie
+    from the figure at hand. Infinite where the comparison may lose its meaning.
+    """
+    basis = claim.sector if claim.sector == SERVICES else GOODS_SERVICES
+    code, traded = find_partner(claim.partner).code, claim.measure
+    traded = traded if traded in FLOWS else "two-way"
+    levels = {claim.end: figure.end_value}
+    if claim.as_ in COMPARED:
+        levels = {claim.base: figure.base_value, **levels}
+    ends = []
+    for year, value in levels.items():
+        try:
+            off = part * evaluate(traded, Definition(code, basis=basis, end=year)).value
+        except NoFigure:
+            off = 0.0
+        ends.append((value - off, value, value + off))
+    try:
+        low, _, high = _compared(claim, ends)
+    except NoFigure:
+        return float("-inf"), float("inf")
+    return low, high
+
+
+def _years(claim: Claim) -> list[str]:
+    return [claim.base, claim.end] if claim.as_ in COMPARED else [claim.end]
 
 
 def _quoted(code: str, measure: str, year: str) -> Level:
@@ -134,7 +158,7 @@ def _quoted(code: str, measure: str, year: str) -> Level:
     return found[0]
 
 
-def _compared(claim: Claim, ends: list[Ends]) -> Ends:
+def _compared(claim: Claim, ends: Sequence[Ends]) -> Ends:
     if claim.as_ == "level":
         return ends[0]
     base, end = ends

@@ -8,7 +8,7 @@ import numpy as np
 
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
-from korus_helpers.trade.bases import GENERAL, KOREA_REPORTED
+from korus_helpers.trade.bases import BOP, COUNTED, GENERAL, KOREA_REPORTED
 from korus_helpers.trade.comparison import KOREA
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition, check_basis
 from korus_helpers.trade.periods import Period, agreement_year, month_number, period
@@ -25,6 +25,7 @@ STEPS = (
     "vintage",
     "import basis",
     "export basis",
+    "balance-of-payments basis",
     "goods with services",
     "agreement year",
     "calendar year",
@@ -183,9 +184,15 @@ def _year(starts: np.ndarray | int) -> np.ndarray | int:
 
 def table_steps(stated: Stated, measure: str, sector_name: str, basis: str) -> int:
     """The steps that lie in the sector and the basis of a figure."""
-    return _sector_steps(stated.sector or "total", sector_name) | _basis_steps(
+    asked = stated.sector or counted("total", stated.basis)
+    return _sector_steps(asked, counted(sector_name, basis)) | _basis_steps(
         stated.basis, basis, FLOWS if measure not in FLOWS else (measure,)
     )
+
+
+def counted(sector_name: str, basis: str) -> str:
+    """The sector, or what is counted beside goods on the basis: services, goods-and-services."""
+    return basis if sector_name == "total" and basis in COUNTED else sector_name
 
 
 def _sector_steps(asked: str, found: str) -> int:
@@ -200,6 +207,10 @@ def _basis_steps(asked: str, found: str, flows: tuple[str, ...]) -> int:
         return 0
     if KOREA_REPORTED in (asked, found):
         return BIT["reporter"]
+    if found in COUNTED or asked in COUNTED:  # a step of what is counted
+        return 0
+    if BOP in (asked, found):
+        return BIT["balance-of-payments basis"]
     if found == NOT_STATED:
         return BIT["basis not stated"]
     words = {"exports": ("domestic", "export basis"), "imports": ("consumption", "import basis")}

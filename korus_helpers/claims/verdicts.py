@@ -30,10 +30,12 @@ from korus_helpers.claims.misses import margin, near_misses, severity, tolerance
 from korus_helpers.claims.printed import Printed, read_printed
 from korus_helpers.claims.register import OTHER, UNSPECIFIED, Claim, missing
 from korus_helpers.claims.search import Match
-from korus_helpers.claims.services import SERVICES, WITH_SERVICES, services_figure
+from korus_helpers.claims.services import QuotedFigure, quoted_figure, reach
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.vintages import LATEST
+from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES
 from korus_helpers.trade.definition import UNITS
+from korus_helpers.trade.figure import Figure
 from korus_helpers.trade.periods import month_text, period
 
 __all__ = [
@@ -70,7 +72,9 @@ def judge(claim: Claim, *, tolerance: Decimal = TOLERANCE, vintage: str = LATEST
         return _cannot(claim, printed, reason)
     if claim.sector == UNSPECIFIED:
         return _two_readings(claim, tolerance, vintage)
-    if claim.sector in (SERVICES, WITH_SERVICES):
+    if claim.basis in COUNTED and claim.sector == "total":
+        claim = replace(claim, sector=claim.basis)
+    if claim.sector in COUNTED:
         return _judge_services(claim, printed, tolerance, vintage)
     if missing(claim):
         return _cannot(claim, printed, missing(claim))
@@ -117,50 +121,76 @@ def _judge_goods(claim: Claim, printed: Printed, tolerance: Decimal, vintage: st
 
 
 def _judge_services(claim: Claim, printed: Printed, tolerance: Decimal, vintage: str) -> Verdict:
-    """Services, and goods with services, by quoted figures, as far as these decide anything.
+    """Services, and goods with services: by what was quoted at the time, and by today's figures.
 
-    A comparison that joins two releases decides nothing. The sum of goods and services is a near
-    definition of the published total: where it gives the figure the claim holds on another basis;
-    where it does not the claim cannot be checked, unless the adjustments between the two would
-    have to be larger than a part `tolerance` of trade in goods.
+    Quoted services decide. Goods on the Census basis with quoted services are a near definition of
+    the published total only, and a comparison that joins two releases decides nothing: there
+    today's figure decides where it gives what is printed. Where no figure of the day decides, a
+    miss within a part `tolerance` of the trade is left undetermined, for such figures are revised
+    years back, unless the claim has no date.
     """
-    day = day_of(claim.date)
-    figure = None
-    for release in ([f"as-of:{day}"] if day else []) + [vintage]:
-        try:
-            figure = services_figure(claim, release)
-            break
-        except NoFigure as error:
-            reason = _sentence(str(error))
-    if figure is None:
-        return _cannot(claim, printed, f"{missing(claim)} {reason}")
-    if same_page(claim, figure.source_ids):
-        return _cannot(claim, printed, f"{SAME_PAGE}; {_lower(missing(claim))}")
-    verdict, distance = compare(printed, figure), margin(printed.interval, figure.value)
-    if figure.chained:
-        verdict = UNDETERMINED
-    elif claim.sector == WITH_SERVICES and verdict in HOLDS:
-        verdict = OTHER_BASIS
-    elif verdict == NOT_REPRODUCED and 0 < -distance <= float(tolerance) * figure.goods_trade:
-        return _cannot(claim, printed, f"{missing(claim)} {figure.caution}")
+    if claim.as_ in ("share", "contribution"):
+        return _cannot(claim, printed, f"A {claim.as_} of services is not calculated here.")
+    now, reason = figure_of(claim, LATEST)
+    then, own_page, remarks = _quoted_then(claim, vintage), False, []
+    if then and same_page(claim, then.source_ids):
+        own_page = compare(printed, then) != NOT_REPRODUCED
+        remarks.append(f"{SAME_PAGE}, so it does not confirm it.")
+        then = None
+    if then is None and now is None:
+        return _cannot(claim, printed, " ".join([*remarks, _sentence(reason)]))
+    then_verdict, now_verdict = compare(printed, then), compare(printed, now)
+    if then and then.chained:
+        then_verdict = UNDETERMINED
+    elif then and claim.sector == GOODS_SERVICES and then_verdict in HOLDS:
+        then_verdict = OTHER_BASIS
+    elif then and claim.sector == GOODS_SERVICES and _may_hold(claim, printed, then, tolerance):
+        then_verdict = UNDETERMINED
+    if now_verdict in HOLDS and then_verdict in (OTHER_BASIS, UNDETERMINED):
+        then, then_verdict = None, ""
+    verdict = then_verdict or now_verdict
+    used = then or now
+    if then is None and claim.date:
+        remarks.append(
+            f"Judged by the figures of today ({now.vintage}): those in force when it was printed "
+            "are not included."
+        )
+        if verdict == NOT_REPRODUCED and (own_page or _may_hold(claim, printed, now, tolerance)):
+            verdict = UNDETERMINED
     fails = verdict == NOT_REPRODUCED
     return Verdict(
-        claim, verdict, printed, UNITS[claim.as_], now=figure, now_verdict=verdict,
-        margin=distance, tolerance_needed=tolerance_needed(printed, figure.value),
-        remarks=tuple(filter(None, (figure.caution, *_notes(claim)))),
-        severity=severity(printed, figure, tolerance) if fails else "",
+        claim, verdict, printed, UNITS[claim.as_], then, now, then_verdict, now_verdict,
+        margin=margin(printed.interval, used.value),
+        tolerance_needed=tolerance_needed(printed, used.value),
+        remarks=tuple(filter(None, (*remarks, used.caution, *_notes(claim)))),
+        severity=severity(printed, used, tolerance) if fails else "",
         inferred=_inferred(claim),
     )  # fmt: skip
+
+
+def _quoted_then(claim: Claim, vintage: str) -> QuotedFigure | None:
+    """What was quoted of services, with the goods of the day, or of the release asked for."""
+    day = day_of(claim.date)
+    for release in ([f"as-of:{day}"] if day else []) + [vintage]:
+        try:
+            return quoted_figure(claim, release)
+        except NoFigure:
+            continue
+    return None
+
+
+def _may_hold(claim: Claim, printed: Printed, figure: Figure, tolerance: Decimal) -> bool:
+    return printed.interval.meets(*reach(claim, figure, float(tolerance))) != "outside"
 
 
 def _two_readings(claim: Claim, tolerance: Decimal, vintage: str) -> Verdict:
     """An unqualified balance: judged as goods, the usual headline, and as goods with services."""
     goods, both = (
         judge(replace(claim, sector=name), tolerance=tolerance, vintage=vintage)
-        for name in ("total", WITH_SERVICES)
+        for name in ("total", GOODS_SERVICES)
     )
     verdict = goods.verdict
-    if verdict == NOT_REPRODUCED and both.verdict == OTHER_BASIS:
+    if verdict == NOT_REPRODUCED and both.verdict in (*HOLDS, OTHER_BASIS):
         verdict = OTHER_BASIS
     said = (
         "The claim leaves open what is counted. As goods, by which it is judged: "
@@ -168,7 +198,7 @@ def _two_readings(claim: Claim, tolerance: Decimal, vintage: str) -> Verdict:
     )
     readings = (("goods", goods.verdict), ("goods with services", both.verdict))
     return replace(
-        goods, claim=claim, verdict=verdict, readings=readings, other=both.now,
+        goods, claim=claim, verdict=verdict, readings=readings, other=both.used,
         remarks=(said, *goods.remarks),
     )  # fmt: skip
 
@@ -204,7 +234,3 @@ def _inferred(claim: Claim) -> tuple[str, ...]:
 
 def _sentence(clause: str) -> str:
     return clause[:1].upper() + clause[1:].rstrip(".") + "."
-
-
-def _lower(clause: str) -> str:
-    return clause[:1].lower() + clause[1:]

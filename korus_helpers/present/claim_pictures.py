@@ -26,7 +26,7 @@ _COLUMNS = {
     "from one year later": "one year later",
     "the following year": "the following year",
     "on agreement years, April to March": "agreement years",
-    "goods with services, as far as quoted": "with services, as quoted",
+    "goods with services": "with services",
 }
 
 

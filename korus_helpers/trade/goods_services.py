@@ -51,10 +51,12 @@ def printed_before(partner_code: str, years: list[int]) -> str:
         & quoted.year.isin(years)
         & quoted.flow.isin(FLOWS)
     ]
-    said = [
-        f"for {year} other figures of services were printed in {rows.in_force_from.iloc[0]} "
-        f"({', '.join(f'{row.flow} {row.value_musd:,.0f}' for row in rows.itertuples())} million dollars)"
-        for year, rows in quoted.groupby("year")
-    ]
+    said = []
+    for year, rows in quoted.groupby("year"):
+        flows = ", ".join(f"{row.flow} {row.value_musd:,.0f}" for row in rows.itertuples())
+        said.append(
+            f"for {year} other figures of services were printed in {rows.in_force_from.iloc[0]} "
+            f"({flows} million dollars)"
+        )
     told = f": {'; '.join(said)}" if said else ", so what was printed at the time may differ"
     return f"These figures are revised years back{told}."
