@@ -119,7 +119,7 @@ def test_a_drip_does_not_outlast_the_time_allowed(tmp_path, name):
     is_one_sentence(done, 3, "longer than the time allowed")
 
 
-@pytest.mark.parametrize("name", ["gzip bomb", "an endless chunk", "endless header"])
+@pytest.mark.parametrize("name", ["gzip bomb", "an endless chunk"])
 def test_a_flood_takes_little_memory(tmp_path, name):
     with replaying(routes(lambda good, query, path: BROKEN[name][0])) as server:
         line = [sys.executable, "-m", "korus_helpers.cli", *map(str, arguments(server))]

@@ -3,15 +3,14 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 from census_replay import CHAPTERS, KEY, LAST, PREFIX, api, routes, times, value
 from replay import PAGE, Answer, replaying
 from test_refresh_command import state
 from typed import korus, korus_process
-
-from korus_helpers.errors import Refused
-from korus_helpers.sources.census_api import country_rows, read_rows
 
 
 def fetch(folder, server, *arguments, key=KEY, attempts=1, codes="8703,8708", span=(2011, 2012)):
@@ -198,21 +197,26 @@ def column(rows, name):
 
 
 def set_all(name, text):
+    """Every cell of a column, wherever it comes."""
+
     def edit(rows):
         places = [i for i, other in enumerate(rows[0]) if other == name]
-        for row in rows[1:]:
-            for place in places:
-                row[place] = text
-        return rows
+        return [rows[0], *([text if i in places else cell for i, cell in enumerate(row)]
+                           for row in rows[1:])]  # fmt: skip
 
-    return edit
+    return rewritten(edit)
 
 
 def contradicting(rows):
     """The column that comes twice says two things."""
-    place = column(rows, "CTY_CODE")
-    rows[1][place] = "2010"
+    rows[1][column(rows, "CTY_CODE")] = "2010"
     return rows
+
+
+def without(rows):
+    """A column that was asked for does not come."""
+    place = column(rows, "CON_VAL_MO")
+    return [row[:place] + row[place + 1 :] for row in rows]
 
 
 FAILURES = {
@@ -239,14 +243,25 @@ FAILURES = {
     "no JSON": (bad(body=lambda a: a.body[:100]), 3, "no JSON"),
     "not a table": (bad(body=lambda a: b'[["a"],["b","c"]]'), 3, "not a table"),
     "numbers": (bad(body=lambda a: b'[["a"],[1]]'), 3, "other things than text"),
-    "another country": (rewritten(set_all("CTY_NAME", "KOREA, NORTH")), 3, "was asked for"),
+    "another country": (set_all("CTY_NAME", "KOREA, NORTH"), 3, "was asked for"),
+    "an unknown country": (set_all("CTY_NAME", "RURITANIA"), 3, "a row of RURITANIA (5800)"),
+    "no country": (set_all("CTY_NAME", None), 3, "a row of no name (5800)"),
+    "a name to deceive": (set_all("CTY_NAME", "\x1b[31mJAPAN\u202e\r"), 3,
+                          "of \\x1b[31mJAPAN\\u202e (5800)"),
+    "a text to deceive": (bad(body=lambda a: b"error: \x1b[2J\xe2\x80\xaefine", status=400), 2,
+                          "answers: error: \\x1b[2J\\u202efine"),
+    "a column less": (rewritten(without), 3, "lacks the column CON_VAL_MO"),
     "a column twice": (rewritten(contradicting), 3, "twice, with different values"),
-    "a null": (rewritten(set_all("GEN_VAL_MO", None)), 3, "no whole amount"),
-    "in thousands": (rewritten(set_all("GEN_VAL_MO", "9" * 12)), 3, "a part exceeds all goods"),
-    "a code not asked for": (rewritten(set_all("I_COMMODITY", "8704")), 3, "not asked for"),
+    "a null": (set_all("GEN_VAL_MO", None), 3, "no whole amount"),
+    "below zero": (set_all("GEN_VAL_MO", "-5"), 3, "no whole amount"),
+    "beyond every number": (set_all("GEN_VAL_MO", "9" * 25), 3, "no whole amount"),
+    "in thousands": (set_all("GEN_VAL_MO", "9" * 12), 3, "a part exceeds all goods"),
+    "a code not asked for": (set_all("I_COMMODITY", "8704"), 3, "not asked for"),
     "a row twice": (rewritten(lambda rows: [*rows, rows[1]]), 3, "twice"),
-    "a month that is none": (rewritten(set_all("time", "2011")), 3, "without a month"),
-    "a duty above its value": (rewritten(set_all("CAL_DUT_MO", "9" * 12)), 3,
+    "a month that is none": (set_all("time", "2011"), 3, "without a month"),
+    "a month not asked for": (set_all("time", "2013-01"), 3, "of 2013-01, which was not asked"),
+    "a month 13": (set_all("time", "2011-13"), 3, "of 2011-13, which was not asked"),
+    "a duty above its value": (set_all("CAL_DUT_MO", "9" * 12), 3,
                                "larger than its whole"),
 }  # fmt: skip
 
@@ -256,11 +271,12 @@ def test_a_failure_is_one_line_and_nothing_changes(stored, name):
     change, status, says = FAILURES[name]
     before = {k: v for k, v in state(stored).items() if not k.startswith("answers")}
     with replaying(routes(change)) as server:
-        done = fetch(stored, server, span=(2011, 2011), codes="8703")
+        done = fetch(stored, server, "--timeout", 0.4 if name == "silence" else 2,
+                     span=(2011, 2011), codes="8703")  # fmt: skip
         assert all("html" not in one for one in server.asked)  # no redirect is followed
     assert done.returncode == status, done.stdout + done.stderr
-    assert says in done.stderr and done.stderr.count("\n") == 1
-    assert KEY not in done.stdout + done.stderr
+    assert says in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert "\x1b" not in done.stderr and KEY not in done.stdout + done.stderr
     assert before == {k: v for k, v in state(stored).items() if not k.startswith("answers")}
 
 
@@ -292,16 +308,56 @@ def test_a_server_that_recovers_is_asked_again(tmp_path):
         assert fetch(tmp_path / "data", server, attempts=3).returncode == 0
 
 
-def test_group_rows_and_the_total_are_dropped():
-    rows = [{"CTY_CODE": code} for code in ("-", "5800", "0003", "4XXX", "", None)]
-    assert country_rows(rows) == [{"CTY_CODE": "5800"}]
+def test_rows_of_groups_and_the_total_are_dropped(fetched, tmp_path):
+    """They come with the same predicates; the total says of itself that it is a detail."""
+
+    def change(answer, query, path):
+        header, *rows = json.loads(answer.body)
+        places = [i for i, name in enumerate(header) if name == "CTY_CODE"]
+        for code in ("-", "4XXX", "0003", "0021"):
+            more = [list(row) for row in rows[:3]]
+            for row in more:
+                row[header.index("CTY_NAME")] = "TOTAL FOR ALL COUNTRIES"
+                for place in places:
+                    row[place] = code
+            rows += more
+        return Answer(json.dumps([header, *rows]).encode())
+
+    with replaying(routes(change)) as server:
+        done = fetch(tmp_path, server, "--json")
+        assert all("SUMMARY_LVL=DET" in one for one in server.asked)
+    assert done.returncode == 0, done.stderr
+    args = ("imports", "--year", 2011, "--sector", "census-hs:8703+8708")
+    assert ask(tmp_path, *args)["value"] == ask(fetched[0], *args)["value"]
 
 
-def test_a_column_that_comes_twice_and_agrees():
-    assert read_rows('[["a","b","a"],["1","2","1"]]') == [{"a": "1", "b": "2"}]
-    assert read_rows("[]") == []
-    with pytest.raises(Refused):
-        read_rows('[["a","a"],["1","2"]]')
+def test_a_name_that_is_spelled_in_another_way(tmp_path):
+    with replaying(routes(set_all("CTY_NAME", "SOUTH KOREA (REPUBLIC)"))) as server:
+        assert fetch(tmp_path, server).returncode == 0
+
+
+@pytest.mark.parametrize(("code", "says"), [
+    ("0021", '"USMCA with Mexico (Consump)" in the Census country file and Twenty Latin American '
+             "Republics in the Census API"),
+    ("0022", "and OECD in the Census API"),
+    ("0003", '"European Union" in the Census country file and a group'),
+    ("4XXX", "code 4XXX is not a country: it is a group of countries in the Census API"),
+    ("-", "it is the total of all countries in the Census API"),
+    ("World", "not a country in the Census API"), ("8220", "not a country"),
+])  # fmt: skip
+def test_a_group_is_not_asked_about(tmp_path, code, says):
+    with replaying(routes()) as server:
+        done = fetch(tmp_path, server, f"--partner={code}")
+        assert server.asked == []
+    assert done.returncode == 2 and says in done.stderr, done.stderr
+
+
+def test_an_answer_that_is_refused_is_asked_for_again(tmp_path):
+    change = {"on": set_all("CTY_NAME", "JAPAN")}
+    with replaying(routes(lambda *given: change["on"](*given))) as server:
+        assert fetch(tmp_path, server).returncode == 3
+        change["on"] = lambda answer, query, path: answer
+        assert fetch(tmp_path, server).returncode == 0
 
 
 @pytest.mark.parametrize(("arguments", "says"), [
@@ -311,15 +367,20 @@ def test_a_column_that_comes_twice_and_agrees():
     (["--codes", "87031"], "HS codes have 2, 4, 6 digits"),
     (["--codes", "8703", "--classification", "sitc"], "not a classification"),
     (["--codes", "8703", "--from", "2009"], "begins in 2010"),
-    (["--codes", "8703", "--partner", "World"], "not a country"),
     (["--codes", "8703", "--partner", "Korea"], "South Korea"),
-    (["--codes", "8703", "--base-url", "https://example.com"], "not an address"),
 ])  # fmt: skip
 def test_what_is_not_understood(tmp_path, arguments, says):
     more = ["--from", "2011"] if "--from" not in arguments else []
     done = korus(tmp_path, "fetch", "sector", *arguments, *more, "--to", "2012",
                  CENSUS_API_KEY=KEY)  # fmt: skip
     assert done.returncode == 2 and says in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("typed", [(), ("sector",), ("sector", "--codes", "8703")])
+def test_what_is_typed_by_half_says_what_to_type(tmp_path, typed):
+    done = korus(tmp_path, "fetch", *typed)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert "korus fetch sector --codes 8703,8708 --partner" in done.stderr
 
 
 def test_without_a_key_it_says_how_to_get_one(tmp_path):
@@ -347,23 +408,79 @@ def test_the_key_may_come_from_the_keyring(tmp_path):
 
 
 def test_the_key_is_in_no_file(fetched):
-    for path in fetched[0].rglob("*"):
-        if path.is_file():
-            assert KEY.encode() not in path.read_bytes(), path
+    is_without_key(fetched[0], json.dumps(fetched[1]))
     assert any("answers" in str(path) for path in fetched[0].rglob("*.json"))
-    assert KEY not in json.dumps(fetched[1])
 
 
-def test_the_key_is_in_no_log(tmp_path):
+def is_without_key(folder, *texts):
+    """The key is in no file and no text, in none of the spellings that a server may use."""
+    texts = [text.encode() for text in texts]
+    for content in [*(path.read_bytes() for path in folder.rglob("*") if path.is_file()), *texts]:
+        for spelled in SPELLINGS.values():
+            assert spelled.casefold().encode() not in content.lower()
+            assert json.dumps(spelled)[1:-1].casefold().encode() not in content.lower()
+
+
+SPELLINGS = {
+    "plain": KEY,
+    "percent": "".join(f"%{ord(one):02X}" for one in KEY),
+    "percent twice": "".join(f"%25{ord(one):02x}" for one in KEY),
+    "JSON": "".join(f"\\u{ord(one):04x}" for one in KEY),
+    "HTML": "".join(f"&#{ord(one)};" for one in KEY),
+    "capitals": KEY.upper(),
+    "wide": "\0".join(KEY),
+}
+
+
+def echoes(spelled):
+    """Answers that repeat the query, key included: change of a good one, and exit status."""
+
+    def beside(answer):
+        header, *rows = json.loads(answer.body)
+        told = json.dumps([[*header, "query"], *([*row, "ECHO"] for row in rows)])
+        return told.replace("ECHO", spelled.replace("\0", "\\u0000")).encode()
+
+    def named(answer):
+        return answer.body.replace(b"KOREA, SOUTH", spelled.replace("\0", "\\u0000").encode())
+
+    text = spelled.encode()
+    return {
+        "beside the rows": (bad(beside), 0),
+        "as the name": (bad(named), 3),
+        "in a text": (bad(lambda a: b"error: unknown variable 'key=" + text + b"'", status=400), 2),
+        "on a page": (bad(lambda a: b"<html>" + text), 3),
+        "with another status": (bad(lambda a: text, status=418), 3),
+        "in headers": (bad(status=302, headers={"Location": f"/missing_key.html?key={spelled}",
+                                                "X-Query": spelled}), 2),
+        "as a redirect": (bad(status=301, headers={"Location": f"http://[{spelled}"}), 3),
+        "as no header": (bad(wire=lambda: [b"HTTP/1.1 200 OK\r\n", text, b"\r\n\r\n[]"]), 3),
+        "as status": (bad(wire=lambda: [b"HTTP/1.1 ", text, b"\r\n\r\n"]), 3),
+        "as a length": (bad(wire=lambda: [b"HTTP/1.1 200 OK\r\nContent-Length: ", text,
+                                          b"\r\n\r\n"]), 3),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "spelling"), [
+    *((where, "plain") for where in echoes("")),
+    *((where, one) for where in ("beside the rows", "in a text") for one in SPELLINGS),
+])  # fmt: skip
+def test_a_server_that_repeats_the_key_is_not_repeated(tmp_path, spelling, where):
+    change, status = echoes(SPELLINGS[spelling])[where]
+    with replaying(routes(change)) as server:
+        done = fetch(tmp_path, server, "--json", codes="8703", span=(2011, 2011))
+    assert done.returncode == status, done.stderr
+    assert done.stderr.count("\n") == (status != 0)
+    is_without_key(tmp_path, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("where", ["in a text", "as no header"])
+def test_the_key_is_in_no_log(tmp_path, where):
     """With every logger of the process told to tell all."""
     code = (
         "import logging, sys; logging.basicConfig(level=1, stream=sys.stdout)\n"
         "from korus_helpers.cli import korus\nkorus()"
     )
-    import subprocess
-    import sys
-
-    with replaying(routes(bad(status=503))) as server:
+    with replaying(routes(echoes(KEY)[where][0])) as server:
         env = os.environ | {"KORUS_DATA": str(tmp_path), "CENSUS_API_KEY": KEY}
         done = subprocess.run(
             [sys.executable, "-c", code, "fetch", "sector", "--codes", "8703", "--from", "2011",
@@ -371,13 +488,15 @@ def test_the_key_is_in_no_log(tmp_path):
             env=env, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         assert any(KEY in one for one in server.asked)
-    assert done.returncode == 3
-    assert "DEBUG" in done.stdout and KEY not in done.stdout + done.stderr
+    assert done.returncode in (2, 3) and done.stderr.count("\n") == 1
+    assert "DEBUG" in done.stdout
+    is_without_key(tmp_path, done.stdout, done.stderr)
 
 
 def test_notebook_02_gets_the_years_before_its_files(tmp_path):
     from korus_helpers.sources.stored import forget
     from korus_helpers.trade.autos import auto_deficits
+    from korus_helpers.trade.comparison import comparison
 
     with replaying(routes()) as server:
         for codes in ("87", "8703"):
@@ -385,7 +504,7 @@ def test_notebook_02_gets_the_years_before_its_files(tmp_path):
     os.environ["KORUS_DATA"] = str(tmp_path)
     forget()
     try:
-        table = auto_deficits("5800", 2011, 2016).set_index("definition")
+        table = auto_deficits(comparison("South Korea", 2011, 2016)).set_index("definition")
     finally:
         os.environ["KORUS_DATA"] = ""
         forget()

@@ -99,14 +99,14 @@ class _TryAgain(Exception):
         self.wait, self.status = wait, status
 
 
-class _Quiet(logging.Filter):
-    """Keeps out of the log of urllib3 what has a key in it, and what is told as an error anyway."""
+class _NoSecrets(logging.Filter):
+    """Keeps addresses with parameters out of the log of urllib3, which tells them whole."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno < logging.WARNING and "key=" not in record.getMessage()
+        return "key=" not in record.getMessage()
 
 
-logging.getLogger("urllib3.connectionpool").addFilter(_Quiet())
+logging.getLogger("urllib3.connectionpool").addFilter(_NoSecrets())
 
 
 def check_base(text: str) -> str:
@@ -168,12 +168,11 @@ def _first_contact(address: str, patience: Patience) -> None:
     """
     if urlsplit(address).hostname in LOOPBACK:
         return
-    from requests.utils import get_environ_proxies, select_proxy
+    from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
 
     proxy = select_proxy(address, get_environ_proxies(address))
     try:
-        parts = urlsplit(proxy if not proxy or "://" in proxy else f"http://{proxy}")
-        parts = parts if proxy else urlsplit(address)
+        parts = urlsplit(prepend_scheme_if_needed(proxy, "http") if proxy else address)
         place = (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
     except ValueError:
         raise _dead_proxy(address) from None
