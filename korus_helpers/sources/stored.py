@@ -53,7 +53,7 @@ class Manifest:
     """
 
     packages: tuple[Package, ...] = ()
-    unfinished: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unfinished: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def text(self) -> str:
         """As it stands in the file, with a sha256 of itself."""

@@ -39,6 +39,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._part.unlink(missing_ok=True)
         try:
             self.manifest = read_manifest(folder)
         except DamagedData:  # a copy stays; what it listed is stored anew, or stays unread
@@ -65,8 +66,10 @@ class Store:
         _flush_folder(place.parent)
         old = [one for one in self.manifest.packages if (one.kind, one.name) == (kind, name)]
         others = tuple(one for one in self.manifest.packages if one not in old)
-        unfinished = {k: v for k, v in self.manifest.unfinished.items() if k != self._named(place)}
-        unfinished |= {self._named(one.folder): tuple(one.files) for one in old}
+        unfinished = self.manifest.unfinished | {
+            self._named(one.folder): tuple(one.files) for one in old
+        }
+        del unfinished[self._named(place)]  # that of an old one, too, if its folder was deleted
         self._keep(Manifest((*others, Package(kind, name, place, files)), unfinished))
         forget()
         return place
@@ -82,6 +85,10 @@ class Store:
         if left != kept:
             self._keep(replace(self.manifest, unfinished=left))
 
+    @property
+    def _part(self) -> Path:
+        return self.folder / f"{MANIFEST}.part"
+
     def _named(self, place: Path) -> str:
         return place.relative_to(self.folder).as_posix()
 
@@ -91,12 +98,11 @@ class Store:
 
     def _keep(self, manifest: Manifest) -> None:
         """Write the manifest: on the disk before it takes the place of the last one."""
-        part = self.folder / f"{MANIFEST}.part"
-        with part.open("w", encoding="utf-8") as file:
+        with self._part.open("w", encoding="utf-8") as file:
             file.write(manifest.text())
             file.flush()
             os.fsync(file.fileno())
-        part.replace(self.folder / MANIFEST)
+        self._part.replace(self.folder / MANIFEST)
         _flush_folder(self.folder)
         self.manifest = manifest
 
