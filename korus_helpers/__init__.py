@@ -13,13 +13,17 @@ _ROOMS = {
     "sources.partners": ("find_partner",),
     "sources.tables": ("open_table",),
     "trade.comparison": ("by_release", "comparison", "source_line"),
-    "trade.controls": ("country_controls",),
+    "trade.autos": ("auto_deficits", "auto_readings", "vehicle_months"),
+    "trade.controls": ("country_controls", "enduse_controls"),
     "trade.definition": ("Definition",),
     "trade.evaluate": ("evaluate", "grid"),
-    "trade.goods": ("goods", "goods_by_month", "goods_of_all"),
+    "trade.goods": ("enduse_goods", "goods", "goods_by_month", "goods_of_all"),
     "claims.article": ("article_about",),
     "claims.by_vintage": ("by_vintage",),
+    "claims.printed": ("read_printed",),
     "claims.verdicts": ("judge",),
+    "present.autos": ("auto_finding", "auto_rows", "definition_rows", "reach_title"),
+    "present.claim_charts": ("show_intervals",),
     "present.findings": ("deficit_finding", "flows_finding", "rank_sentence"),
     "present.paragraph": ("article_paragraph",),
     "present.revisions": ("release_rows", "show_revisions"),
@@ -28,8 +32,11 @@ _ROOMS = {
     "present.tables": ("show_table",),
     "present.timelines": ("show_lines",),
     "present.verdicts": ("say_count",),
-    "present.words": ("deficit_phrase", "join_words", "month_name", "percent", "usd"),
-}
+    "present.words": (
+        "deficit_phrase", "join_words", "month_name", "moved", "number", "percent",
+        "rose_or_fell", "signed", "usd",
+    ),
+}  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(_HOME)
 

@@ -7,7 +7,6 @@ from korus_helpers.sources.partners import countries
 from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
-from korus_helpers.trade.groups import enduse_releases, group_changes
 from korus_helpers.trade.periods import agreement_year
 
 KOREA = "5800"
@@ -114,7 +113,7 @@ def test_agreement_years_do_not_double_the_deficit():
 def ranked(**choices) -> pd.Series:
     """Every country with a figure, largest first."""
     found = evaluate("deficit", grid(partner=countries(), end=2016, **choices))
-    assert set(found.vintage) == {"2024-08"}
+    assert set(found.vintage) == {"2026-03"}
     return found.set_index("partner").value.dropna().sort_values(ascending=False)
 
 
@@ -206,25 +205,6 @@ GROUP_CHANGES = {
 def test_change_of_the_deficit_2014_to_2016_by_group(sector, change):
     found = value("deficit", sector=sector, base=2014, end=2016, as_="change")
     assert round(found, 1) == change
-
-
-def test_groups_from_largest_to_smallest_change():
-    table = group_changes(KOREA, 2014, 2016)
-    assert [round(change, 1) for change in table.change] == [
-        3089.7, 1260.3, 522.0, 429.5, -843.7, -1860.6, 2597.3,
-    ]  # fmt: skip
-    assert table.group.iloc[0] == "consumer goods, except food and automotive"
-    assert table.group.iloc[-1] == "all goods"
-    assert abs(table.change[:-1].sum() - table.change.iloc[-1]) < 1e-6
-
-
-def test_the_releases_of_the_enduse_figures_are_named_by_flow():
-    assert enduse_releases() == "exports 2023-07; imports 2024-11 and 2026-04"
-
-
-def test_groups_without_both_years_are_left_out():
-    assert group_changes(KOREA, 2011, 2016).empty
-    assert group_changes(KOREA, 2016, 2014).empty
 
 
 def test_contributions_of_the_groups_add_up_to_100():

@@ -5,28 +5,16 @@ import math
 import pytest
 
 from korus_helpers.claims.register import article
-from korus_helpers.present.autos import (
-    auto_finding,
-    auto_rows,
-    definition_rows,
-    reach_title,
-    years_finding,
-)
-from korus_helpers.trade.autos import (
-    auto_deficits,
-    auto_readings,
-    auto_years,
-    vehicle_months,
-    vehicle_window,
-)
-from korus_helpers.trade.periods import period
+from korus_helpers.present.autos import auto_finding, auto_rows, definition_rows, reach_title
+from korus_helpers.trade.autos import auto_deficits, auto_readings, vehicle_months
+from korus_helpers.trade.comparison import comparison
 
 CLAIMS = {claim.id: claim for claim in article()}
 
 
 @pytest.fixture(scope="module")
 def korea():
-    return auto_deficits("5800", 2011, 2016).set_index("definition")
+    return auto_deficits(comparison("5800", 2011, 2016)).set_index("definition")
 
 
 @pytest.mark.parametrize(("definition", "end", "low", "high", "share"), [
@@ -51,14 +39,16 @@ def test_quoted_and_file_figures_are_told_apart(korea):
 
 
 def test_readers_see_what_is_quoted_and_what_is_missing():
-    rows = auto_rows(auto_deficits("5800", 2011, 2016), 2011, 2016).set_index("definition")
+    rows = auto_rows(auto_deficits(comparison("5800", 2011, 2016)), 2011, 2016).set_index(
+        "definition"
+    )
     assert rows["2011"].iloc[0] == "14,140 (quoted, ±5)"
     assert rows["change, percent"].iloc[0] == "59.4 to 59.6 (joins two sources)"
     assert rows["2011"]["vehicles (HS 87), imports for consumption"] == "–"
 
 
 def test_another_partner_gets_what_the_files_allow():
-    table = auto_deficits("2010", 2014, 2016)
+    table = auto_deficits(comparison("2010", 2014, 2016))
     assert set(table.base_from) == {"file"}
     assert table.contribution.notna().any()
     assert "HS 87" not in " ".join(table.definition)
@@ -75,16 +65,16 @@ def test_no_single_definition_gives_all_three_printed_figures(korea):
 
 
 def test_the_finding_names_both_ends():
-    said = auto_finding(auto_deficits("5800", 2011, 2016), "South Korea", 2016)
+    said = auto_finding(auto_deficits(comparison("5800", 2011, 2016)), "South Korea", 2016)
     assert "USD 14.4 billion" in said and "USD 22.6 billion" in said
     assert "between 52.4 percent and 81.7 percent" in said
-    nothing = auto_deficits("5800", 2011, 2016).assign(end=math.nan)
+    nothing = auto_deficits(comparison("5800", 2011, 2016)).assign(end=math.nan)
     assert auto_finding(nothing, "South Korea", 2016) == "No definition has a figure for 2016."
 
 
 def test_rows_of_the_chart_start_with_the_claim():
     rows = definition_rows(
-        auto_deficits("5800", 2011, 2016), [CLAIMS["auto_deficit_2016"]], "end", 1000
+        auto_deficits(comparison("5800", 2011, 2016)), [CLAIMS["auto_deficit_2016"]], "end", 1000
     )
     assert rows[0].text == "$24 billion"
     assert (float(rows[0].printed.low), float(rows[0].printed.high)) == (23.5, 24.5)
@@ -92,26 +82,18 @@ def test_rows_of_the_chart_start_with_the_claim():
     assert rows[-1].quoted["as quoted"] == pytest.approx((14.4, 14.35, 14.45))
 
 
-def test_years_of_the_enduse_files():
-    table = auto_years("5800").set_index("year")
-    assert list(table.index) == list(range(2014, 2023))
-    assert table.autos[2017] == pytest.approx(21421.4, abs=0.05)
-    assert list(table.index[table.mixed]) == [2021, 2022]
-    assert "went from a deficit of USD 21.3 billion" in years_finding(table.reset_index(), "Korea")
-
-
 def test_other_readings_are_flows_and_another_year():
-    table = auto_readings("5800", 2016).set_index("reading")
+    table = auto_readings(comparison("5800", 2011, 2016)).set_index("reading")
     assert table.value["the deficit in motor vehicles and parts in 2015"] == pytest.approx(
         23949.8, abs=0.05
     )
     assert table.low["imports of vehicles (HS 87), as quoted (SMU_2018)"] == 23500
-    assert auto_readings("5800", 2011).empty
+    assert auto_readings(comparison("5800", 2010, 2011)).empty
 
 
 def test_months_of_hs_87():
-    months = vehicle_months("5800")
-    assert (months.month.iloc[0], months.month.iloc[-1]) == ("2013-01", "2021-06")
-    assert len(vehicle_window(months, period("2016"))) == 12
-    assert len(vehicle_window(months, period("2015-11/2016-02"))) == 4
-    assert vehicle_months("2010").empty
+    months = vehicle_months(comparison("5800", 2011, 2016))
+    assert list(months.index[[0, -1]].astype(str)) == ["2013-01", "2021-06"]
+    sums = months.imports["2016-01":"2016-02"].sum() / months.imports["2015-11":"2015-12"].sum()
+    assert sums == pytest.approx(1.50, abs=0.005)
+    assert vehicle_months(comparison("2010", 2011, 2016)).empty

@@ -5,8 +5,7 @@ import pytest
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.trade.comparison import by_release, comparison
 from korus_helpers.trade.controls import country_controls, enduse_controls
-from korus_helpers.trade.goods import goods, goods_by_month, goods_of_all
-from korus_helpers.trade.groups import group_changes
+from korus_helpers.trade.goods import enduse_goods, goods, goods_by_month, goods_of_all
 
 
 @pytest.fixture(scope="module")
@@ -118,18 +117,23 @@ def test_enduse_controls():
     assert (checks.passed == "yes").all()
 
 
-def test_groups_account_for_the_whole_change():
-    table = group_changes("5800", 2014, 2016).set_index("group")
-    assert table.change["automotive vehicles, parts and engines"] == pytest.approx(1260.3, abs=0.05)
-    assert table.change[:-1].sum() == pytest.approx(table.change["all goods"], abs=1e-6)
-    assert table.index[0].startswith("consumer goods")
-
-
-def test_groups_outside_the_files_are_missing():
-    assert group_changes("5800", 2011, 2016).empty
-    assert group_changes("5800", 2016, 2016).empty
-
-
 def test_a_year_without_trade_is_refused():
     with pytest.raises(InputError, match="base_year 1990: no trade with"):
         comparison("Ukraine", 1990, 2016)
+
+
+def test_enduse_codes_give_the_groups_and_the_whole():
+    codes = enduse_goods(comparison("Korea, South", 2011, 2016))
+    flows = codes.pivot_table(index=["year", "group"], columns="flow", values="musd", aggfunc="sum")
+    deficits = (flows.imports - flows.exports).unstack("year").dropna(axis=1)
+    assert list(deficits) == list(range(2014, 2023))
+    change = (deficits[2016] - deficits[2014]).sort_values(ascending=False)
+    assert list(change.round(1)) == [3089.7, 1260.3, 522.0, 429.5, -843.7, -1860.6]
+    assert change.sum() == pytest.approx(2597.3, abs=0.05)
+    assert codes.attrs["mixed"] == [2021, 2022]
+    assert codes.attrs["vintages"] == "exports 2023-07; imports 2024-11 and 2026-04"
+
+
+def test_a_group_of_countries_has_no_enduse_figures():
+    codes = enduse_goods(comparison("European Union", 2011, 2016))
+    assert codes.empty and "no figures for the European Union" in codes.attrs["years"]

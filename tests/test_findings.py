@@ -70,7 +70,7 @@ def test_surpluses_and_deficits_are_ranked_apart_and_so_are_rises_and_falls():
     before = pd.Series({"China": 200.0, "Netherlands": -10.0, "Brazil": -20.0, "Spain": 6.0})
     assert rank_sentence(after, before, item) == (
         "The Netherlands was the partner with the 2nd largest US goods surplus of 2016, of 2 with "
-        "a surplus; from 2011 the balance moved toward a US surplus by USD 10.0 million, the "
+        "a surplus; from 2011 the balance moved toward a surplus by USD 10.0 million, the "
         "largest of 3 such moves."
     )
     assert "no rank" in rank_sentence(after, before, comparison("World", 2011, 2016))

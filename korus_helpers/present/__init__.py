@@ -20,7 +20,7 @@ _MODULES = {
     "charts": ("bars",),
     "choice_charts": ("heatmap", "strip", "strip_size"),
     "findings": ("deficit_finding", "flows_finding"),
-    "autos": ("auto_finding", "auto_rows", "definition_rows", "reach_title", "years_finding"),
+    "autos": ("auto_finding", "auto_rows", "definition_rows", "reach_title"),
     "verdicts": ("count_sentence", "count_word", "say_count", "verdict_frame", "verdict_table"),
     "audit": (
         "claim_rows", "consistency_sentences", "correction_table", "implied_table",

@@ -12,12 +12,9 @@ from korus_helpers.present.claim_charts import IntervalRow
 from korus_helpers.present.verdicts import count_word
 from korus_helpers.present.words import (
     deficit_phrase,
-    join_words,
     number,
     percent,
     range_words,
-    rose_or_fell_by,
-    usd,
 )
 
 
@@ -60,8 +57,9 @@ def auto_finding(table: pd.DataFrame, partner: str, end_year: int) -> str:
         return f"No definition has a figure for {end_year}."
     low, high = wide.loc[wide.end.idxmin()], wide.loc[wide.end.idxmax()]
     text = (
-        f"For {end_year} the deficit with {partner} lies between {usd(low.end)} "
-        f"({low.definition}) and {usd(high.end)} ({high.definition})"
+        f"For {end_year} the balance in autos with {partner} lies between "
+        f"{deficit_phrase(low.end)} ({low.definition}) and {deficit_phrase(high.end)} "
+        f"({high.definition})"
     )
     shares = wide.dropna(subset="share")
     if len(shares) > 1:
@@ -115,16 +113,3 @@ def reach_title(table: pd.DataFrame, claim: Claim, column: str) -> str:
 
 def _decimal(value: float) -> Decimal:
     return Decimal(str(round(value, 6)))
-
-
-def years_finding(years: pd.DataFrame, partner: str) -> str:
-    """What moved most between the first and the last year of `autos.auto_years`."""
-    first, last = years.iloc[0], years.iloc[-1]
-    names = {"passenger_cars": "passenger cars", "trucks": "trucks", "parts": "parts"}
-    moves = {words: last[key] - first[key] for key, words in names.items()}
-    said = join_words([f"{words} {rose_or_fell_by(move)}" for words, move in moves.items()])
-    return (
-        f"From {int(first.year)} to {int(last.year)} the balance in autos with {partner} went "
-        f"from {deficit_phrase(first.autos)} to {deficit_phrase(last.autos)}. Within it the "
-        f"deficit in {said}."
-    )

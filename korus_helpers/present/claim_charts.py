@@ -9,12 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.present.figure import COLOURS, INK, RULE, WORD_SHADES, scale_of_numbers, styled
+from korus_helpers.present.figure import (
+    COLOURS,
+    INK,
+    RULE,
+    WORD_SHADES,
+    chart,
+    scale_of_numbers,
+    show_figure,
+    styled,
+)
 from korus_helpers.present.lettering import shortened, text_size, wrapped
 from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import number, range_words
@@ -216,3 +226,20 @@ def _draw(part: Axes, mark: Mark, y: float) -> None:
             part.plot([shown], [y], arrow, color=colour, markersize=9, clip_on=False, zorder=3)
         elif not is_open:
             part.vlines(shown, y - 0.08, y + 0.08, color=_shade(mark), linewidth=1.4, zorder=3)
+
+
+def show_intervals(
+    rows: Sequence[IntervalRow],
+    title: str,
+    subtitle: str,
+    source: str,
+    name: str,
+    data: pd.DataFrame,
+    *,
+    own_scale: bool = False,
+) -> None:
+    """Show one chart of `intervals`, with the figures behind it in `data`."""
+    size = interval_size(rows, own_scale=own_scale)
+    fig, ax = chart(title, subtitle, source, size=size)
+    intervals(ax, rows, own_scale=own_scale)
+    show_figure(fig, data, name, f"Intervals: {title}. {subtitle}.")

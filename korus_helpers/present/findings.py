@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from korus_helpers.present.words import number, ordinal, rose_or_fell, usd
+from korus_helpers.present.words import moved, number, ordinal, rose_or_fell
 from korus_helpers.trade.comparison import Comparison
 
 
@@ -74,11 +74,10 @@ def rank_sentence(deficits: pd.Series, before: pd.Series, item: Comparison) -> s
     )
     moves = (deficits - before).dropna()
     if key in moves:
-        way = "toward a US deficit" if moves[key] > 0 else "toward a US surplus"
         place, among = _place(moves, key)
         text += (
-            f"; from {item.base_year} the balance moved {way} by {usd(abs(moves[key]))}, the "
-            f"{_nth(place)}largest of {among} such moves"
+            f"; from {item.base_year} the balance {moved(moves[key])}, the {_nth(place)}largest "
+            f"of {among} such moves"
         )
     return f"{text}."
 

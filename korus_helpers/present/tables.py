@@ -75,8 +75,10 @@ def _usual(column: object) -> str:
     """The format that a column's name asks for, "" for none."""
     words = str(column).replace(",", "").split()
     percent, changes = "percent" in words or "share" in words, "change" in words
-    if percent or "times" in words or "ratio" in words:
-        return "+.2f" if changes else ".2f"
+    if "times" in words or "ratio" in words:
+        return ".2f"
+    if percent:
+        return "+.2f" if changes else ".1f"
     return "+,.1f" if changes else ""
 
 

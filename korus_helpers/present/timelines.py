@@ -25,7 +25,7 @@ from korus_helpers.present.figure import (
 )
 from korus_helpers.present.lettering import spread, text_size, wrapped
 from korus_helpers.present.sentences import visible
-from korus_helpers.present.words import number
+from korus_helpers.present.words import join_words, number
 from korus_helpers.sources.months import MONTHS
 from korus_helpers.trade.comparison import Comparison, agreement_dates
 
@@ -281,6 +281,7 @@ def show_lines(
         partner = item.partner.in_sentence
         years = [year for year in (item.base_year, item.end_year) if year in known]
         how = {"events": agreement_dates(item.partner.code), "marked": years} | how
+        per += f"; {join_words(years)} marked" if years else ""
     fig, ax = chart(title, f"{subtitle}; {unit} {per}", source, partner=partner)
     lines(ax, frame / scale, list(frame.columns), **how)
     show_figure(fig, frame, name, f"Line chart: {title}, {known[0]} to {known[-1]}.")

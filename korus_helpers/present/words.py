@@ -131,6 +131,14 @@ def rose_or_fell_by(change_musd: float, digits: int = 1) -> str:
     return f"{rose_or_fell(change_musd, digits)} by {usd(abs(change_musd), digits)}"
 
 
+def moved(change_musd: float) -> str:
+    """A change of a deficit: "moved toward a deficit by USD 2.6 billion", or "a surplus"."""
+    if _figure(change_musd) == 0:
+        return "did not move"
+    side = "deficit" if change_musd > 0 else "surplus"
+    return f"moved toward a {side} by {usd(abs(change_musd))}"
+
+
 def more_or_less(difference: float, digits: int = 1) -> str:
     """Either "more" or "less"; "the same" where it prints as zero with `digits` decimals."""
     if round(_figure(difference), digits) == 0:

@@ -9,11 +9,9 @@ from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.sector_files import fetched
 from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.bases import CONSUMPTION, GENERAL
+from korus_helpers.trade.comparison import Comparison
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
-from korus_helpers.trade.periods import Period
-
-FIRST_BALANCE = 2014  # first year with end-use figures of both flows
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Known:
 _NOTHING = Known(math.nan, math.nan, math.nan, "")
 
 
-def auto_deficits(partner_code: str, base_year: int, end_year: int) -> pd.DataFrame:
+def auto_deficits(item: Comparison) -> pd.DataFrame:
     """One row per definition that the figures allow for this partner.
 
     `definition, basis`; `base`, `end` with `_low`, `_high` and `_from` (file, quoted or ""), the
@@ -83,9 +81,9 @@ def auto_deficits(partner_code: str, base_year: int, end_year: int) -> pd.DataFr
     same basis in the end year (`share`) and the part of its change (`contribution`),
     both for file figures only. Million dollars and percent; NaN where nothing ships.
     """
-    rows = []
-    for item in DEFINITIONS:
-        base, end = (_known(item, partner_code, year) for year in (base_year, end_year))
+    rows, code = [], item.partner.code
+    for one in DEFINITIONS:
+        base, end = (_known(one, code, year) for year in (item.base_year, item.end_year))
         if base.missing and end.missing:
             continue
         change = [
@@ -94,16 +92,16 @@ def auto_deficits(partner_code: str, base_year: int, end_year: int) -> pd.DataFr
         ]
         rows.append(
             {
-                "definition": item.title,
-                "basis": item.basis,
+                "definition": one.title,
+                "basis": one.basis,
                 **_columns("base", base),
                 **_columns("end", end),
                 "change_pct_low": change[0],
                 "change_pct": change[1],
                 "change_pct_high": change[2],
                 "chained": {base.origin, end.origin} == {"file", "quoted"},
-                "share": _compared(item, partner_code, end_year, None),
-                "contribution": _compared(item, partner_code, end_year, base_year)
+                "share": _compared(one, code, item.end_year, None),
+                "contribution": _compared(one, code, item.end_year, item.base_year)
                 if base.origin == end.origin == "file"
                 else math.nan,
             }
@@ -168,12 +166,13 @@ def _compared(item: Auto, partner_code: str, end_year: int, base_year: int | Non
     return math.nan
 
 
-def auto_readings(partner_code: str, year: int) -> pd.DataFrame:
+def auto_readings(item: Comparison) -> pd.DataFrame:
     """Other readings of an auto figure, hypotheses: `reading, low, value, high, origin`.
 
     The flows instead of the balance, and the year before instead of the year, from the end-use
     file; then imports quoted for the year under HS 87. Million dollars.
     """
+    partner_code, year = item.partner.code, item.end_year
     asked = [
         ("imports of motor vehicles and parts, not a deficit", "imports", year),
         ("exports of motor vehicles and parts", "exports", year),
@@ -206,47 +205,18 @@ def auto_readings(partner_code: str, year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["reading", "low", "value", "high", "origin"])
 
 
-def auto_years(partner_code: str) -> pd.DataFrame:
-    """Deficit of the auto sector and its parts by `year`, million dollars: 2014 on, end-use.
+def vehicle_months(item: Comparison) -> pd.DataFrame:
+    """HS 87 by month: `imports` for consumption, total `exports` (musd), `duty_rate` (percent).
 
-    Columns `autos, passenger_cars, trucks, parts`, and `mixed`: exports and imports of that year
-    come from releases of different revisions.
-    """
-    rows = []
-    for year in range(FIRST_BALANCE, 2100):
-        row: dict[str, float | int | bool] = {"year": year}
-        try:
-            for sector in ("autos", "passenger_cars", "trucks", "parts"):
-                figure = evaluate("deficit", Definition(partner_code, sector, end=str(year)))
-                row |= {sector: figure.value, "mixed": figure.mixed}
-        except NoFigure:
-            break
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def vehicle_months(partner_code: str) -> pd.DataFrame:
-    """HS 87 by month: `month`, `imports` for consumption, total `exports` (musd), `duty_rate`.
-
-    Rows of Korea only: for another partner the frame is empty. `duty_rate` is in percent.
+    Indexed by `pandas.Period`; empty for a partner that the table does not have.
     """
     rows = open_table("hs87_monthly")
-    rows = rows[rows.partner_code == partner_code]
+    rows = rows[rows.partner_code == item.partner.code]
     return pd.DataFrame(
         {
-            "month": rows.month,
-            "imports": rows.imports_for_consumption_musd,
-            "exports": rows.total_exports_musd,
-            "duty_rate": rows.effective_duty_rate_pct,
-        }
+            "imports": rows.imports_for_consumption_musd.to_numpy(),
+            "exports": rows.total_exports_musd.to_numpy(),
+            "duty_rate": rows.effective_duty_rate_pct.to_numpy(),
+        },
+        index=pd.PeriodIndex(rows.month, freq="M", name="month"),
     )
-
-
-def vehicle_window(months: pd.DataFrame, window: Period) -> pd.DataFrame:
-    """The rows of `vehicle_months` that lie in a window."""
-    first, last = (
-        str(window).split("/")
-        if window.year is None
-        else (f"{window.year}-01", f"{window.year}-12")
-    )
-    return months[(months.month >= first) & (months.month <= last)]

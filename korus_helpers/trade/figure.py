@@ -137,15 +137,17 @@ def _by_flow(measure: str, source: Series, years: list[int]) -> tuple[str, tuple
     return (
         label,
         source.source_ids,
-        len(flows) == 2 and any(_revised_between(source.vintages, year) for year in years),
+        len(flows) == 2 and any(revised_between(source.vintages, year) for year in years),
     )
 
 
-def _revised_between(vintages: dict[tuple[str, int], str], year: int) -> bool:
+def revised_between(vintages: dict[tuple[str, int], str], year: int) -> bool:
     """Whether exports and imports of a year are of releases between which it was revised.
 
     The two newest years of an export file are revised after it; older ones stay as they are.
     """
     exports, imports = (vintages.get((flow, year), "") for flow in FLOWS)
+    if not exports or not imports:
+        return False
     newest = max(y for (flow, y), one in vintages.items() if (flow, one) == ("exports", exports))
     return exports != imports and year >= newest - 1

@@ -1,13 +1,15 @@
-"""Trade in all goods as plain frames: by year, by month, and of all partners side by side."""
+"""Trade as plain frames: by year, by month, of all partners side by side, and by end-use code."""
 
 import pandas as pd
 
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.partners import countries, find_partner, partners
-from korus_helpers.sources.vintages import LATEST, Vintage
+from korus_helpers.sources.vintages import LATEST, Vintage, latest_enduse
 from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.comparison import Comparison, newest_of_all
+from korus_helpers.trade.figure import revised_between
 from korus_helpers.trade.flows import series
+from korus_helpers.trade.sectors import GROUPS, sector
 from korus_helpers.trade.series import FLOWS, Series
 
 
@@ -73,3 +75,43 @@ def _with_all(item: Comparison) -> Vintage:
             f"beside others; type vintage {LATEST} or {newest_of_all().vintage}"
         )
     return item.common
+
+
+def enduse_goods(item: Comparison) -> pd.DataFrame:
+    """The partner's trade by end-use code: `flow, code, group, year, musd`, the newest figures.
+
+    Rows for every year that a flow has, zero where a code had no trade; `group` is the title of
+    the end-use group (5 and 6 together, as they mean other things in exports and imports). Empty
+    for a partner without end-use figures. `attrs` hold `mixed`, the years whose exports and imports
+    come from releases between which they were revised; `vintages`, the releases in words; and
+    `years`, a sentence on what is covered.
+    """
+    rows = latest_enduse()
+    covered = rows[["flow", "year"]].drop_duplicates()
+    mine = rows[rows.partner_code == item.partner.code]
+    codes = mine[["flow", "code"]].drop_duplicates()
+    table = codes.merge(covered, on="flow").merge(mine, on=["flow", "code", "year"], how="left")
+    titles = {start: sector(name).title for name in GROUPS for start in sector(name).codes}
+    found = pd.DataFrame(
+        {
+            "flow": table.flow,
+            "code": table.code,
+            "group": table.code.str[0].map(titles),
+            "year": table.year,
+            "musd": table.value_usd.fillna(0).astype(float) / 1e6,
+        }
+    )
+    releases = series(LATEST, GENERAL, "all_enduse", monthly=False).vintages
+    found.attrs["mixed"] = [y for y in sorted(set(found.year)) if revised_between(releases, y)]
+    found.attrs["vintages"] = "; ".join(
+        f"{flow} {' and '.join(sorted({name for (of, _), name in releases.items() if of == flow}))}"
+        for flow in FLOWS
+    )
+    spans = {flow: [year for of, year in releases if of == flow] for flow in FLOWS}
+    words = [f"{flow} of {min(held)} to {max(held)}" for flow, held in spans.items()]
+    found.attrs["years"] = (
+        f"The end-use files have {' and '.join(words)}."
+        if len(found)
+        else f"The end-use files have no figures for {item.partner.in_sentence}."
+    )
+    return found.sort_values(["year", "flow", "code"], ignore_index=True)
