@@ -112,7 +112,7 @@ def test_imports_for_consumption_beside_the_exports_of_a_release():
     of_2018 = series("2018-10", "consumption", "total", False)
     assert of_2018.window(period("2016"), [KOREA]).round(3).tolist() == [[42312.662], [71583.892]]
     assert of_2018.label == "exports 2018-10, imports for consumption 2026"
-    assert of_2018.source_ids == ("CENSUS_COUNTRY_2018", "CENSUS_API")
+    assert of_2018.source_ids == ("CENSUS_COUNTRY_2018", "CENSUS_API", "CENSUS_API_2026")
 
 
 def test_what_does_not_ship_is_none():

@@ -22,7 +22,7 @@ from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.tables import open_table
-from korus_helpers.trade.bases import KOREA_REPORTED
+from korus_helpers.trade.bases import KOREA_REPORTED, counted
 from korus_helpers.trade.definition import MEASURES
 from korus_helpers.trade.periods import period
 from korus_helpers.trade.sectors import sector
@@ -57,7 +57,7 @@ class Claim:
     check (`note` then says what is missing, and `printed`, `partner` and the periods may be
     anything); or, for the article's dates, date, duration, count or order. `as_` is a key of
     `trade.definition.UNITS`; `sector` a name of `trade.sectors` or services, goods-and-services,
-    manufactures (which do not ship, see `missing`) or unspecified (goods, or goods with services:
+    manufactures (which does not ship, see `missing`) or unspecified (goods, or goods with services:
     both are to be tried). `base` and `end` are periods. `date` is the day, month or year in which
     it was printed, `reporter` whose statistics it rests on (USA, or KOR with the basis
     korea-reported), `basis` "" the default of the sector. `what` says in our words what is stated;
@@ -161,7 +161,7 @@ def describe(claim: Claim, partner: str) -> str:
 
     `partner` is its name in a sentence.
     """
-    goods = _GOODS.get(claim.sector, "")
+    goods = _GOODS.get(counted(claim.sector, claim.basis), "")
     words = " ".join(filter(None, ("US", goods, _MEASURED[claim.measure], partner)))
     if not goods:
         words += f", {sector(claim.sector).title}"

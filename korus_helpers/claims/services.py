@@ -49,6 +49,10 @@ class QuotedFigure(Figure):
     chained: bool = False
     parts: tuple[Level, ...] = ()
 
+    def in_force(self, day: str) -> bool:
+        """Whether what is quoted of services was in force on a day."""
+        return all(one.release <= day and (not one.until or day < one.until) for one in self.parts)
+
     @property
     def words(self) -> str:
         """The definition in words, with where services and goods come from."""

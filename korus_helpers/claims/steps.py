@@ -8,7 +8,7 @@ import numpy as np
 
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
-from korus_helpers.trade.bases import BOP, COUNTED, GENERAL, KOREA_REPORTED
+from korus_helpers.trade.bases import BOP, COUNTED, GENERAL, KOREA_REPORTED, counted
 from korus_helpers.trade.comparison import KOREA
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition, check_basis
 from korus_helpers.trade.periods import Period, agreement_year, month_number, period
@@ -188,11 +188,6 @@ def table_steps(stated: Stated, measure: str, sector_name: str, basis: str) -> i
     return _sector_steps(asked, counted(sector_name, basis)) | _basis_steps(
         stated.basis, basis, FLOWS if measure not in FLOWS else (measure,)
     )
-
-
-def counted(sector_name: str, basis: str) -> str:
-    """The sector, or what is counted beside goods on the basis: services, goods-and-services."""
-    return basis if sector_name == "total" and basis in COUNTED else sector_name
 
 
 def _sector_steps(asked: str, found: str) -> int:

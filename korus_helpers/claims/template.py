@@ -43,7 +43,7 @@ claims:
     measure: deficit
     base: 2011
     end: 2016
-    basis: general  # general, consumption or korea-reported; that of the sector without this line
+    basis: general  # general, consumption, bop ...; that of the sector without this line
 
   - id: jobs
     printed: more than 95,000 jobs

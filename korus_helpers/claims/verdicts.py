@@ -33,7 +33,7 @@ from korus_helpers.claims.search import Match
 from korus_helpers.claims.services import QuotedFigure, quoted_figure, reach
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.vintages import LATEST
-from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES
+from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES, counted
 from korus_helpers.trade.definition import UNITS
 from korus_helpers.trade.figure import Figure
 from korus_helpers.trade.periods import month_text, period
@@ -72,8 +72,7 @@ def judge(claim: Claim, *, tolerance: Decimal = TOLERANCE, vintage: str = LATEST
         return _cannot(claim, printed, reason)
     if claim.sector == UNSPECIFIED:
         return _two_readings(claim, tolerance, vintage)
-    if claim.basis in COUNTED and claim.sector == "total":
-        claim = replace(claim, sector=claim.basis)
+    claim = replace(claim, sector=counted(claim.sector, claim.basis))
     if claim.sector in COUNTED:
         return _judge_services(claim, printed, tolerance, vintage)
     if missing(claim):
@@ -123,11 +122,12 @@ def _judge_goods(claim: Claim, printed: Printed, tolerance: Decimal, vintage: st
 def _judge_services(claim: Claim, printed: Printed, tolerance: Decimal, vintage: str) -> Verdict:
     """Services, and goods with services: by what was quoted at the time, and by today's figures.
 
-    Quoted services decide. Goods on the Census basis with quoted services are a near definition of
-    the published total only, and a comparison that joins two releases decides nothing: there
-    today's figure decides where it gives what is printed. Where no figure of the day decides, a
-    miss within a part `tolerance` of the trade is left undetermined, for such figures are revised
-    years back, unless the claim has no date.
+    Quoted services decide, for a claim with a day where they were in force on it. Goods on the
+    Census basis with quoted services are a near definition of the published total only, and a
+    comparison that joins two releases decides nothing: there today's figure decides. Where no
+    figure of the day decides, a miss within a part `tolerance` of the trade is left undetermined,
+    for such figures are revised years back, unless the claim has no date; where it is what another
+    release printed, that is said.
     """
     if claim.as_ in ("share", "contribution"):
         return _cannot(claim, printed, f"A {claim.as_} of services is not calculated here.")
@@ -137,6 +137,9 @@ def _judge_services(claim: Claim, printed: Printed, tolerance: Decimal, vintage:
         own_page = compare(printed, then) != NOT_REPRODUCED
         remarks.append(f"{SAME_PAGE}, so it does not confirm it.")
         then = None
+    day, other = day_of(claim.date), None
+    if then and ((now and then.chained) or (day and not then.in_force(day))):
+        then, other = None, then
     if then is None and now is None:
         return _cannot(claim, printed, " ".join([*remarks, _sentence(reason)]))
     then_verdict, now_verdict = compare(printed, then), compare(printed, now)
@@ -157,6 +160,10 @@ def _judge_services(claim: Claim, printed: Printed, tolerance: Decimal, vintage:
         )
         if verdict == NOT_REPRODUCED and (own_page or _may_hold(claim, printed, now, tolerance)):
             verdict = UNDETERMINED
+        printed_once = other and not other.chained and compare(printed, other) in HOLDS
+        if verdict not in HOLDS and printed_once:
+            verdict = OTHER_BASIS
+            remarks.append(f"It holds in another release: {other.words} ({other.vintage}).")
     fails = verdict == NOT_REPRODUCED
     return Verdict(
         claim, verdict, printed, UNITS[claim.as_], then, now, then_verdict, now_verdict,

@@ -16,3 +16,11 @@ BASES = {
 COUNTED = {SERVICES: "services", GOODS_SERVICES: "goods and services"}  # all others: goods
 OWN_RELEASE = (BOP, GOODS_SERVICES, SERVICES, KOREA_REPORTED)
 """Bases of all goods whose figures do not come with the releases of the country figures."""
+
+
+def counted(sector_name: str, basis: str) -> str:
+    """The sector, or what the basis counts beside goods or with them: services, goods-and-services.
+
+    A claim may name these as its sector or as its basis.
+    """
+    return basis if sector_name == "total" and basis in COUNTED else sector_name
