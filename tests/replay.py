@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 COUNTRY = "/foreign-trade/balance/country.xlsx"
-EXPORTS = "/foreign-trade/statistics/product/enduse/enduse_exports"
-IMPORTS = "/foreign-trade/statistics/product/enduse/enduse_imports"
+ENDUSE = "/foreign-trade/statistics/product/enduse"
+EXPORTS, OLD_EXPORTS = f"{ENDUSE}/exports/enduse_exports.xlsx", f"{ENDUSE}/enduse_exports"
+IMPORTS, OLD_IMPORTS = f"{ENDUSE}/imports/enduse_imports.xlsx", f"{ENDUSE}/enduse_imports"
 PAGE = b"<!DOCTYPE html><html><body>There was an error while running your query</body></html>"
 
 

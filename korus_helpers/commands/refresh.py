@@ -87,9 +87,13 @@ def refresh(
                 raise Refused(f"{called}: {error}") from None
             raise NetworkOrDiskError(f"{called}: {error}. Nothing was stored") from None
     before = incoming[0].before.vintage
-    old = {name: standings(book, before) for name, book in books.items()}
-    found, changes = None, {}
-    with keeping(incoming, dry_run) as done:
+    old, found, changes = {}, None, {}
+
+    def remember() -> None:
+        if not old:
+            old.update({name: standings(book, before) for name, book in books.items()})
+
+    with keeping(incoming, dry_run, remember) as done:
         change = main_change(done)
         if change:
             found = differences(change.incoming.before.vintage, change.place.release)
@@ -156,8 +160,9 @@ def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool) 
             origin = _first(addresses, patience, kind, quiet)
         except Unreachable as error:
             where = " and ".join(OFFICIAL + one[0] for one in PATHS.values())
+            end = "" if str(error).endswith("?") else "."
             raise NetworkOrDiskError(
-                f"{error}. Download {where} in a browser, and type `korus refresh --file FILE` "
+                f"{error}{end} Download {where} in a browser, and type `korus refresh --file FILE` "
                 "with each of the files"
             ) from None
         if origin:

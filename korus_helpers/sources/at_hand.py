@@ -63,9 +63,9 @@ def country_place(found: CountryFile) -> Place:
     month = release_month(found.data_through)
     for one in whole_releases():
         if one.data_through == found.data_through and _same_years(found.annual, one):
-            if not one.has_months:
+            if not one.has_months and found.annual.year.min() <= one.first_year:
                 return Place(one.vintage, "months")
-            if _alike(found.monthly, _of(one, "goods_monthly")):
+            if one.has_months and _alike(found.monthly, _of(one, "goods_monthly")):
                 return Place(one.vintage, "")
     others = {name: one for name, one in releases().items() if not _is_part(found, one)}
     return Place(free_name(month, others), "all")
@@ -149,7 +149,8 @@ def matching(found: EnduseFile, release: Vintage) -> float:
     column = f"{found.flow}_musd"
     both = totals(found).merge(whole_years(release), on=KEYS, suffixes=("", "_there"))
     both = both[both.partner_code >= "1000"]
-    return float(((both[column] - both[f"{column}_there"]).abs() <= SAME_TOTAL).mean())
+    apart = (both[column] - both[f"{column}_there"]).abs()
+    return float((apart <= SAME_TOTAL).mean()) if len(both) else 0.0
 
 
 def _matched(found: EnduseFile) -> str:
@@ -177,16 +178,19 @@ def _equal_years(found: EnduseFile, held: pd.DataFrame) -> tuple[set[int], set[i
 
 def _same_years(annual: pd.DataFrame, release: Vintage) -> bool:
     """Whether a release has the annual figures of a file; partners without trade do not count."""
+    theirs = _of(release, "goods_annual")
+    keys = [*KEYS, "months"]
     mine, theirs = (
-        rows.set_index(["partner_code", "year", "months"])[gates.AMOUNTS]
-        for rows in (annual, _of(release, "goods_annual"))
+        rows.set_index(keys)[gates.AMOUNTS]
+        for rows in (annual, theirs[theirs.year.isin(set(annual.year))])
     )
     return bool((mine.sub(theirs, fill_value=0).abs() <= SAME).all(axis=None))
 
 
 def _alike(mine: pd.DataFrame, theirs: pd.DataFrame) -> bool:
-    """Whether two tables of months hold the same amounts; what is zero may be left out."""
-    keys = ["partner_code", "year", "month"]
+    """Whether a release has the months of a file; what is zero may be left out."""
+    keys = [*KEYS, "month"]
+    theirs = theirs[theirs.year.isin(set(mine.year))]
     mine, theirs = (rows.set_index(keys)[gates.AMOUNTS] for rows in (mine, theirs))
     return bool((mine.sub(theirs, fill_value=0).abs() <= SAME).all(axis=None))
 

@@ -141,8 +141,8 @@ def _text_rows(content: bytes) -> Iterator[Row]:
         raise Refused(f"the text file is larger than {LONGEST_TEXT // 1_000_000} MB")
     encoding = _encoding(content)
     file = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
-    first = file.readline(10_000)
-    separator = max(_SEPARATORS, key=first.count)
+    top = "".join(file.readline(10_000) for _ in range(HEADER_WITHIN))
+    separator = max(_SEPARATORS, key=top.count)
     if content.count(separator.encode()) > MOST_CELLS:
         raise Refused("the text file holds more cells than any official file")
     file.seek(0)
@@ -152,9 +152,9 @@ def _text_rows(content: bytes) -> Iterator[Row]:
         for count, cells in enumerate(lines):
             if count > MOST_ROWS:
                 raise Refused("the text file holds more rows than any official file")
-            width = width or len(cells)
+            width = max(width, len(cells)) if count < HEADER_WITHIN else width
             if any(cells):
-                if len(cells) > width and any(cells[width:]):
+                if any(cells[width:]):
                     raise Refused(
                         f"row {lines.line_num} of the text file has more cells than its header"
                     )

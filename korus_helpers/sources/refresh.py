@@ -73,14 +73,17 @@ def read_file(origin: Origin, today: str, against: str = "") -> Incoming:
         notes = (*found.notes, *_pass_country(found, before))
         return Incoming("country", found, origin, _country_words(found), before, notes)
     _not_after(f"{found.years[-1]}-01", today)
-    before = _named(against) if against else max(whole_releases(), key=lambda r: _match(found, r))
+    before = _named(against) if against else _like(found)
     _pass_enduse(found, before)
     return Incoming(found.flow, found, origin, _enduse_words(found), before, found.notes)
 
 
-def _match(found: EnduseFile, release: Vintage) -> float:
-    share = matching(found, release)
-    return share if share == share else 0.0  # no year in common
+def _like(found: EnduseFile) -> Vintage:
+    """The release of the country file that an end-use file sums to best, of those with its years."""
+    whole = whole_releases()[::-1]
+    held = [one for one in whole if one.last_full_year >= found.years[-1]] or whole[:1]
+    shares = [matching(found, one) for one in held]
+    return held[shares.index(max(shares))]
 
 
 def _named(release: str) -> Vintage:
@@ -170,16 +173,19 @@ def _pass_enduse(found: EnduseFile, before: Vintage) -> None:
 
 
 @contextmanager
-def keeping(files: Sequence[Incoming], dry_run: bool) -> Iterator[list[Refreshed]]:
+def keeping(
+    files: Sequence[Incoming], dry_run: bool, first: Callable[[], None] = lambda: None
+) -> Iterator[list[Refreshed]]:
     """Store what is new, a package for each file, and see it; with `dry_run` for the block only.
 
-    Older files first, so that files of the same kind may come in any order.
+    Older files first, so that files of the same kind may come in any order. `first` is called
+    before anything new is seen, and not at all where nothing is new.
     """
     ordered = sorted(files, key=_order)
     if not dry_run:
         with store() as held:
             done = [
-                _keep(one, lambda: held.hidden(VINTAGES),
+                _keep(one, first, lambda: held.hidden(VINTAGES),
                       lambda name, staged: held.publish(VINTAGES, name, staged))
                 for one in ordered
             ]  # fmt: skip
@@ -194,7 +200,7 @@ def keeping(files: Sequence[Incoming], dry_run: bool) -> Iterator[list[Refreshed
             stack.enter_context(on_trial(staged))
             return staged
 
-        yield [_keep(one, hidden, publish) for one in ordered]
+        yield [_keep(one, first, hidden, publish) for one in ordered]
 
 
 def main_change(done: Sequence[Refreshed]) -> Refreshed | None:
@@ -209,7 +215,10 @@ def _order(one: Incoming) -> tuple:
 
 
 def _keep(
-    one: Incoming, hidden: Callable[[], Path], publish: Callable[[str, Path], Path]
+    one: Incoming,
+    first: Callable[[], None],
+    hidden: Callable[[], Path],
+    publish: Callable[[str, Path], Path],
 ) -> Refreshed:
     """Write what is new of a file into a folder that is hidden first, and publish it."""
     latest = whole_releases()[-1].vintage
@@ -225,6 +234,7 @@ def _keep(
         tables = enduse_tables(place, one.found) if place.new else {}
     if not tables:
         return Refreshed(one, place, None, latest)
+    first()
     folder = hidden()
     try:
         origins = [one.origin.described(one.kind)]
