@@ -317,10 +317,14 @@ def test_every_partner_is_found_by_every_name_in_the_table():
             assert find_partner(text).code in same_name, text
 
 
+def test_the_census_name_alone_names_a_partner():
+    for row in partners().query("kind != 'not a partner'").itertuples():
+        years = range(1985, 2027) if pd.isna(row.first_year) else [row.first_year]
+        assert find_partner(row.name, years).name == row.name
+
+
 def test_no_name_but_the_listed_ones_is_ambiguous():
-    table = partners()
-    names = table.aliases.str.split(";") + table.name.map(lambda name: [name])
-    table = table.assign(alias=names).explode("alias")
+    table = partners().assign(alias=lambda t: t.aliases.str.split(";")).explode("alias")
     shared = table[(table.alias != "") & (table.kind == "country")].groupby("alias").name.nunique()
     assert set(shared.index[shared > 1]) == set(AMBIGUOUS)
 

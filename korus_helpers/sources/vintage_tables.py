@@ -8,7 +8,7 @@ import pandas as pd
 from korus_helpers.sources.at_hand import Place
 from korus_helpers.sources.country_file import CountryFile
 from korus_helpers.sources.enduse_files import EnduseFile
-from korus_helpers.sources.partners import partners
+from korus_helpers.sources.partners import codes_named, partners
 from korus_helpers.sources.release_days import days_in_force
 
 OFFICIAL = "https://www.census.gov"
@@ -94,8 +94,9 @@ def _partner_rows(found: CountryFile) -> pd.DataFrame:
         name = name.replace(";", ",") or code
         if code in known.index:
             row = known.loc[code].to_dict()
-            others = [*row["aliases"].split(";"), row["name"]] if name != row["name"] else None
-            if others:
+            # A name that another partner goes by too ("Congo") names neither: the known one stays.
+            if name != row["name"] and codes_named(name) <= {code}:
+                others = [*row["aliases"].split(";"), row["name"]]
                 row |= {"name": name, "aliases": ";".join(filter(None, dict.fromkeys(others)))}
         else:
             kind = "country" if code >= "1000" else "group"

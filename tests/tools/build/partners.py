@@ -1,6 +1,7 @@
 """The table of partners: Census codes and names, ISO codes, common names and years of trade."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +33,7 @@ def build_partners(goods_annual: pd.DataFrame, goods_monthly: pd.DataFrame) -> p
 
     Both inputs have columns `vintage, partner_code, partner, year, exports_musd, imports_musd`;
     codes below 1000 are of groups. Columns of the result, all text ("" where there is none) but the
-    years: `partner_code, name` (newest Census name), `common_name, in_sentence, iso2, iso3,
+    years: `partner_code, name` (newest clear Census name), `common_name, in_sentence, iso2, iso3,
     aliases` (separated by semicolons), `kind` (country, residual, world, group, not a partner),
     `first_year, last_year` (of non-zero trade in either flow over all vintages).
 
@@ -61,11 +62,24 @@ def build_partners(goods_annual: pd.DataFrame, goods_monthly: pd.DataFrame) -> p
     reviewed = exceptions.to_dict("index")
     table = pd.DataFrame(
         [
-            partner(code, list(names[code]), code < "1000", reviewed.get(code))
+            partner(
+                code, clear_last(code, names[code], reviewed), code < "1000", reviewed.get(code)
+            )
             for code in names.index
         ]
     )
     return table.join(years.astype("Int64"), on="partner_code")
+
+
+def clear_last(code: str, names: Iterable[str], reviewed: dict[str, dict]) -> list[str]:
+    """The names, last the newest that no other partner goes by: "Congo" alone names neither."""
+    others = {
+        alias
+        for other in reviewed
+        if other != code
+        for alias in reviewed[other]["aliases"].split(";")
+    }
+    return sorted(names, key=lambda name: name not in others)
 
 
 def partner(code: str, names: list[str], aggregate: bool, exception: dict | None) -> dict[str, str]:
