@@ -9,9 +9,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from functools import cache
 
 import official
+import pandas as pd
 import pytest
 from small_notebooks import unmount
 from test_refresh_command import country, healthy, refresh, state
@@ -19,11 +21,13 @@ from typed import korus
 
 from korus_helpers.errors import DamagedData, InputError, NetworkOrDiskError
 from korus_helpers.sources import stored as stored_figures
+from korus_helpers.sources.partners import find_partner
+from korus_helpers.sources.sector_store import keep_sector
 from korus_helpers.sources.stored import packages, problem_of
 from korus_helpers.sources.storing import store
 from korus_helpers.sources.tables import package, verify
 
-RUNS = 30
+RUNS = 20
 
 
 @cache
@@ -393,6 +397,26 @@ def test_a_release_that_this_user_may_not_read_is_one_sentence(once, tmp_path_fa
             os.seteuid(0)
         assert listed.returncode == 1 and listed.stdout.count("NOT VERIFIED") == 1
         assert state(data) == before
+
+
+def test_a_damaged_sector_blocks_only_those_who_ask_for_it(folder):
+    months = pd.DataFrame({"partner_code": "5800", "code": "8703", "year": 2016,
+                           "month": range(1, 13), "exports_usd": 1_000_000,
+                           "general_imports_usd": 2_000_000})  # fmt: skip
+    whole = ["value", "deficit", "--year", 2016]
+    asked = [*whole, "--sector", "census-hs:8703"]
+    for _ in range(2):  # the second takes the place of the first
+        keep_sector(
+            "http://x", "hs", ("8703",), find_partner("KOR"), months, datetime(2026, 11, 27)
+        )
+        assert "USD 12.0 million" in korus(folder, *asked).stdout
+    (place,) = (folder / "sectors").iterdir()
+    shutil.copytree(place, place.with_name("census-hs_8703_5800_0001"))
+    assert "USD 12.0 million" in korus(folder, *asked).stdout
+    (place / "datapackage.json").write_text("{}")
+    said = korus(folder, *asked)
+    assert "`korus fetch sector`" in sentence(said)
+    assert korus(folder, *whole).returncode == 0 and korus(folder, "data").returncode == 1
 
 
 def test_what_is_stored_is_listed(once):
