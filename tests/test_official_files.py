@@ -41,7 +41,7 @@ def answers(data):
     """What anybody may ask, whatever came first."""
     listed = json.loads(korus(data, "data", "--json").stdout)
     asked = [
-        ("deficit", "--year", 2023, "--sector", "autos"), ("deficit", "--year", 2024),
+        ("imports", "--year", 2023, "--sector", "autos"), ("deficit", "--year", 2024),
         ("exports", "--period", "2018-01/2018-06", "--vintage", "2018-10"),
         ("imports", "--year", 2025, "--partner", "Vietnam"),
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def test_the_order_in_which_files_come_makes_no_difference(tmp_path):
     refresh(tmp_path / "at once", *(FILES / name for name in names))
     assert answers(tmp_path / "one") == answers(tmp_path / "other")
     assert answers(tmp_path / "one") == answers(tmp_path / "at once")
-    shipped = json.loads(korus("", "value", "deficit", "--year", 2023, "--sector", "autos",
+    shipped = json.loads(korus("", "value", "imports", "--year", 2023, "--sector", "autos",
                                "--json").stdout)  # fmt: skip
     assert json.dumps(shipped["value"]) in answers(tmp_path / "one")  # not of the older file
 

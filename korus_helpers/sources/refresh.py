@@ -79,7 +79,7 @@ def read_file(origin: Origin, today: str, against: str = "") -> Incoming:
 
 
 def _like(found: EnduseFile) -> Vintage:
-    """The release of the country file that an end-use file sums to best, of those with its years."""
+    """The country release that an end-use file sums to best, of those that have its years."""
     whole = whole_releases()[::-1]
     held = [one for one in whole if one.last_full_year >= found.years[-1]] or whole[:1]
     shares = [matching(found, one) for one in held]
