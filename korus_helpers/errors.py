@@ -6,11 +6,11 @@ class InputError(ValueError):
 
 
 class NoFigure(InputError):
-    """The figure asked for does not ship, or has no meaning; the message says why."""
+    """The figure asked for is not included, or has no meaning; the message says why."""
 
 
 class DamagedData(RuntimeError):
-    """A shipped file is missing, truncated or altered; the message says how to restore it."""
+    """An included file is missing, truncated or altered; the message says how to restore it."""
 
 
 class Refused(InputError):

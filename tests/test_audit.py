@@ -190,7 +190,7 @@ def test_of_an_open_balance_both_readings_are_judged():
     (Claim("x", "$10.7 billion", "balance", sector="services", end="2016", date="2017-03-01"),
      "as printed", ""),
     (Claim("x", "$10.7 billion", "balance", sector="services", end="2016", partner="Chile"),
-     "cannot be checked", "services do not ship for Chile"),
+     "cannot be checked", "services are not included for Chile"),
     (Claim("x", "$10.7 billion", "balance", sector="services", end="2016", date="2017",
            url="http://www.aalep.eu/us-korea-trade-facts"), "undetermined", "same source"),
     (Claim("x", "nearly 25 percent", "exports", "percent-change", "services", base="2011",

@@ -73,7 +73,7 @@ def test_values(arguments, value, unit):
 
 @pytest.mark.parametrize(("arguments", "says"), [
     (["value", "deficit", "--partner", "Korea", "--year", "2016"], '"South Korea" (5800)'),
-    (["value", "deficit", "--partner", "Mexico", "--year", "2024"], "go up to June 2024"),
+    (["value", "deficit", "--partner", "Mexico", "--year", "2026"], "go up to January 2026"),
     (["value", "deficit", "--year", "2026"], "go up to April 2026"),
     (["value", "defisit", "--year", "2016"], "type one of exports"),
     (["value", "deficit"], "type --year 2016"),

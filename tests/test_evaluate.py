@@ -137,11 +137,14 @@ def test_months_add_up_to_a_window():
 
 
 def test_year_to_date():
-    choices = {"partner": "Mexico", "end": "2024-ytd"}
-    assert value("deficit", **choices) == value("deficit", partner="Mexico", end="2024-01/2024-06")
-    assert round(value("deficit", **choices), 1) == 82703.6
-    change = value("deficit", partner="Mexico", base="2023-ytd", end="2024-ytd", as_="change")
+    choices = {"partner": "Mexico", "end": "2024-ytd", "vintage": "2024-08"}
+    half = value("deficit", **choices | {"end": "2024-01/2024-06"})
+    assert value("deficit", **choices) == half
+    assert round(half, 1) == 82703.6
+    change = value("deficit", **choices, base="2023-ytd", as_="change")
     assert round(change, 1) == 7425.0
+    with pytest.raises(InputError, match="all twelve months are published; type 2024, or"):
+        Definition(partner="Mexico", end="2024-ytd")
     assert round(value("deficit", end="2026-ytd"), 1) == 22383.9
 
 
@@ -153,10 +156,10 @@ def test_year_to_date():
     [
         ({"end": 2016}, "2026-06"),
         ({"base": 1985, "end": 2025, "as_": "change"}, "2026-06"),
-        ({"end": 2016, "partner": MEXICO}, "2024-08"),
-        ({"end": 2016, "partner": WORLD}, "2024-08"),
-        ({"end": 2016, "as_": "share"}, "2024-08"),
-        ({"end": "2016-04/2017-03", "partner": MEXICO}, "2024-08"),
+        ({"end": 2016, "partner": MEXICO}, "2026-03"),
+        ({"end": 2016, "partner": WORLD}, "2026-03"),
+        ({"end": 2016, "as_": "share"}, "2026-03"),
+        ({"end": "2016-04/2017-03", "partner": MEXICO}, "2026-03"),
     ],
 )
 def test_latest(choices, vintage):
@@ -166,12 +169,12 @@ def test_latest(choices, vintage):
 
 def test_latest_is_one_release_for_a_whole_grid():
     assert set(evaluate("deficit", grid(end=range(1985, 2026))).vintage) == {"2026-06"}
-    both = evaluate("deficit", grid(partner=[KOREA, MEXICO], end=range(1985, 2024)))
-    assert set(both.vintage) == {"2024-08"}
+    both = evaluate("deficit", grid(partner=[KOREA, MEXICO], end=range(1985, 2026)))
+    assert set(both.vintage) == {"2026-03"}
     assert both.value.notna().all()
-    shares = evaluate("deficit", grid(as_=["level", "share"], end=2022))
-    assert set(shares.vintage) == {"2024-08"}
-    assert round(shares.value[0], 1) == 43226.2  # not the 43,262.5 of the newest release
+    shares = evaluate("deficit", grid(as_=["level", "share"], end=2025))
+    assert set(shares.vintage) == {"2026-03"}
+    assert round(shares.value[0], 1) == 56416.0  # not the 56,477.3 of the newest release
 
 
 def test_several_vintages_side_by_side():
@@ -200,8 +203,8 @@ def test_aggregates_have_figures_but_are_no_countries():
     [
         (
             "deficit",
-            {"partner": "Mexico", "end": 2024},
-            "2024: figures of vintage 2024-08 go up to June 2024",
+            {"partner": "Mexico", "end": 2026},
+            "2026: figures of vintage 2026-03 go up to January 2026",
         ),
         ("deficit", {"end": 2026}, "2026: figures of vintage 2026-06 go up to April 2026"),
         (
@@ -211,8 +214,8 @@ def test_aggregates_have_figures_but_are_no_countries():
         ),
         (
             "deficit",
-            {"base": 2016, "end": 2024, "as_": "change", "partner": "Mexico"},
-            "2024: figures of vintage 2024-08 go up to June 2024",
+            {"base": 2016, "end": 2026, "as_": "change", "partner": "Mexico"},
+            "2026: figures of vintage 2026-03 go up to January 2026",
         ),
         ("deficit", {"end": 1984}, "1984: figures of vintage 2026-06 begin in January 1985"),
         (
@@ -228,25 +231,25 @@ def test_aggregates_have_figures_but_are_no_countries():
         (
             "deficit",
             {"end": "2011-04/2012-03", "vintage": "2018-10"},
-            "2011-04/2012-03: figures of vintage 2018-10 ship by calendar year only; "
-            "type a year, or --vintage 2024-08 for months",
+            "2011-04/2012-03: figures of vintage 2018-10 are included by calendar year only; "
+            "type a year, or --vintage 2026-03 for months",
         ),
         (
             "deficit",
             {"end": 2016, "sector": "autos", "vintage": "2024-08"},
-            "figures for automotive vehicles, parts and engines do not ship in vintage 2024-08: "
+            "figures for automotive vehicles, parts and engines are not included in vintage 2024-08: "
             "they have a release of their own; type --vintage latest",
         ),
         (
             "deficit",
             {"end": 2016, "partner": "Mexico", "vintage": "2026-06"},
-            "figures of vintage 2026-06 do not ship for Mexico (they ship for Korea, South only)",
+            "figures of vintage 2026-06 are not included for Mexico (they are included for Korea, South only)",
         ),
         (
             "deficit",
             {"end": 2016, "partner": "Mexico", "vintage": "as-of:2017-12-28"},
-            "cannot be checked: the figures for 2016 that were in force on 2017-12-28 do not ship "
-            "for this partner; type --vintage latest or a shipped vintage to use another release",
+            "cannot be checked: the figures for 2016 that were in force on 2017-12-28 are not "
+            "included for this partner; type --vintage latest or an included release to use another",
         ),
         (
             "deficit",
@@ -331,8 +334,8 @@ def test_no_contribution_where_the_whole_hardly_moved():
 
 def test_what_is_not_known_comes_before_what_has_no_meaning():
     # The end is unknown and the base below zero: only the first can be helped.
-    choices = {"partner": "Netherlands", "base": 2011, "end": 2025, "as_": "ratio"}
-    assert refusal("deficit", **choices).startswith("2025: figures of vintage 2024-08 go up to")
+    choices = {"partner": "Netherlands", "base": 2011, "end": 2026, "as_": "ratio"}
+    assert refusal("deficit", **choices).startswith("2026: figures of vintage 2026-03 go up to")
 
 
 def test_both_ends_unknown_name_the_end():
@@ -563,7 +566,7 @@ def test_every_partner_and_pair_of_years_at_once():
         "deficit", grid(partner=countries()[:240], base=years, end=years, as_="change")
     )
     assert len(found) == 240 * 40 * 40
-    assert set(found.vintage) == {"2024-08"}
+    assert set(found.vintage) == {"2026-03"}
     assert (found.value.isna() == (found.reason != "")).all()
     cells = found.value.to_numpy().reshape(240, 40, 40)
     # Of a year with itself nothing changed, and the way back is the way there with the other sign.

@@ -299,7 +299,7 @@ def test_without_figures_there_are_no_rows(shown):
     table, sentence = shown(show_evidence, found)
     assert table.metadata["korus"] == {"kind": "table", "name": "evidence"}
     assert sentence.data[EVIDENCE] == files
-    assert sentence.data["text/plain"].startswith("No verdict rests on a figure that ships")
+    assert sentence.data["text/plain"].startswith("No verdict rests on a figure that is included")
 
 
 @pytest.mark.parametrize(("name", "says"), [

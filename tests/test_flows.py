@@ -167,8 +167,8 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         (
             "2016-04/2017-03",
             {"vintage": "2018-10"},
-            "2016-04/2017-03: figures of vintage 2018-10 ship by calendar year only; "
-            "type a year, or --vintage 2024-08 for months",
+            "2016-04/2017-03: figures of vintage 2018-10 are included by calendar year only; "
+            "type a year, or --vintage 2026-03 for months",
         ),
         (
             "2018",
@@ -183,12 +183,12 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         (
             "2016",
             {"partner": MEXICO, "vintage": "2026-06"},
-            "figures of vintage 2026-06 do not ship for Mexico (they ship for Korea, South only)",
+            "figures of vintage 2026-06 are not included for Mexico (they are included for Korea, South only)",
         ),
         (
             "2016",
             {"partner": "5080", "vintage": "2024-08"},
-            "figures of vintage 2024-08 do not ship for Israel",
+            "figures of vintage 2024-08 are not included for Israel",
         ),
         (
             "2011",
@@ -208,32 +208,32 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         (
             "2015-04/2016-03",
             {"sector": "autos"},
-            "2015-04/2016-03: figures for automotive vehicles, parts and engines ship by calendar "
+            "2015-04/2016-03: figures for automotive vehicles, parts and engines are included by calendar "
             "year only; type a year",
         ),
         (
             "2016",
             {"sector": "autos", "basis": "consumption"},
-            "figures for automotive vehicles, parts and engines do not ship on the basis "
+            "figures for automotive vehicles, parts and engines are not included on the basis "
             "consumption; type --basis general",
         ),
         (
             "2016",
             {"sector": "autos", "vintage": "2018-10"},
-            "figures for automotive vehicles, parts and engines do not ship in vintage 2018-10: "
+            "figures for automotive vehicles, parts and engines are not included in vintage 2018-10: "
             "they have a release of their own; type --vintage latest",
         ),
         (
             "2016",
             {"sector": "hs87", "basis": "general"},
-            "figures for vehicles other than railway, and parts do not ship on the basis general; "
+            "figures for vehicles other than railway, and parts are not included on the basis general; "
             "type --basis consumption",
         ),
         (
             "2016",
             {"sector": "hs87", "basis": "consumption", "partner": MEXICO},
-            "figures for vehicles other than railway, and parts do not ship for Mexico "
-            "(they ship for Korea, South only)",
+            "figures for vehicles other than railway, and parts are not included for Mexico "
+            "(they are included for Korea, South only)",
         ),
         (
             "2020-06/2021-05",
@@ -250,7 +250,7 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         (
             "2016",
             {"basis": "korea-reported", "vintage": "2024-08"},
-            "figures for all goods do not ship in vintage 2024-08: they have a release of their "
+            "figures for all goods are not included in vintage 2024-08: they have a release of their "
             "own; type --vintage latest",
         ),
     ],

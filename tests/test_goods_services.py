@@ -164,10 +164,10 @@ def test_the_bases_are_listed_in_the_help_and_where_one_is_not_known():
     ("arguments", "says"),
     [
         (("--partner", "Chile", "--year", "2016", "--basis", BOP),
-         "figures for goods on the balance-of-payments basis do not ship for Chile "
-         "(they ship for 27 partners, among them "),
+         "figures for goods on the balance-of-payments basis are not included for Chile "
+         "(they are included for 27 partners, among them "),
         (("--partner", "CAFTA-DR", "--year", "2016", "--basis", SERVICES),
-         "figures for services do not ship for CAFTA-DR"),
+         "figures for services are not included for CAFTA-DR"),
         (("--partner", "Ireland", "--year", "2003", "--basis", BOTH),
          "2003: figures for goods and services with Ireland begin in January 2006"),
         (("--partner", "Ireland", "--period", "2010-01/2010-03", "--basis", SERVICES),
@@ -175,7 +175,7 @@ def test_the_bases_are_listed_in_the_help_and_where_one_is_not_known():
         (("--year", "1998", "--basis", BOTH), "begin in January 1999"),
         (("--year", "2025", "--basis", BOTH), "go up to December 2024"),
         (("--period", "2018-02/2018-04", "--basis", BOP),
-         "ship by quarter and year; type quarters such as 2018-01/2018-06"),
+         "are by quarter and year; type quarters such as 2018-01/2018-06"),
         (("--year", "2016", "--sector", "autos", "--basis", BOP), "type --basis general"),
         (("--year", "2016", "--basis", BOP, "--vintage", "2018-10"),
          "they have a release of their own; type --vintage latest"),

@@ -14,8 +14,8 @@ from korus_helpers.trade.revisions import every_release, revisions
 def test_korea_2016_over_all_releases():
     path = revisions("5800", 2016).set_index("release")
     assert list(path.index) == [
-        "2017-02-07, as quoted", "2017-06-02, as quoted", "2018-10", "2022-03", "2023-03",
-        "2024-08", "2026-06",
+        "2017-02-07, as quoted", "2017-06-02, as quoted", "2018-10", "2019-12", "2020-10", "2022-03", "2023-03",
+        "2024-08", "2024-10", "2025-04", "2026-03", "2026-06",
     ]  # fmt: skip
     assert path.deficit["2018-10"] == pytest.approx(27582.661, abs=1e-3)
     assert path.exports["2022-03"] == pytest.approx(42262.187, abs=1e-3)
@@ -26,7 +26,18 @@ def test_korea_2016_over_all_releases():
 
 def test_another_partner_has_files_only():
     path = revisions("2010", 2015)
-    assert list(path.release) == ["2017-01", "2018-10", "2022-03", "2023-03", "2024-08"]
+    assert list(path.release) == [
+        "2017-01",
+        "2018-10",
+        "2019-12",
+        "2020-10",
+        "2022-03",
+        "2023-03",
+        "2024-08",
+        "2024-10",
+        "2025-04",
+        "2026-03",
+    ]
     assert path.exact.all()
 
 
@@ -42,7 +53,7 @@ def test_releases_are_in_the_order_in_which_they_were_in_force():
 
 def test_the_words_count_files_only():
     path = revisions("5800", 2016)
-    assert "in all 5 files" in revision_sentence(path, "deficit", "South Korea", 2016)
+    assert "in all 10 files" in revision_sentence(path, "deficit", "South Korea", 2016)
     assert "+41.9 million" in revision_sentence(path, "deficit", "South Korea", 2016)
     assert revision_title(path, "deficit", 2016) == (
         "Releases move the deficit of 2016 by USD 41.9 million"
@@ -63,7 +74,7 @@ def test_the_command(tmp_path):
     assert "2018-10" in answer.stdout and "27,582.7" in answer.stdout
     assert chart.read_bytes().startswith(b"\x89PNG")
     found = json.loads(CliRunner().invoke(korus, ["revisions", "--year", "2016", "--json"]).stdout)
-    assert found["partner_code"] == "5800" and len(found["releases"]) == 7
+    assert found["partner_code"] == "5800" and len(found["releases"]) == 12
 
 
 @pytest.mark.parametrize(("arguments", "says"), [

@@ -99,7 +99,7 @@ def test_an_altered_table(data_copy, change):
     assert change(text) != text
     (data_copy / "tariffs.csv").write_text(change(text), "utf-8")
     assert damage(SMALL, data_copy) == (
-        "tariffs.csv was altered: its sha256 is not the one shipped"
+        "tariffs.csv was altered: its sha256 is not the one included"
     )
 
 
@@ -153,7 +153,7 @@ def test_an_unknown_table_is_refused_with_the_names():
 
 
 def test_a_missing_descriptor(tmp_path):
-    assert damage(SMALL, tmp_path) == "datapackage.json is missing from the figures that ship"
+    assert damage(SMALL, tmp_path) == "datapackage.json is missing from the figures that are included"
 
 
 @pytest.mark.parametrize(

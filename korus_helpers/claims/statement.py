@@ -65,7 +65,7 @@ def statement(
         )
     as_ = ways[printed.unit]
     asked = Definition(
-        item.partner.code, vintage=item.release.vintage,
+        item.partner.code, vintage=item.vintage_for(as_),
         base=str(item.base_year) if as_ in COMPARED else "", end=str(item.end_year), as_=as_,
     )  # fmt: skip
     try:

@@ -11,7 +11,7 @@ from korus_helpers.commands.options import AS_JSON
 def data(ctx: click.Context, as_json: bool) -> None:
     """The figures at hand: tables, coverage, vintages, sources, and whether each verifies.
 
-    Those that ship, and those that were downloaded into the data folder.
+    Those that are included, and those that were downloaded into the data folder.
     """
     from datetime import date
 

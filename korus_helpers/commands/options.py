@@ -15,7 +15,7 @@ DEFINITION = (
     PARTNER,
     click.option("--year", metavar="Y", help="One calendar year, for example 2016."),
     click.option("--period", metavar="MONTHS",
-                 help="Months such as 2011-04/2012-03, or 2024-ytd for the year to date."),
+                 help="Months such as 2011-04/2012-03, or 2026-ytd for the year to date."),
     click.option("--from", "start", metavar="Y", help="First period of a comparison."),
     click.option("--to", "end", metavar="Y", help="Last period of a comparison."),
     click.option("--sector", default="total", show_default=True, metavar="S",

@@ -109,7 +109,7 @@ def check_rows(verdict: Verdict) -> list[dict[str, str]]:
         "claim": verdict.claim.what,
         "printed": f"{verdict.claim.printed}: {ends_words(printed.interval, verdict.unit, 3)}",
         "verdict": verdict.verdict + (f" ({verdict.severity})" if verdict.severity else ""),
-        "official": official_words(verdict) or "none ships",
+        "official": official_words(verdict) or "none included",
         "margin": "" if verdict.margin is None else (
             f"{number(abs(verdict.margin) / size_of(verdict.unit), 3)} {shown_unit(verdict.unit)} "
             f"{'inside' if verdict.margin >= 0 else 'outside'}"

@@ -152,5 +152,5 @@ def context_sentence(table: pd.DataFrame) -> str:
     return (
         f"By today's figures the printed words are right for {count_word(int(holding.sum()))} of "
         f"{count_word(len(table))} {'claim' if len(table) == 1 else 'claims'} as stated, and for "
-        f"{elsewhere} also under every neighbouring choice that ships."
+        f"{elsewhere} also under every neighbouring choice that is included."
     )

@@ -28,11 +28,11 @@ verdicts.json     what the audit found, as `korus audit --json` prints it
 claimreview.json  the verdicts as ClaimReview of schema.org (JSON-LD); each url is a fragment,
                   to be completed by the address of the page that publishes it
 rows/             for each table that the verdicts rest on, exactly the rows used, unrounded, in the
-                  columns and the order of the table that ships: official figures when printed and
+                  columns and the order of the included table: official figures when printed and
                   today, of both periods, of the sector and of the whole, figures quoted in print,
                   near definitions that give the printed figure, and the sources named
 manifest.json     sha256 and size of each file; for each table its vintage, the sha256 of the whole
-                  table as it ships, and how many rows were taken; versions of the programs
+                  table as it is included, and how many rows were taken; versions of the programs
 
 To make it again, with the same versions:
 
@@ -42,7 +42,7 @@ FILE is the file of claims; leave it out for the article of 28 December 2017. Th
 the same bytes: compare the folders with `diff -r`.
 {incomplete}
 To check it: `sha256sum verdicts.json`, and so for each file, prints the sha256 that manifest.json
-names. `korus data --json` prints the sha256 of each table that ships ("hash") and says whether it
+names. `korus data --json` prints the sha256 of each included table ("hash") and says whether it
 verifies. Every official figure in verdicts.json follows from the rows: exports and imports are sums
 over the rows of a period, a deficit is imports minus exports, a share divides by the whole.
 
@@ -103,9 +103,9 @@ def show_evidence(found: Audit) -> None:
     shipped = sum(resource(*located(table_of(name)))["rows"] for name in tables)
     text = (
         f"What the verdicts rest on: {taken:,} rows of {shipped:,} in {count_word(len(tables))} "
-        f"{'table' if len(tables) == 1 else 'tables'} that ship."
+        f"{'table' if len(tables) == 1 else 'tables'} that are included."
         if tables
-        else "No verdict rests on a figure that ships, so the evidence holds no rows."
+        else "No verdict rests on a figure that is included, so the evidence holds no rows."
     )
     publish({"text/plain": text, "text/markdown": text, EVIDENCE: files})
 

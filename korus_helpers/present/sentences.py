@@ -4,9 +4,12 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from korus_helpers.present.displays import publish
-from korus_helpers.trade.comparison import Comparison
+
+if TYPE_CHECKING:
+    from korus_helpers.trade.comparison import Comparison
 
 # MathJax pairs delimiters within one text node only: a dollar or a backslash alone in an
 # element stays what it is in JupyterLab, on GitHub and in reports, which "\$" does not.
@@ -54,7 +57,7 @@ def say(
     )
 
 
-def say_scope(item: Comparison) -> None:
+def say_scope(item: "Comparison") -> None:
     """Partner, years and releases of a notebook, with what changed in the partner itself."""
     release = item.release
     text = (

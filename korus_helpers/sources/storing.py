@@ -142,7 +142,7 @@ def required_folder() -> Path:
     folder = data_folder()
     if folder is None:
         raise InputError(
-            "KORUS_DATA is set to nothing, so that only the shipped figures are seen; "
+            "KORUS_DATA is set to nothing, so that only the included figures are seen; "
             "unset it, or name a folder in it"
         )
     return folder

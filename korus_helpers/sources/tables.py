@@ -60,7 +60,7 @@ def _package(folder: Path) -> dict:
         descriptor = json.loads(path.read_bytes())
         _check(descriptor)
     except FileNotFoundError:
-        kept = "" if _is_stored(folder) else " that ship"
+        kept = "" if _is_stored(folder) else " that are included"
         raise DamagedData(
             f"{_called(path)} is missing from the figures{kept}; {_restore(folder)}"
         ) from None
@@ -118,7 +118,7 @@ def _is_stored(folder: Path) -> bool:
 
 
 def _called(path: Path) -> str:
-    """A shipped file by its name, a stored one with its vintage: "2026-11/sources.csv"."""
+    """An included file by its name, a stored one with its vintage: "2026-11/sources.csv"."""
     return path.name if not _is_stored(path.parent) else f"{path.parent.name}/{path.name}"
 
 
@@ -147,7 +147,7 @@ def open_table(name: str, folder: Path = DATA) -> pd.DataFrame:
 
 
 def verify(name: str, folder: Path = DATA) -> str:
-    """An empty text where the table is as it shipped, else what is wrong with it."""
+    """An empty text where the table is as it was included, else what is wrong with it."""
     try:
         _verified(name, folder)
     except DamagedData as error:
@@ -198,7 +198,7 @@ def check_file(path: Path, size: int, sha256: str) -> None:
             f"{_called(path)} is truncated: {found:,} of {size:,} bytes; {_restore(path.parent)}"
         )
     if f"sha256:{digest.hexdigest()}" != sha256:
-        kept = "stored" if _is_stored(path.parent) else "shipped"
+        kept = "stored" if _is_stored(path.parent) else "included"
         raise DamagedData(
             f"{_called(path)} was altered: its sha256 is not the one {kept}; "
             f"{_restore(path.parent)}"

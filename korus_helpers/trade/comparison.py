@@ -50,13 +50,14 @@ class Comparison:
         """One figure under this comparison; `year` for a single year (default the end year)."""
         end = str(year or self.end_year)
         base = "" if as_ in ("level", "share") else str(self.base_year)
-        release = self.common if as_ == "share" and self.common else self.release
-        return evaluate(
-            measure,
-            Definition(
-                self.partner.code, vintage=release.vintage, base=base, end=end, as_=as_, **more
-            ),
+        asked = Definition(
+            self.partner.code, vintage=self.vintage_for(as_), base=base, end=end, as_=as_, **more
         )
+        return evaluate(measure, asked)
+
+    def vintage_for(self, as_: str) -> str:
+        """The release of a figure: a share of the World needs one with all partners."""
+        return (self.common if as_ == "share" and self.common else self.release).vintage
 
     def pair(self, measure: str) -> tuple[float, float]:
         """Base and end year of a measure, million dollars."""

@@ -90,8 +90,10 @@ def _periods(base: str, end: str, vintage: str, partner_code: str) -> tuple[Peri
     if not any(to_date):
         return period(base) if base else None, period(end)
     if base and not all(to_date):
+        year = int(max(one.data_through for one in releases().values())[:4])
         raise InputError(
-            "year to date compares with year to date; type --from 2023-ytd --to 2024-ytd"
+            "year to date compares with year to date; "
+            f"type --from {year - 1}-ytd --to {year}-ytd"
         )
     newest = max(int(found[1]) for found in to_date if found)
     months = _months_to_date(newest, vintage, partner_code)
@@ -108,13 +110,18 @@ def _months_to_date(year: int, vintage: str, partner_code: str) -> int:
             and release.partners in ("all", partner_code)
         ):
             through = month_number(*map(int, release.data_through.split("-")))
+            if through >= 12 * year + 11:
+                raise InputError(
+                    f"{year}-ytd: all twelve months are published; type {year}, or the months "
+                    f"that are meant, such as {year}-01/{year}-06"
+                )
             if through >= 12 * year:
-                return min(through - 12 * year + 1, 12)
+                return through - 12 * year + 1
             raise InputError(
                 f"{year}: figures of vintage {release.vintage} go up to "
                 f"{release.data_through}; type {release.data_through[:4]}-ytd"
             )
     raise InputError(
-        f"vintage {vintage} ships no months for this partner; "
+        f"vintage {vintage} holds no months of this partner; "
         "type --vintage latest for year to date"
     )

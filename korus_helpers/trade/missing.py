@@ -5,7 +5,7 @@ import numpy as np
 from korus_helpers.sources.partners import partners
 from korus_helpers.sources.stored import remembered
 from korus_helpers.sources.vintages import LATEST, releases
-from korus_helpers.trade.bases import BOP, COUNTED, GENERAL
+from korus_helpers.trade.bases import BOP, CONSUMPTION, COUNTED, GENERAL
 from korus_helpers.trade.flows import coverage
 from korus_helpers.trade.goods_services import PARTS
 from korus_helpers.trade.periods import Period, month_number, month_words
@@ -13,7 +13,11 @@ from korus_helpers.trade.sectors import sector
 from korus_helpers.trade.series import Series
 
 _FEW = 50
-_WHAT = {BOP: "goods on the balance-of-payments basis", **COUNTED}
+_WHAT = {
+    BOP: "goods on the balance-of-payments basis",
+    CONSUMPTION: "imports for consumption",
+    **COUNTED,
+}
 
 
 @remembered
@@ -29,30 +33,30 @@ def why_missing(
     asked: Period,
     flows: tuple[str, ...],
 ) -> str:
-    """The reason why a figure does not ship, as a clause."""
+    """The reason why a figure is not included, as a clause."""
     item, monthly = sector(sector_name), asked.year is None
     country_file = item.name == "total" and basis == GENERAL
     what = _WHAT.get(basis, "all goods") if item.name == "total" else item.title
     figures = f"figures of vintage {vintage}" if country_file else f"figures for {what}"
     found = coverage(vintage, basis, sector_name, monthly)
     if found is None and monthly and coverage(vintage, basis, sector_name, False) is not None:
-        other = ", or --vintage 2024-08 for months" if country_file else ""
-        return f"{asked}: {figures} ship by calendar year only; type a year{other}"
+        other = f", or --vintage {_with_months()} for months" if country_file else ""
+        return f"{asked}: {figures} are included by calendar year only; type a year{other}"
     if (
         found is None
         and vintage != LATEST
         and any(coverage(LATEST, basis, sector_name, each) is not None for each in (monthly, False))
     ):
         return (
-            f"{figures} do not ship in vintage {vintage}: they have a release of their own; "
+            f"{figures} are not included in vintage {vintage}: they have a release of their own; "
             "type --vintage latest"
         )
     if found is None:
-        return f"{figures} do not ship on the basis {basis}; type --basis {item.basis}"
+        return f"{figures} are not included on the basis {basis}; type --basis {item.basis}"
     names = _names()
     name = names.get(partner_code, partner_code)
     if partner_code not in found.partners:
-        return f"{figures} do not ship for {name}{_held(found)}"
+        return f"{figures} are not included for {name}{_held(found)}"
     yearly = coverage(vintage, basis, sector_name, False) if monthly and not country_file else None
     if basis in PARTS:  # not every figure is at hand for each partner
         found, yearly = (one and one.of(partner_code) for one in (found, yearly))
@@ -61,7 +65,7 @@ def why_missing(
         if np.isnan(getattr(found, flow)).all():
             return f"there are no US {flow} under {item.words}; ask for the other flow"
     if found.step > 1 and monthly and (asked.start % found.step or asked.months % found.step):
-        return f"{asked}: {figures} ship by quarter and year; type quarters such as 2018-01/2018-06"
+        return f"{asked}: {figures} are by quarter and year; type quarters such as 2018-01/2018-06"
     first, last = max(map(found.begin, flows)), min(map(found.last, flows))
     other = ""
     if yearly is not None and (last < yearly.last(flows[0]) or first > yearly.begin(flows[0])):
@@ -77,11 +81,16 @@ def why_missing(
     return f"no trade with {name} is recorded in {asked.words}"
 
 
+def _with_months() -> str:
+    """The newest release that holds months of all partners."""
+    return [r.vintage for r in releases().values() if r.has_months and r.partners == "all"][-1]
+
+
 def _held(found: Series) -> str:
     """Of figures of few partners, which these are: "" for those of most partners."""
     names = [_names()[code] for code in found.partners]
     if len(names) == 1:
-        return f" (they ship for {names[0]} only)"
+        return f" (they are included for {names[0]} only)"
     if len(names) > _FEW:
         return ""
-    return f" (they ship for {len(names)} partners, among them {', '.join(names[:-4:-1])})"
+    return f" (they are included for {len(names)} partners, among them {', '.join(names[:-4:-1])})"

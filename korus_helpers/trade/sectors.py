@@ -105,7 +105,7 @@ def sector(name: str) -> Sector:
         return _fetched(name)
     raise InputError(
         f'sector "{name[:40]}" is not known; type one of {", ".join(NAMED)}, '
-        "or a code that ships such as enduse:30000 or hs:87"
+        "or a code that is included such as enduse:30000 or hs:87"
     )
 
 
