@@ -60,7 +60,7 @@ def cells_changed(sheet: bytes, dice: random.Random) -> bytes:
 
 def rows_moved(sheet: bytes, dice: random.Random) -> bytes:
     """Rows dropped, doubled, exchanged; cells far out."""
-    rows = sheet.split(b"<row>")
+    rows = sheet.split(b"<row ")
     way, at = dice.randrange(5), dice.randrange(1, len(rows))
     if way == 0:
         del rows[at]
@@ -70,12 +70,12 @@ def rows_moved(sheet: bytes, dice: random.Random) -> bytes:
         other = dice.randrange(1, len(rows))
         rows[at], rows[other] = rows[other], rows[at]
     elif way == 3:
-        rows[at] = rows[at].replace(b"<c>", b'<c r="XFD1048576">', 1)
+        rows[at] = rows[at].replace(b'<c r="', b'<c r="XFD1048576" q="', 1)
     else:
         cells = rows[at].split(b"<c")
         dice.shuffle(cells)
         rows[at] = b"<c".join(cells)
-    return b"<row>".join(rows)
+    return b"<row ".join(rows)
 
 
 def mutated_text(content: bytes, dice: random.Random) -> bytes:
