@@ -86,10 +86,24 @@ def test_a_factor_that_no_revision_has(new, fails):
     assert len(gates.unlike_before(years(("5800", 2015, new, 100.0)), before)) == fails
 
 
-def test_the_world_moves_by_five_percent_at_most():
+def test_the_world_moves_by_little():
     before = years(("0015", 2015, 1000.0, 1000.0))
-    found = gates.unlike_before(years(("0015", 2015, 1060.0, 1040.0)), before)
+    found = gates.unlike_before(years(("0015", 2015, 1030.0, 1010.0)), before)
     assert list(found.flow) == ["exports"]
+
+
+def test_a_partner_that_gets_another_code_is_not_lost():
+    before = years(
+        ("7320", 2015, 100.0, 20.0), ("7320", 2016, 90.0, 20.0), ("5800", 2015, 5.0, 5.0)
+    )
+    recoded = years(
+        ("7321", 2015, 100.0, 20.0), ("7321", 2016, 92.0, 20.0), ("5800", 2015, 5.0, 5.0)
+    )
+    assert gates.lost(recoded, before).empty
+    gone = gates.lost(recoded[recoded.year == 2015], before)
+    assert gone.empty  # a year that the new file does not have is not compared
+    halved = recoded.assign(exports_musd=recoded.exports_musd / 2)
+    assert set(gates.lost(halved, before).partner_code) == {"7320"}
 
 
 def test_a_large_revision_is_told_and_passes():

@@ -186,7 +186,7 @@ def test_a_fault_is_caught_and_nothing_stored(name, tmp_path):
 ENDUSE_FAULTS = {
     "two years swapped": (
         lambda r: r.rename(columns={"value_18": "value_20", "value_20": "value_18"}),
-        "years or columns swapped"),
+        "by more than any revision"),
     "a partner lost": (lambda r: r[r.CTY_CODE != "5800"], "do not sum to the World"),
     "text for dollars": (lambda r: r.assign(value_16=r.value_16.mask(r.index == 7, "1.5")),
                          "not whole dollars"),

@@ -145,10 +145,13 @@ def test_the_csv_can_hold_more_than_is_shown(shown, flows):
 
 
 def test_long_tables_say_so(shown):
-    frame = pd.DataFrame({"x": range(13)})
-    with pytest.raises(ValueError, match="13 rows; at most 12"):
-        show_table(frame, "c", "t")
-    assert len(shown(show_table, frame, "c", "t", long=True)) == 1
+    frame = pd.DataFrame({"x": range(15)})
+    (trimmed,) = shown(show_table, frame, "c", "t")
+    assert trimmed.data["text/plain"].startswith("c; 3 rows after the first are in the CSV\n")
+    lines = trimmed.data["text/plain"].split()
+    assert lines[-12:] == ["0", *map(str, range(4, 15))] and "\n2\n" in trimmed.data["text/csv"]
+    (whole,) = shown(show_table, frame, "c", "t", long=True)
+    assert whole.data["text/plain"].split()[-15:] == [*map(str, range(15))]
 
 
 def test_a_format_for_no_column_is_refused(flows):

@@ -25,6 +25,7 @@ FACTOR = 100  # between two releases, from 1 million dollars on; largest: 13
 WORLD_REVISION = 0.02  # of a year of the World; largest: 0.41 percent, exports of 2022
 MOVED = 0.03  # of a year, summed over countries; largest: 0.90 percent, exports of 2022
 LOST = 1.0  # million dollars of a partner and year that is gone; largest: 0.004, North Korea 2018
+RECODED = 0.05  # by which a year of a partner may move as its code changes
 SECTOR_EXCESS = 0.05  # of all goods, by which a sector of another release may be larger
 LARGE_REVISION = (0.05, 100.0)  # warned of: more than this part and than these million dollars
 SHOWN = 5
@@ -145,15 +146,21 @@ def lost(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
     """Countries and years with trade in a release before that the new figures do not have.
 
     Only years that both have. `old` and `new` as above; a flow that is NaN in `new` is left out.
+    Trade that stands under a code which the release before does not have is not lost: Census gives
+    a partner another code now and then (Sudan, Serbia).
     """
     keys = ["partner_code", "year"]
     flows = [flow for flow in AMOUNTS if not len(new) or new[flow].notna().any()]
-    mine = set(new[new[flows].sum(axis=1) > 0].set_index(keys).index)
-    there = old[(old.partner_code >= "1000") & old.year.isin(set(new.year))]
-    there = there.assign(before=there[flows].sum(axis=1))
-    there = there[there.before > LOST]
-    gone = [key not in mine for key in there.set_index(keys).index]
-    return there.loc[gone, [*keys, "before"]]
+    now, there = (
+        frame.assign(before=frame[flows].sum(axis=1)).set_index(keys).before for frame in (new, old)
+    )
+    there = there[(there > LOST) & (there.index.get_level_values(0) >= "1000")]
+    there = there[there.index.get_level_values(1).isin(set(new.year))]
+    gone = there[~there.index.isin(now.index[now > 0])].reset_index()
+    fresh = now.drop(set(old.partner_code) & set(new.partner_code), level=0).reset_index()
+    both = gone.merge(fresh, on="year", suffixes=("", "_now"))
+    moved_on = both[(both.before_now - both.before).abs() <= RECODED * both.before]
+    return gone[~gone.set_index(keys).index.isin(moved_on.set_index(keys).index)]
 
 
 def carried_over(monthly: pd.DataFrame) -> str:
