@@ -1,6 +1,6 @@
-"""What the README says is true: its table of claims, its commands, its files.
+"""What the READMEs say is true: their tables, their commands, their links.
 
-`python tests/test_readme.py` writes its tables anew.
+`python tests/test_readme.py` writes their tables anew.
 """
 
 import json
@@ -21,6 +21,8 @@ from korus_helpers.present.verdicts import count_sentence, verdict_table
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+READMES = [README, *(ROOT / folder / "README.md" for folder in (
+    "notebooks", "korus_helpers", "korus_helpers/data", "outputs", "tests"))]  # fmt: skip
 
 
 def claims_in_markdown() -> str:
@@ -55,12 +57,16 @@ def bench_in_markdown() -> str:
     return markdown(json.loads((ROOT / "outputs" / "bench.json").read_text("utf-8")))
 
 
-MADE = {"claims": claims_in_markdown, "public": public_in_markdown, "bench": bench_in_markdown}
+MADE = {
+    "claims": (README, claims_in_markdown),
+    "public": (ROOT / "korus_helpers" / "README.md", public_in_markdown),
+    "bench": (ROOT / "tests" / "README.md", bench_in_markdown),
+}
 
 
 def parts(name: str) -> tuple[str, str, str]:
-    """The README before, in and after one part that is made."""
-    text = README.read_text("utf-8")
+    """A README before, in and after one part that is made."""
+    text = MADE[name][0].read_text("utf-8")
     start = text.index("\n", text.index(f"<!-- {name}: ")) + 1
     end = text.index(f"<!-- /{name} -->")
     return text[:start], text[start:end], text[end:]
@@ -68,12 +74,13 @@ def parts(name: str) -> tuple[str, str, str]:
 
 @pytest.mark.parametrize("name", MADE)
 def test_the_parts_that_are_made_are_up_to_date(name):
-    assert parts(name)[1].strip() == MADE[name]()
+    assert parts(name)[1].strip() == MADE[name][1]()
 
 
 def commands(name: str) -> list[str]:
-    found = re.findall(rf"^(?:\$ )?(korus {name} [^#\n]+)", README.read_text("utf-8"), re.M)
-    return [line.strip() for line in found]
+    texts = "\n".join(path.read_text("utf-8") for path in READMES)
+    found = re.findall(rf"^(?:\$ )?(korus {name} [^#\n]+)", texts, re.M)
+    return list(dict.fromkeys(line.strip() for line in found))
 
 
 @pytest.mark.parametrize("line", [*commands("value"), *commands("check"), *commands("search")])
@@ -82,9 +89,21 @@ def test_the_commands_shown_answer(line):
     assert answer.exit_code == 0, answer.stderr
 
 
-def test_linked_files_exist():
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README.read_text("utf-8")):
-        assert (ROOT / target).exists(), target
+def test_commands_quote_so_that_no_shell_reads_a_dollar():
+    for path in READMES:
+        for line in re.findall(r"^(?:\$ )?korus .*", path.read_text("utf-8"), re.M):
+            assert '"' not in line, (path, line)
+
+
+def test_the_first_page_is_short():
+    text = README.read_text("utf-8")
+    assert len(text.splitlines()) <= 150 and len(text.split()) <= 1300
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.parent.name)
+def test_linked_files_exist(path):
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
 
 
 def test_every_notebook_is_listed():
@@ -102,4 +121,4 @@ def test_make_targets_exist():
 if __name__ == "__main__":
     for made in MADE:
         before, _, after = parts(made)
-        README.write_text(f"{before}{MADE[made]()}\n{after}", "utf-8")
+        MADE[made][0].write_text(f"{before}{MADE[made][1]()}\n{after}", "utf-8")
