@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -15,6 +15,13 @@ from korus_helpers.trade.comparison import release_for
 from korus_helpers.trade.evaluate import evaluate, grid
 
 NO_RANK = "ranks are among countries, in a release that holds all of them"
+FIGURES = {
+    "deficit": "million dollars",
+    "change": "million dollars",
+    "percent": "percent",
+    "rank": "place",
+}
+"""Figure → unit."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +31,7 @@ class Row:
     `partner` is None where the run has none of ours, years are None where it has none. `deficit`
     is of the last year, `change` and `percent` (NaN without meaning) are since the first, `rank` is
     the place of the deficit among the `among` countries of the release, the largest being first.
-    `reasons` says of "deficit", "change", "percent" and "rank" why there is none, where one of
-    partner and years is known.
+    `reasons` says of the figures why there is none, where one of partner and years is known.
     """
 
     setting: Setting
@@ -43,30 +49,33 @@ class Row:
 
 def rows_of(settings: Sequence[Setting]) -> list[Row]:
     """A row for each setting, in their order; one without partner or years has no figures."""
-    asked = [_asked(setting) for setting in settings]
-    known = [n for n, one in enumerate(asked) if one.partner and one.end and one.vintage]
-    found = dict(zip(known, _with_figures([asked[n] for n in known]), strict=True))
-    return [found.get(n, one) for n, one in enumerate(asked)]
+    rows = [_asked(setting) for setting in settings]
+    known = [n for n, one in enumerate(rows) if one.partner and one.end and one.vintage]
+    if known:
+        for n, row in zip(known, _with_figures([rows[n] for n in known]), strict=True):
+            rows[n] = row
+    return rows
 
 
 def _asked(setting: Setting) -> Row:
     """Partner, years and release of a setting, as far as they can be known."""
     texts = dict(setting.parameters)
     base, end = (_year(texts.get(name, "")) for name in ("base_year", "end_year"))
-    years = [year for year in (base, end) if year]
+    row = Row(setting, None, base, end)
     try:
-        partner = find_partner(texts.get("partner", ""), years)
+        partner = find_partner(texts.get("partner", ""), [year for year in (base, end) if year])
     except InputError:
-        return Row(setting, None, base, end)
+        return row
+    row = replace(row, partner=partner)
     if end is None:
-        return Row(setting, partner, base, end)
+        return row
     try:
         release = release_for(partner.code, base or end, end, texts.get("vintage", LATEST))
-    except (InputError, KeyError) as error:  # KeyError: a past day is no release
-        reason = str(error) if isinstance(error, InputError) else "a past day is not one release"
-        reasons = dict.fromkeys(("deficit", "change", "percent", "rank"), reason)
-        return Row(setting, partner, base, end, reasons=reasons)
-    return Row(setting, partner, base, end, release.vintage)
+    except InputError as error:
+        return replace(row, reasons=dict.fromkeys(FIGURES, str(error)))
+    except KeyError:
+        return replace(row, reasons=dict.fromkeys(FIGURES, "a past day is not one release"))
+    return replace(row, vintage=release.vintage)
 
 
 def _year(text: str) -> int | None:
@@ -74,46 +83,37 @@ def _year(text: str) -> int | None:
 
 
 def _with_figures(asked: Sequence[Row]) -> list[Row]:
-    if not asked:
-        return []
-    rows = pd.DataFrame(
-        {
-            "partner": [one.partner.code for one in asked],
-            "base": [str(one.base or "") for one in asked],
-            "end": [str(one.end) for one in asked],
-            "vintage": [one.vintage for one in asked],
-        }
-    )
-    compared = rows.base != ""
-    changes = evaluate("deficit", rows.assign(as_=compared.map({True: "change", False: "level"})))
-    percents = evaluate(
-        "deficit", rows.assign(as_=compared.map({True: "percent-change", False: "level"}))
+    columns = ("partner", "base", "end", "vintage")
+    rows = [(one.partner.code, str(one.base or ""), str(one.end), one.vintage) for one in asked]
+    frame = pd.DataFrame(rows, columns=columns)
+    changes, percents = (
+        evaluate("deficit", frame.assign(as_=[way if base else "level" for base in frame.base]))
+        for way in ("change", "percent-change")
     )
     ranks = _ranks(asked)
-    answers = zip(asked, changes.itertuples(), percents.itertuples(), compared, strict=True)
-    return [_answered(*answer, ranks) for answer in answers]
+    answers = zip(asked, changes.itertuples(), percents.itertuples(), strict=True)
+    return [_answered(one, change, percent, ranks) for one, change, percent in answers]
 
 
-def _answered(
-    one: Row, change, percent, compared: bool, ranks: Mapping[tuple, tuple[int, int]]
-) -> Row:
+def _answered(one: Row, change, percent, ranks: Mapping[tuple, tuple[int, int]]) -> Row:
     rank, among = ranks.get((one.vintage, str(one.end), one.partner.code), (None, None))
-    alone = "there is no first year"
     unknown = change.reason if math.isnan(change.end_value) else ""
+    alone = "" if one.base else "there is no first year"
     reasons = {
         "deficit": unknown,
-        "change": change.reason if compared else alone,
-        "percent": percent.reason if compared else alone,
+        "change": alone or change.reason,
+        "percent": alone or percent.reason,
         "rank": (unknown or NO_RANK) if rank is None else "",
     }
-    return Row(
-        one.setting, one.partner, one.base, one.end, one.vintage,
-        float(change.end_value),
-        float(change.value) if compared else math.nan,
-        float(percent.value) if compared else math.nan,
-        rank, among,
-        {name: reason for name, reason in reasons.items() if reason},
-    )  # fmt: skip
+    return replace(
+        one,
+        deficit=float(change.end_value),
+        change=math.nan if alone else float(change.value),
+        percent=math.nan if alone else float(percent.value),
+        rank=rank,
+        among=among,
+        reasons={name: reason for name, reason in reasons.items() if reason},
+    )
 
 
 def _ranks(asked: Sequence[Row]) -> dict[tuple[str, str, str], tuple[int, int]]:
