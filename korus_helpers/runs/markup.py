@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-LARGEST = 1_000_000  # characters that are read as HTML
+LARGEST = 500_000  # characters that are read as HTML
 LARGEST_MARKDOWN = 100_000
-DEEPEST = 30  # elements in one another; the tags of deeper ones are dropped, their text is not
+DEEPEST = 20  # elements in one another; the tags of deeper ones are dropped, their text is not
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = "p hr div section blockquote pre ul ol li dl dt dd details summary"
@@ -231,3 +231,13 @@ def elements(nodes: Iterable[Node], *tags: str) -> Iterator[Element]:
             if node.tag in tags:
                 yield node
             yield from elements(node.children, *tags)
+
+
+def rows(table: Element) -> Iterator[tuple[list[Element], bool]]:
+    """The cells of each row of a table, and whether it belongs to the head."""
+    for part in table.children:
+        if isinstance(part, Element) and part.tag == "tr":
+            cells = (one for one in part.children if isinstance(one, Element))
+            yield [one for one in cells if one.tag in ("th", "td")], False
+        elif isinstance(part, Element) and part.tag in ("thead", "tbody", "tfoot"):
+            yield from ((row, part.tag == "thead") for row, _ in rows(part))

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from korus_helpers.errors import InputError
 from korus_helpers.runs.markup import HEADINGS, PICTURE, Element, Node, Raw, elements, text_of
+from korus_helpers.runs.markup import rows as markup_rows
 from korus_helpers.runs.pages import AUTHORS, TEMPLATES
 from korus_helpers.runs.reports import About, Report, arranged
 
@@ -196,7 +197,7 @@ class Sheet:
     def _table(self, table: Element) -> Iterator[Part]:
         """Cells with their places, so that no odd span of a stranger's table stops Typst."""
         caption = self.parts(next(elements(table.children, "caption")).children, 1)
-        rows = list(_rows(table))
+        rows = list(markup_rows(table))
         head = len(list(itertools.takewhile(lambda row: row[1], rows)))
         bottom = min(len(rows), MOST_ROWS)
         cells: dict[tuple[int, int], dict[str, Any]] = {}
@@ -230,16 +231,6 @@ class Sheet:
             "right": "text-align:right" in style,
             "verdict": said if cell.tag == "td" else "",
         }
-
-
-def _rows(table: Element) -> Iterator[tuple[list[Element], bool]]:
-    """The cells of each row, and whether it belongs to the head; rows of tables in it do not."""
-    for part in table.children:
-        if isinstance(part, Element) and part.tag == "tr":
-            cells = [one for one in part.children if isinstance(one, Element)]
-            yield [one for one in cells if one.tag in ("th", "td")], False
-        elif isinstance(part, Element) and part.tag in ("thead", "tbody", "tfoot"):
-            yield from ((row, part.tag == "thead") for row, _ in _rows(part))
 
 
 def _kept_together(parts: list[Part]) -> list[Part]:

@@ -103,7 +103,8 @@ class _Walk:
         self.links = _links(about)
         self.title = ""
         self.contents: list[tuple[int, str, str]] = []
-        self.taken = {"text", "show-code", "made", "reports"}  # places on the page
+        # Places on the page, and how many headings asked for each.
+        self.taken = dict.fromkeys(("text", "show-code", "made", "reports"), 1)
         self.figures = self.tables = 0
         self.verdict_rows: list[Element] = []
         language = executed.metadata.get("language_info", {})
@@ -192,7 +193,7 @@ class _Walk:
                 shown.append(node)
                 continue
             if node.tag == "table":
-                shown.append(self._table(node))
+                shown += self._table(node)
                 continue
             node.children = self._arranged(node.children)
             if node.tag in HEADINGS and not self._heading(node):
@@ -216,10 +217,10 @@ class _Walk:
                 return False
             heading.tag = "h2"
         place = plain = words.replace(" ", "-") or "section"
-        number = 2
         while place in self.taken or re.fullmatch(r"(figure|table)-\d+", place):
-            place, number = f"{plain}-{number}", number + 1
-        self.taken.add(place)
+            self.taken[plain] = self.taken.get(plain, 1) + 1
+            place = f"{plain}-{self.taken[plain]}"
+        self.taken.setdefault(place, 1)
         heading.attributes["id"] = place
         if heading.tag in ("h2", "h3"):
             self.contents.append((int(heading.tag[1]), words, place))
@@ -235,37 +236,44 @@ class _Walk:
             link.attributes["href"] = target[0][1] + (f"#{place}" if place else "")
         return bool(target)
 
-    def _table(self, table: Element) -> Element:
-        """The table with number, scopes, and links from verdicts, in a frame that scrolls."""
+    def _table(self, table: Element) -> list[Node]:
+        """The table with number, scopes, and links from verdicts, in a frame that scrolls.
+
+        What stands in it beside caption and rows comes before it, as browsers show it.
+        """
         self.tables += 1
         number = self.tables
-        found = next(elements(table.children, "caption"), Element("caption"))
-        rest = [one for one in table.children if not _is(one, "caption")]
-        caption = self._arranged(found.children)
+        captions = [one for one in table.children if _is(one, "caption")]
+        parts = [one for one in table.children if _is(one, "thead", "tbody", "tfoot", "tr")]
+        beside = [one for one in table.children if not _is(one, "caption", "colgroup", "col")]
+        beside = self._arranged([one for one in beside if one not in parts])
+        caption = self._arranged(captions[0].children) if captions else []
+        for row, is_head in markup.rows(table):
+            for cell in row:
+                self._cell(cell, is_head)
         # The words stay in view when the table is scrolled.
         words = Element("span", {}, [Element("b", {}, [f"Table {number}. "]), *caption])
-        for head in elements(rest, "thead"):
-            for cell in elements(head.children, "th"):
-                cell.attributes.setdefault("scope", "col")
-        for cell in elements(rest, "th", "td"):
-            if cell.tag == "th":
-                cell.attributes.setdefault("scope", "row")
-            said = text_of(cell.children)
-            if len(said) > LONG_CELL:
-                cell.attributes["class"] = "long"  # or narrow columns would take a letter a line
-            elif len(said) <= SHORT_CELL:
-                cell.attributes["class"] = "short"  # or dates and numbers would break
-            if cell.tag == "td" and said in LADDER:
-                place = anchor(said)
-                about = {"class": f"verdict {place}", "href": f"glossary.html#{place}"}
-                cell.children = [Element("a", about, [said])]
-            else:
-                cell.children = self._arranged(cell.children)
-        table.attributes["id"] = f"table-{number}"
-        table.children = [Element("caption", {}, [words]), *rest]
+        shown = Element(
+            "table", {"id": f"table-{number}"}, [Element("caption", {}, [words]), *parts]
+        )
         label = text_of(words.children)
         region = {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": label}
-        return Element("div", region, [table])
+        return [*beside, Element("div", region, [shown])]
+
+    def _cell(self, cell: Element, is_head: bool) -> None:
+        said = text_of(cell.children)
+        if cell.tag == "th":
+            cell.attributes.setdefault("scope", "col" if is_head else "row")
+        if len(said) > LONG_CELL:
+            cell.attributes["class"] = "long"  # or narrow columns would take a letter a line
+        elif len(said) <= SHORT_CELL:
+            cell.attributes["class"] = "short"  # or dates and numbers would break
+        if cell.tag == "td" and said in LADDER:
+            place = anchor(said)
+            about = {"class": f"verdict {place}", "href": f"glossary.html#{place}"}
+            cell.children = [Element("a", about, [said])]
+        else:
+            cell.children = self._arranged(cell.children)
 
     def _files(self, display: str) -> list[Node]:
         """Links to the files behind a figure or table."""
@@ -291,8 +299,8 @@ def _links(about: About) -> Mapping[str, list[tuple[str, str]]]:
     return links
 
 
-def _is(node: Node, tag: str) -> bool:
-    return isinstance(node, Element) and node.tag == tag
+def _is(node: Node, *tags: str) -> bool:
+    return isinstance(node, Element) and node.tag in tags
 
 
 def _name_of(output) -> str:
