@@ -182,6 +182,19 @@ def test_readers_and_archives_get_what_they_need(report, name):
     assert sorted(alts) == sorted(image["alt"] for image in page.main.find_all("img"))
 
 
+def test_a_run_writes_its_reports_on_the_paper_asked_for(tmp_path):
+    words = [sys.executable, "-m", "korus_helpers.cli", "run", "--out", tmp_path]
+    words += ["--pdf", "--paper", "us-letter", "04"]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (made,) = tmp_path.glob("*/04_choices.pdf")
+    assert pypdfium2.PdfDocument(made)[0].get_size() == pytest.approx(LETTER, abs=0.1)
+    page = made.with_suffix(".html").read_text("utf-8")
+    assert "korus run --pdf --paper us-letter 04_choices" in page
+    wrong = subprocess.run([*words[:-2], "a9"], capture_output=True, text=True)
+    assert wrong.returncode == 2 and "'a4', 'us-letter'" in wrong.stderr
+
+
 def test_the_same_notebook_gives_the_same_bytes(report):
     _, pdf = report(NAMES[0])
     assert pdf_of("<p>a</p>") == pdf_of("<p>a</p>")

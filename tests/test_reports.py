@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+import time
 from datetime import date
 
 import pytest
@@ -120,13 +121,17 @@ def test_title_parameters_versions_and_command_are_on_the_page():
     assert "korus run -p base_year 2011 01_goods" in footer
     for package in ("korus_helpers", "pandas", "papermill", "23 November 2026, 18:45"):
         assert package in footer
-
-
-def test_a_notebook_without_heading_is_called_by_its_name():
     executed = v4.new_notebook(cells=[v4.new_markdown_cell("Text.")])
-    soup = BeautifulSoup(html_report(executed, about(parameters=[])), "html.parser")
-    assert soup.h1.string == "01_goods"
-    assert not soup.select("body > nav, dl")
+    bare = BeautifulSoup(html_report(executed, about(parameters=[])), "html.parser")
+    assert bare.h1.string == bare.title.string == "01_goods"
+    assert not bare.select("body > nav, dl, .finding, .tally, footer table")
+
+
+def test_reports_of_a_run_lead_to_each_other_index_and_glossary():
+    soup = page()
+    assert {a["href"] for a in soup.select(".back a")} == {"index.html", "glossary.html"}
+    assert [a["href"] for a in soup.select("footer nav a")] == ["00_start.html"]
+    assert soup.select_one("footer nav [aria-current=page]").get_text() == "01 goods"
 
 
 def test_contents_lead_to_each_heading_even_of_the_same_name():
@@ -139,14 +144,22 @@ def test_contents_lead_to_each_heading_even_of_the_same_name():
 
 
 def test_code_is_there_and_hidden_until_the_box_is_ticked():
-    soup = page(code("1 + 1", v4.new_output("execute_result", {"text/plain": "2"})), code(" "))
+    streams = [
+        v4.new_output("stream", name=one, text="<b>\x1b[31m") for one in ("stdout", "stderr")
+    ]
+    result = v4.new_output("execute_result", {"text/plain": "2"})
+    soup = page(code("1 + 1", result, *streams), code(" "))
     switch = soup.find(id="show-code")
     assert (switch.name, switch["type"], switch.has_attr("checked")) == ("input", "checkbox", False)
     assert soup.find("label", attrs={"for": "show-code"}).get_text() == "Show code"
-    assert [block.parent.name for block in soup.select("#show-code ~ .code")] == ["main"]
+    assert [block.name for block in soup.select("#show-code ~ .code")] == ["div", "pre"]
     assert "#show-code:not(:checked) ~ .code { display: none; }" in soup.style.get_text()
     assert soup.select_one(".code").get_text().strip() == "1 + 1"
-    assert soup.select_one("pre.stream").get_text().strip() == "2"
+    assert [pre.get_text().strip() for pre in soup.select("pre.stream")] == ["2", "<b>", "<b>"]
+    assert [pre["class"] for pre in soup.select("pre.stream")][1:] == [
+        ["stream"],
+        ["stream", "code"],
+    ]
 
 
 def test_figures_have_the_finding_as_alternative_text_a_number_and_their_files():
@@ -184,13 +197,6 @@ def test_a_failed_notebook_says_so_on_top_and_where_it_stopped():
         "The notebook stopped here. Cell 3 stopped with KeyError: '<x>'",
     ]
     assert "marker" not in soup.get_text() and "/home" not in soup.get_text()
-
-
-def test_prints_are_shown_and_warnings_only_with_the_code():
-    outputs = [v4.new_output("stream", name=name, text="<b>") for name in ("stdout", "stderr")]
-    soup = page(code("x", *outputs))
-    assert [pre["class"] for pre in soup.select("pre.stream")] == [["stream"], ["stream", "code"]]
-    assert [pre.get_text().strip() for pre in soup.select("pre.stream")] == ["<b>", "<b>"]
 
 
 def test_links_lead_to_other_reports_of_the_run_or_nowhere():
@@ -238,6 +244,40 @@ def test_nothing_hostile_is_active_and_nothing_is_fetched():
     assert soup.dd.get_text() == HOSTILE
     assert soup.figure.img["alt"] == HOSTILE
     assert soup.select_one(".command").get_text() == HOSTILE
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<div>", "<!--", "<a ", "<a href='", "<!a", "<script>", "<td>", "<table><tr><td>", "<ul><li>",
+     "<h2>a</h2>", "<table>a<b>c"],
+)  # fmt: skip
+def test_broken_markup_takes_no_more_time_than_other_and_all_of_it_is_inside(part):
+    tables = table(markup=f"{part * 16000}here"), table("b", markup="after")
+    started = time.perf_counter()
+    text = html_report(notebook(code("", *tables)), about())
+    assert time.perf_counter() - started < 8  # half a second, on a machine with nothing else to do
+    soup = BeautifulSoup(text, "html.parser")
+    assert len(soup.main.find_all("div", class_="table", recursive=False)) == 2
+    assert "here" in soup.main.get_text() and "after" in soup.main.get_text()
+
+
+def test_outputs_that_are_too_large_are_named_and_left_out():
+    large = "x" * 1_000_000
+    stream = v4.new_output("stream", name="stdout", text=large)
+    soup = page(v4.new_markdown_cell(large), code(large, stream, table(markup=large)))
+    assert len(str(soup)) < 150_000 + len(large)
+    assert soup.main.get_text().count("1,000,000 characters, is left out") == 3
+
+
+def test_pictures_attached_to_a_cell_are_shown_and_formulas_stay_as_typed():
+    cell = v4.new_markdown_cell("![map](attachment:a.png) ![b](attachment:b.png) $x_1 * y_1$ $$z$$")
+    cell["attachments"] = {"a.png": {"image/png": png((3, 2))}}
+    main = page(cell).main
+    assert [one.get("src", "")[:22] for one in main.find_all("img")] == [
+        "data:image/png;base64,",
+        "",
+    ]
+    assert "$x_1 * y_1$" in main.get_text() and "$$z$$" in main.get_text()
 
 
 def test_the_ordinary_page_fetches_nothing_and_has_no_script():
@@ -386,9 +426,6 @@ def test_the_head_and_foot_of_a_report_name_finding_verdicts_vintages_and_checks
     assert [cell.get_text() for cell in row.find_all(["th", "td"])] == [
         "quoted", "2017 <i>", "ab12"
     ]  # fmt: skip
-    assert {a["href"] for a in soup.select(".back a")} == {"index.html", "glossary.html"}
-    bare = page()
-    assert not bare.select(".finding, .tally, footer table")
 
 
 def test_verdicts_in_cells_lead_to_the_glossary_and_column_names_do_not():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from korus_helpers.commands.options import ENGINE
+from korus_helpers.commands.options import ENGINE, PAPER
 
 SOME_FAILED = 4
 LISTED = 20  # failures on the terminal; the index has all
@@ -37,6 +37,7 @@ LISTED = 20  # failures on the terminal; the index has all
 @click.option(
     "--reports", default="html", show_default=True, metavar="R", help="html, or html,pdf."
 )
+@PAPER
 @click.option(
     "--out", metavar="FOLDER",
     help="Where the runs lie, a folder or an address such as s3://bucket/reports;"
@@ -67,6 +68,7 @@ def batch(
     grid_file: Path | None,
     parameters: list[tuple[str, str]],
     reports: str,
+    paper: str,
     out: str | None,
     force: bool,
     workers: int | None,
@@ -105,7 +107,7 @@ def batch(
         from korus_helpers.runs.reports import formats
         from korus_helpers.runs.store import store_at
 
-        pdf = "pdf" in formats(reports)
+        pdf = paper if "pdf" in formats(reports) else ""
         chosen = choose_notebooks([name.strip() for name in notebooks.split(",") if name.strip()])
         declared = {name: declared_parameters(path) for name, path in chosen.items()}
         years = (("base_year", base_year), ("end_year", end_year))

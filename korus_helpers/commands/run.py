@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from korus_helpers.commands.options import ENGINE
+from korus_helpers.commands.options import ENGINE, PAPER
 
 
 @click.command()
@@ -18,6 +18,7 @@ from korus_helpers.commands.options import ENGINE
     help="A parameter of the notebooks, for example -p partner Mexico.",
 )  # fmt: skip
 @click.option("--pdf", is_flag=True, help="Write each report as PDF too.")
+@PAPER
 @ENGINE
 @click.option(
     "--timeout", type=click.IntRange(1), metavar="S",
@@ -30,6 +31,7 @@ def run(
     out: Path | None,
     parameters: list[tuple[str, str]],
     pdf: bool,
+    paper: str,
     engine: str,
     timeout: int | None,
     notebooks: list[str],
@@ -52,7 +54,7 @@ def run(
         out.mkdir(exist_ok=True)
     result = run_collection(
         notebooks, parameters, out,
-        progress=sys.stderr.isatty(), pdf=pdf, engine=started,
+        progress=sys.stderr.isatty(), pdf=paper if pdf else "", engine=started,
     )  # fmt: skip
     if result.verdicts:
         columns = ["id", "printed", "official", "verdict"]

@@ -51,7 +51,7 @@ def run_batch(
     way: Way,
     *,
     command: str,
-    pdf: bool,
+    pdf: str,
     force: bool,
     progress: bool,
 ) -> BatchResult:
@@ -128,7 +128,7 @@ def _task(
     notebooks: dict[str, Path],
     declared: dict[str, dict[str, Parameter]],
     now: datetime,
-    pdf: bool,
+    pdf: str,
 ) -> Task:
     prepared = plan(notebooks, declared, setting.parameters, now, pdf)
     return Task(setting, replace(prepared, inputs=inputs_of(prepared)))

@@ -17,6 +17,7 @@ from korus_helpers.runs.facts import Table
 from korus_helpers.sources.partners import Partner, find_partner
 
 TEMPLATES = Path(__file__).parent / "templates"
+PAPERS = ("a4", "us-letter")  # of PDFs
 AUTHORS, COLLECTION = "The KORUS authors", "KORUS"
 PACKAGES = ("pandas", "papermill")
 MORE_PACKAGES = ("numpy", "scipy", "pyarrow", "matplotlib", "nbconvert", "jupyterlab")

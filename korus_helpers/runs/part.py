@@ -74,7 +74,9 @@ def _report(plan: Plan, outcome: Outcome) -> Part:
     page = steps.timed("HTML", name, lambda: html_report(executed, about).encode())
     reports = {f"{name}.html": page}
     if plan.pdf:
-        reports[f"{name}.pdf"] = steps.timed("PDF", name, lambda: pdf_report(executed, about))
+        reports[f"{name}.pdf"] = steps.timed(
+            "PDF", name, lambda: pdf_report(executed, about, plan.pdf)
+        )
     for file, content in reports.items():
         write_whole(plan.folder / file, content)
     return Part(outcome, facts, card(facts, outcome, [*reports, path.name, *files]), steps)

@@ -20,10 +20,9 @@ from urllib.parse import unquote
 from korus_helpers.errors import InputError
 from korus_helpers.runs.markup import HEADINGS, PICTURE, Element, Node, Raw, elements, text_of
 from korus_helpers.runs.markup import rows as markup_rows
-from korus_helpers.runs.pages import AUTHORS, TEMPLATES
+from korus_helpers.runs.pages import AUTHORS, PAPERS, TEMPLATES
 from korus_helpers.runs.reports import About, Report, arranged
 
-PAPERS = ("a4", "us-letter")
 MOST_ROWS, MOST_COLUMNS = 400, 40  # of a table on paper
 DEEPEST = 6  # marks, lists and quotations in one another; what is deeper is plain text
 KINDS = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from korus_helpers.runs.pages import Shown
+from korus_helpers.runs.pages import PAPERS, Shown
 from korus_helpers.runs.parameters import Parameter, assign
 
 
@@ -21,7 +21,7 @@ class Plan:
     typed: Mapping[str, Mapping[str, object]]  # notebook → parameters given for it
     values: Mapping[str, Mapping[str, object]]  # notebook → all its parameters
     now: datetime
-    pdf: bool
+    pdf: str  # the paper of PDFs, "" without them
     folder: Path = Path()
     inputs: str = ""  # a checksum of all that the outcome depends on, where somebody asks for it
     # A file as a parameter names it → where it lies, where the notebook would not find it so.
@@ -37,7 +37,9 @@ class Plan:
 
     def command(self, notebooks: Sequence[str]) -> str:
         options = itertools.chain(*(("-p", *pair) for pair in self.parameters))
-        return shlex.join(["korus", "run", *["--pdf"] * self.pdf, *options, *notebooks])
+        paper = ["--pdf"] if self.pdf else []
+        paper += ["--paper", self.pdf] if self.pdf in PAPERS[1:] else []
+        return shlex.join(["korus", "run", *paper, *options, *notebooks])
 
     def shown(self, notebooks: Sequence[str]) -> Shown:
         """Name, value and whether it was typed, of each parameter of `notebooks`."""
@@ -55,7 +57,7 @@ def plan(
     declared: Mapping[str, Mapping[str, Parameter]],
     parameters: Sequence[tuple[str, str]],
     now: datetime,
-    pdf: bool,
+    pdf: str,
 ) -> Plan:
     """The run of `notebooks` with `parameters`, pairs of name and text as typed.
 

@@ -53,13 +53,13 @@ def run_collection(
     out: Path,
     *,
     progress: bool,
-    pdf: bool = False,
+    pdf: str = "",
     engine: Engine | None = None,
 ) -> RunResult:
     """Execute the notebooks `names` (all without names) and write their reports under `out`.
 
-    `parameters` holds pairs of name and text as typed; `pdf` asks for PDFs too. `engine` is stopped
-    in the end; without one, forks without limits are used. The new folder in
+    `parameters` holds pairs of name and text as typed; `pdf` is the paper of PDFs, "" without
+    them. `engine` is stopped in the end; without one, forks without limits are used. The new folder in
     `out` is called `<name>.incomplete` until everything in it is written. A notebook that fails is
     kept as far as it came, and the others complete.
     Raises InputError for what is not understood, the parameters that a notebook refuses included
