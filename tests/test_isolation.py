@@ -17,7 +17,8 @@ from small_notebooks import (
     with_variable,
 )
 
-from korus_helpers.runs.engines import Limits, start_engine
+from korus_helpers.runs.forks import start_engine
+from korus_helpers.runs.kernels import Limits
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="reads /proc")
 

@@ -40,7 +40,8 @@ def run(
 
     NOTEBOOK is a number (01), a name (01_goods_deficit) or a path; without one all notebooks run.
     """
-    from korus_helpers.runs.engines import Limits, start_engine
+    from korus_helpers.runs.forks import start_engine
+    from korus_helpers.runs.kernels import Limits
 
     started = start_engine(engine, Limits(timeout))  # it loads while this process imports
 
