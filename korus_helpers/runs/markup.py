@@ -21,6 +21,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = "p hr div section blockquote pre ul ol li dl dt dd details summary"
 _WORDS = "a abbr b br code del em i img ins kbd s small span strong sub sup u"
 _TABLES = "table caption colgroup col thead tbody tfoot tr th td"
+TABLE_PARTS = ("thead", "tbody", "tfoot", "tr")
 TAGS = frozenset(f"{' '.join(HEADINGS)} {_BLOCKS} {_WORDS} {_TABLES}".split())
 VOID = frozenset(("br", "hr", "img", "col", "wbr"))
 # A start tag ends these, where they are open within the nearest list or table.
@@ -49,7 +50,7 @@ _CELL_STYLE = re.compile(
 _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Element:
     """A tag with what it holds; text is `str`, written with its special characters escaped."""
 
@@ -239,5 +240,5 @@ def rows(table: Element) -> Iterator[tuple[list[Element], bool]]:
         if isinstance(part, Element) and part.tag == "tr":
             cells = (one for one in part.children if isinstance(one, Element))
             yield [one for one in cells if one.tag in ("th", "td")], False
-        elif isinstance(part, Element) and part.tag in ("thead", "tbody", "tfoot"):
+        elif isinstance(part, Element) and part.tag in TABLE_PARTS:
             yield from ((row, part.tag == "thead") for row, _ in rows(part))

@@ -243,16 +243,17 @@ class _Walk:
         """
         self.tables += 1
         number = self.tables
-        captions = [one for one in table.children if _is(one, "caption")]
-        parts = [one for one in table.children if _is(one, "thead", "tbody", "tfoot", "tr")]
-        beside = [one for one in table.children if not _is(one, "caption", "colgroup", "col")]
-        beside = self._arranged([one for one in beside if one not in parts])
-        caption = self._arranged(captions[0].children) if captions else []
+        captions = (one for one in table.children if _tag(one) == "caption")
+        caption = next(captions, Element("caption"))
+        parts = [one for one in table.children if _tag(one) in markup.TABLE_PARTS]
+        known = (*markup.TABLE_PARTS, "caption", "colgroup", "col")
+        beside = self._arranged([one for one in table.children if _tag(one) not in known])
+        caption.children = self._arranged(caption.children)
         for row, is_head in markup.rows(table):
             for cell in row:
                 self._cell(cell, is_head)
         # The words stay in view when the table is scrolled.
-        words = Element("span", {}, [Element("b", {}, [f"Table {number}. "]), *caption])
+        words = Element("span", {}, [Element("b", {}, [f"Table {number}. "]), *caption.children])
         shown = Element(
             "table", {"id": f"table-{number}"}, [Element("caption", {}, [words]), *parts]
         )
@@ -299,8 +300,8 @@ def _links(about: About) -> Mapping[str, list[tuple[str, str]]]:
     return links
 
 
-def _is(node: Node, *tags: str) -> bool:
-    return isinstance(node, Element) and node.tag in tags
+def _tag(node: Node) -> str:
+    return node.tag if isinstance(node, Element) else ""
 
 
 def _name_of(output) -> str:
