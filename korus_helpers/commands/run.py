@@ -43,20 +43,20 @@ def run(
     from korus_helpers.runs.forks import start_engine
     from korus_helpers.runs.kernels import Limits
 
-    started = start_engine(engine, Limits(timeout))  # it loads while this process imports
+    with start_engine(engine, Limits(timeout)) as started:
+        # It loads while this process imports.
+        from korus_helpers.present.sentences import visible
+        from korus_helpers.runs.index import failure_in_words, readable
+        from korus_helpers.runs.run import run_collection
+        from korus_helpers.runs.terminal import text_table
 
-    from korus_helpers.present.sentences import visible
-    from korus_helpers.runs.index import failure_in_words, readable
-    from korus_helpers.runs.run import run_collection
-    from korus_helpers.runs.terminal import text_table
-
-    if out is None:
-        out = Path("outputs")
-        out.mkdir(exist_ok=True)
-    result = run_collection(
-        notebooks, parameters, out,
-        progress=sys.stderr.isatty(), pdf=paper if pdf else "", engine=started,
-    )  # fmt: skip
+        if out is None:
+            out = Path("outputs")
+            out.mkdir(exist_ok=True)
+        result = run_collection(
+            notebooks, parameters, out,
+            progress=sys.stderr.isatty(), pdf=paper if pdf else "", engine=started,
+        )  # fmt: skip
     if result.verdicts:
         columns = ["id", "printed", "official", "verdict"]
         rows = [row | {"official": readable(row["official"])} for row in result.verdicts]

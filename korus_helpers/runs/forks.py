@@ -17,7 +17,7 @@ import threading
 import time
 import types
 from collections.abc import Callable, Iterator, Mapping
-from multiprocessing import forkserver, process, util
+from multiprocessing import forkserver, process, resource_tracker, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from korus_helpers.runs.plan import Plan
 
 FORK, KERNEL = "fork", "kernel"
-PRELOADED = "korus_helpers.runs.preload"
 # numpy's BLAS and pyarrow's allocator would start threads at import; another of pyarrow's would
 # reserve 1 GB, which counts as taken where memory is limited.
 ONE_THREAD = {
@@ -60,7 +59,8 @@ class ForkEngine:
         self._running: set[Any] = set()
         self._instead: KernelEngine | None = None
         try:
-            _start_server()  # it loads while the caller prepares
+            with _starting:
+                _start_server()  # it loads while the caller prepares
         except CannotFork:
             self._fall_back()
 
@@ -121,15 +121,15 @@ class ForkEngine:
         return getattr(self._instead, name)(*args)
 
     def _fork(self, function: Callable[..., Any], args: tuple, seconds: float | None) -> Any:
-        if self.stopped and (function is not supervisor.do or not self._ready):
-            raise Lost("it was stopped")
         context = multiprocessing.get_context("forkserver")
         ours, theirs = context.Pipe(duplex=False)
         given = (theirs, function, args, dict(os.environ), os.getcwd())
         child = context.Process(target=supervisor.supervise, args=given, daemon=True)
         try:
-            _start_server()
             with _starting, _as_any_caller():
+                if self.stopped and (function is not supervisor.do or not self._ready):
+                    raise Lost("it was stopped")
+                _start_server()
                 child.start()
         except (OSError, EOFError):
             raise Lost("the fork server ended") from None
@@ -175,17 +175,21 @@ def _start_server() -> None:
     """Let the fork server load, unless it does or did. Raises CannotFork."""
     if sys.platform != "linux" or not hasattr(os, "fork"):
         raise CannotFork("this system does not fork processes safely")
-    with _starting:
-        folder = util.get_temp_dir()
-        before = dict(os.environ)
-        os.environ.update(environment(Path(folder)) | ONE_THREAD | {PRELOADED: folder})
-        try:
-            forkserver.set_forkserver_preload([PRELOADED])
-            forkserver.ensure_running()
-        finally:
-            for name in os.environ.keys() - before.keys():
-                del os.environ[name]
-            os.environ.update(before)
+    folder = util.get_temp_dir()
+    before = dict(os.environ)
+    preload = supervisor.preload.__name__
+    os.environ.update(environment(Path(folder)) | ONE_THREAD | {preload: folder})
+    resource_tracker.ensure_running()  # else the fork server starts it, and lifts what is blocked
+    # Ctrl-C is for the caller to heed.
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.set_forkserver_preload([preload])
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
 @contextlib.contextmanager

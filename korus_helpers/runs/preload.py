@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pkgutil
 import shutil
+import signal
 import sys
 
 import korus_helpers
@@ -128,6 +129,9 @@ def _problem() -> str:
     folder = os.environ.pop(__name__, "")
     if not folder:
         return "this process was not started to be forked"
+    os.setsid()  # what is typed at the terminal is for the caller
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     atexit.register(_tidy, folder)
     try:
         _load()
