@@ -94,23 +94,22 @@ class Sheet:
     level: int = 0  # of the last heading
 
     def report(self, report: Report) -> dict[str, Any]:
-        facts, made = report.about.facts, asdict(report.made)
-        made["tables"] = [[printable(text) for text in table] for table in report.made.tables]
-        names = [[name.replace("_", " "), *more] for name, *more in report.parameters]
-        return {
-            "title": printable(report.title) or "Report",
-            "document": printable(report.page_title) or "Report",
+        facts = report.about.facts
+        verdicts = " · ".join(f"{count} {name}" for name, count in facts.verdicts)
+        names = [(name.replace("_", " "), *more) for name, *more in report.parameters]
+        data = {
+            "title": report.title or "Report",
+            "document": report.page_title or "Report",
             "author": AUTHORS,
-            "finding": printable(facts.finding),
-            "verdicts": " · ".join(f"{count} {name}" for name, count in facts.verdicts),
-            "parameters": [
-                [printable(name), printable(value), typed] for name, value, typed in names
-            ],
-            "failure": printable(report.about.failure),
+            "finding": facts.finding,
+            "verdicts": verdicts,
+            "parameters": names,
+            "failure": report.about.failure,
             "contents": bool(report.contents),
             "body": _kept_together(self.parts(report.body)),
-            "made": {key: printable(it) if isinstance(it, str) else it for key, it in made.items()},
+            "made": asdict(report.made),
         }
+        return _settable(data)
 
     def parts(self, nodes: Iterable[Node], depth: int = 0) -> list[Part]:
         """The nodes without code and links into the run; tags that mean nothing here are gone."""
@@ -127,7 +126,7 @@ class Sheet:
         if node.tag == "img":
             yield self._picture(node)
         elif node.tag == "pre":
-            yield {"is": "pre", "has": [printable(_plain(node.children)).strip("\n")]}
+            yield {"is": "pre", "has": [_plain(node.children).strip("\n")]}
         elif depth > DEEPEST:
             yield _one_line(f" {text_of(node.children)} ")
         elif node.tag in HEADINGS and not depth:
@@ -163,7 +162,7 @@ class Sheet:
         """The picture by the name of its file; a damaged one is what is said of it."""
         from PIL import Image
 
-        alt = printable(image.attributes.get("alt", "")).strip() or "Picture without a description"
+        alt = image.attributes.get("alt", "").strip() or "Picture without a description"
         kind = PICTURE.match(image.attributes.get("src", ""))
         try:
             content = base64.b64decode(image.attributes["src"][kind.end() :]) if kind else b""
@@ -226,7 +225,7 @@ class Sheet:
         has, whole = self.parts(cell.children, 1), "nowrap" in style and len(said) <= 24
         return {
             "has": [_unbroken(one) if whole and isinstance(one, str) else one for one in has],
-            "text": _unbroken(printable(said)) if whole else printable(said),
+            "text": _unbroken(said) if whole else said,
             "right": "text-align:right" in style,
             "verdict": said if cell.tag == "td" else "",
         }
@@ -254,7 +253,7 @@ def _data(nodes: Iterable[Node]) -> str:
     """The file behind a figure or table; what else is linked stands in a list of its own."""
     links = (one.attributes for one in elements(nodes, "a") if "file" in one.attributes.values())
     paths = [unquote(link["href"]) for link in links if link["href"].endswith(".csv")]
-    return f"Data: {printable(paths[0])}" if paths else ""
+    return f"Data: {paths[0]}" if paths else ""
 
 
 def _plain(nodes: Iterable[Node]) -> str:
@@ -263,11 +262,20 @@ def _plain(nodes: Iterable[Node]) -> str:
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"[ \t\r\n\f\v]+", " ", printable(text))
+    return re.sub(r"[ \t\r\n\f\v]+", " ", text)
 
 
 def _unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0")
+
+
+def _settable(part: Any) -> Any:
+    """The same with all text in it printable; addresses stay."""
+    if isinstance(part, str):
+        return printable(part)
+    if isinstance(part, dict):
+        return {key: it if key == "to" else _settable(it) for key, it in part.items()}
+    return [_settable(one) for one in part] if isinstance(part, list | tuple) else part
 
 
 def printable(text: str) -> str:
