@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from korus_helpers.runs.batch_figures import NO_RANK, rows_of
-from korus_helpers.runs.batch_index import batch_page, batch_record
+from korus_helpers.runs.batch_index import NO_RANK, batch_page, batch_record, rows_of
 from korus_helpers.runs.setting import Ended, Setting
 from korus_helpers.sources.tables import DATA
 

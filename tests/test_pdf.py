@@ -16,11 +16,10 @@ from bs4 import BeautifulSoup
 from nbformat import v4
 from PIL import Image
 
-from korus_helpers.runs.facts import facts_of
 from korus_helpers.runs.harvest import write_displays
 from korus_helpers.runs.pages import AUTHORS
 from korus_helpers.runs.pdf import pdf_report, printable
-from korus_helpers.runs.reports import About, html_report
+from korus_helpers.runs.reports import About, facts_of, html_report
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]

@@ -15,11 +15,11 @@ from PIL import Image
 import korus_helpers
 from korus_helpers.present.displays import EVIDENCE
 from korus_helpers.runs.execute import Outcome
-from korus_helpers.runs.facts import Facts, Table, facts_of
 from korus_helpers.runs.harvest import BadDisplay, displays, write_displays
 from korus_helpers.runs.index import card, index_page, readable
 from korus_helpers.runs.markup import html_of, read_html
-from korus_helpers.runs.reports import About, html_report
+from korus_helpers.runs.pages import Table
+from korus_helpers.runs.reports import About, Facts, facts_of, html_report
 from korus_helpers.runs.steps import Steps
 
 POLICY = (

@@ -11,9 +11,9 @@ from pathlib import Path
 from korus_helpers.claims.ladder import LADDER
 from korus_helpers.present.notice import old_figures
 from korus_helpers.runs.execute import Outcome
-from korus_helpers.runs.facts import Facts
 from korus_helpers.runs.pages import Shown, made, partner_of, render, run_title, versions
 from korus_helpers.runs.plan import Plan
+from korus_helpers.runs.reports import Facts
 from korus_helpers.runs.steps import Steps
 
 PICTURE_WIDTH = 640  # dots, twice what a card is wide

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import korus_helpers
 from korus_helpers.claims.ladder import LADDER
 from korus_helpers.errors import InputError
 from korus_helpers.present.glossary import anchor, glossary
-from korus_helpers.runs.facts import Table
 from korus_helpers.sources.partners import Partner, find_partner
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +24,14 @@ MORE_PACKAGES = ("numpy", "scipy", "pyarrow", "matplotlib", "nbconvert", "jupyte
 
 Shown = Sequence[tuple[str, str, bool]]
 """Parameters as a page shows them: name, value, and whether it was typed for this run."""
+
+
+class Table(NamedTuple):
+    """A table that figures come from."""
+
+    name: str
+    vintage: str
+    sha256: str
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from korus_helpers.errors import InputError
 from korus_helpers.present.displays import LINKED_DATA
 from korus_helpers.present.glossary import anchor
 from korus_helpers.runs import markup
-from korus_helpers.runs.facts import Facts
+from korus_helpers.runs.harvest import BadDisplay, displays
 from korus_helpers.runs.markup import HEADINGS, Element, Node, Raw, elements, text_of
-from korus_helpers.runs.pages import Made, Shown, made, page_title, render
+from korus_helpers.runs.pages import Made, Shown, Table, made, page_title, render
 
 NO_ALT = "a picture without a description"
 LONG_CELL, SHORT_CELL = 24, 12  # characters
@@ -32,6 +32,25 @@ def formats(text: str) -> set[str]:
     if not asked <= {"html", "pdf"}:
         raise InputError(f"There are no reports of the kind {text!r}; type html or html,pdf.")
     return asked | {"html"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Taken from headings and outputs, in the order of the notebook.
+
+    `title` is its first heading, else "". `finding` is the first sentence below a level-2 heading;
+    what is said above that is about the parameters. `verdicts` are pairs of verdict and number of
+    claims, of the first sentence that counts some. `tables` are those that it lists as its
+    sources. `picture` and `alt` are its first figure below a level-2 heading.
+    """
+
+    title: str = ""
+    finding: str = ""
+    vintages: tuple[str, ...] = ()
+    verdicts: tuple[tuple[str, int], ...] = ()
+    tables: tuple[Table, ...] = ()
+    picture: bytes = b""
+    alt: str = ""
 
 
 @dataclass(frozen=True)
@@ -342,3 +361,37 @@ def _highlighter(lexer: str):
     from nbconvert.filters import Highlight2HTML
 
     return Highlight2HTML(lexer)
+
+
+def facts_of(executed) -> Facts:
+    """The facts of the executed notebook (a notebook node); what it does not say is empty."""
+    cells = executed.cells
+    title = next(filter(None, (_heading(cell, "# ") for cell in cells)), "")
+    below = next((n for n, cell in enumerate(cells) if _heading(cell, "## ")), len(cells))
+    shown = list(_readable(cells))
+    found = list(_readable(cells[below:]))
+    figure = next((one for one in found if one.kind == "figure"), None)
+    counted = next((one.about["verdicts"] for one in shown if one.about.get("verdicts")), {})
+    return Facts(
+        title,
+        next((one.text for one in found if one.kind == "sentence"), ""),
+        tuple(dict.fromkeys(v for one in shown for v in one.about.get("vintages", ()))),
+        tuple((name, counted[name]) for name in LADDER if name in counted),
+        tuple(dict.fromkeys(Table(*row) for one in shown for row in one.about.get("tables", ()))),
+        figure.png if figure else b"",
+        figure.text if figure else "",
+    )
+
+
+def _readable(cells) -> Iterator:
+    """The displays up to one that cannot be filed; the outcome of the notebook names that one."""
+    try:
+        yield from displays(cells)
+    except BadDisplay:
+        return
+
+
+def _heading(cell, mark: str) -> str:
+    """The text of the first heading of the level `mark` in a Markdown cell, else ""."""
+    lines = cell.source.splitlines() if cell.cell_type == "markdown" else []
+    return next((line.removeprefix(mark).strip() for line in lines if line.startswith(mark)), "")
