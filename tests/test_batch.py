@@ -146,6 +146,32 @@ def test_two_batches_do_not_work_in_one_folder(place):
     assert korus(place, "batch", "--partners", "KOR")[0] == 0
 
 
+FOREIGN = {
+    "a folder with the name of a run": "mexico/thesis.txt",
+    "a page": "index.html",
+    "a file in the folder of a run": "korea-south/notes/mine.txt",
+    "a damaged record": "korea-south/run.json",
+    "a damaged record of the batch": "batch.json",
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_what_no_batch_wrote_is_neither_replaced_nor_deleted(what, place):
+    small_notebook(place, "00_one", ONE)
+    out = place / "outputs" / "batch"
+    if what != "a page":
+        assert korus(place, "batch", "--partners", "KOR")[0] == 0
+    file = out / FOREIGN[what]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("years of work")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    status, said, err = korus(place, "batch", "--partners", "KOR,MEX", "--force")
+    assert (status, said, err.count("\n")) == (2, "", 1), err
+    assert "was not written by korus batch, or is damaged; move it away, or choose" in err
+    after = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert after | {out / ".korus-lock": b""} == before | {out / ".korus-lock": b""}
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -366,6 +366,22 @@ def test_version_and_help():
     assert "NAME VALUE" in CliRunner().invoke(korus, ["run", "--help"]).stdout
 
 
+def test_without_a_home_and_in_a_narrow_encoding_it_works(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import pwd\ndef unknown(*_): raise KeyError\npwd.getpwuid = unknown\n"
+    )
+    paths = os.pathsep.join([str(tmp_path), str(Path(__file__).resolve().parents[1])])
+    variables = {k: v for k, v in os.environ.items() if k not in ("HOME", "KORUS_DATA")}
+    done = subprocess.run(
+        [sys.executable, "-m", "korus_helpers.cli", "check", "$42.3 billion", "--measure",
+         "deficit", "--year", "2016"],
+        env=variables | {"PYTHONPATH": paths, "PYTHONIOENCODING": "ascii"}, cwd=tmp_path,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) in ((0, ""), (1, "")), done.stderr
+    assert "2016" in done.stdout
+
+
 def test_the_command_line_imports_nothing_heavy():
     heavy = "{'pandas', 'papermill', 'nbconvert', 'nbformat', 'matplotlib', 'scipy', 'pyarrow'}"
     program = f"import sys, korus_helpers.cli; print({heavy} & set(sys.modules))"

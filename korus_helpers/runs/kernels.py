@@ -97,13 +97,14 @@ class KernelEngine:
     ) -> "Outcome":
         from korus_helpers.runs.execute import Outcome, execute
 
-        outcome = execute(
-            notebook, parameters, target, self.limits.timeout, moved,
-            kernel_manager_class=self._manager_class(), shutdown_kernel="immediate",
-        )  # fmt: skip
-        if self.stopped:
-            return Outcome(target.stem, "failed", outcome.seconds, None, "stopped")
-        return outcome
+        how = {"kernel_manager_class": self._manager_class(), "shutdown_kernel": "immediate"}
+        try:
+            return execute(notebook, parameters, target, self.limits.timeout, moved, **how)
+        except OSError:
+            if not self.stopped:
+                raise
+        # What it needed was taken away.
+        return Outcome(target.stem, "failed", 0.0, None, "stopped")
 
     def part(self, plan: "Plan", name: str) -> "Part":
         from korus_helpers.runs.part import Part, report_on

@@ -236,6 +236,9 @@ def _end_all() -> None:
             with contextlib.suppress(OSError):
                 os.kill(one.pid, signal.SIGKILL)
         time.sleep(TICK)
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _prctl(option: int, value: int) -> None:
