@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from korus_helpers.runs.execute import Outcome
-from korus_helpers.runs.facts import Facts, facts_of
 from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
 from korus_helpers.runs.index import card, failure_in_words
 from korus_helpers.runs.pdf import pdf_report
 from korus_helpers.runs.plan import Plan
-from korus_helpers.runs.reports import About, html_report
+from korus_helpers.runs.reports import About, Facts, facts_of, html_report
 from korus_helpers.runs.steps import Steps
 
 
