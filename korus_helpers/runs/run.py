@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from korus_helpers.errors import InputError
 from korus_helpers.runs.collection import choose_notebooks
@@ -19,11 +20,13 @@ from korus_helpers.runs.index import failure_in_words, index_page, read_verdicts
 from korus_helpers.runs.kernels import cores
 from korus_helpers.runs.pages import glossary_page
 from korus_helpers.runs.parameters import declared_parameters
-from korus_helpers.runs.part import Part
 from korus_helpers.runs.pdf import require_pdf
 from korus_helpers.runs.plan import Plan, plan
 from korus_helpers.runs.setting import Ended, Setting, slug
 from korus_helpers.runs.steps import Steps
+
+if TYPE_CHECKING:
+    from korus_helpers.runs.part import Part
 
 INCOMPLETE = ".incomplete"
 RECORD = "run.json"
@@ -92,7 +95,7 @@ def perform(
     prepared: Plan,
     engine: Engine,
     at_a_time: int,
-    hear: Callable[[Part], None] = lambda part: None,
+    hear: "Callable[[Part], None]" = lambda part: None,
     *,
     refusals: bool = False,
 ) -> RunResult:
@@ -194,7 +197,7 @@ def _longest_first(notebooks: Mapping[str, Path]) -> list[str]:
     return sorted(notebooks, key=lambda name: notebooks[name].stat().st_size, reverse=True)
 
 
-def complete(prepared: Plan, parts: Mapping[str, Part], seconds: float) -> RunResult:
+def complete(prepared: Plan, parts: "Mapping[str, Part]", seconds: float) -> RunResult:
     """Write index, glossary and record, and give the folder its final name."""
     names = list(prepared.notebooks)
     outcomes = tuple(parts[name].outcome for name in names)
