@@ -9,8 +9,8 @@ from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.wording import HEDGES
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.runs.pages import glossary_page
-from korus_helpers.trade.definition import MEASURES, UNITS
 from korus_helpers.trade.bases import BASES
+from korus_helpers.trade.definition import MEASURES, UNITS
 
 TERMS = {term.name: term for chapter in glossary() for term in chapter.terms}
 
