@@ -68,7 +68,7 @@ def enduse_file(sheet: Sheet) -> EnduseFile:
         row = groups.idxmax()
         raise Refused(f"row {row} of {CALLED}: {codes[row]} is a group among the countries")
     cells = np.array([[number(cell) for cell in row] for row in table[[*years]].to_numpy()], float)
-    bad = ~((cells >= 0) & (cells % 1 == 0) & (cells <= 1e15))
+    bad = ~((cells >= 0) & (cells <= 1e15)) | (np.where(cells <= 1e15, cells, 0) % 1 != 0)
     for row, column in np.argwhere(bad)[:1]:
         name = [*years][column]
         raise Refused(
