@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from korus_helpers.claims import wording
 from korus_helpers.claims.quantities import LONGEST_NUMBER, Quantity, read_quantity
-from korus_helpers.claims.wording import Cursor, Token, ambiguous, quoted, unreadable
+from korus_helpers.claims.wording import (
+    SIDE,
+    Cursor,
+    Token,
+    ambiguous,
+    directions,
+    quoted,
+    tokens_of,
+    unreadable,
+    words,
+)
 
 _ONE_SIDED = {"more than", "just over", "at least", "less than", "up to"}
 
@@ -14,8 +23,8 @@ _ONE_SIDED = {"more than", "just over", "at least", "less than", "up to"}
 class Phrase:
     """A printed figure taken apart.
 
-    `hedge` is "" or a value of `wording.HEDGES`, flat or majority; `words` are those for rise,
-    fall, deficit or surplus, in front of the figure; `sign` is theirs (0: none said), and
+    `hedge` is "" or one of the hedges in `words.yaml`, flat or majority; `words` are those for
+    rise, fall, deficit or surplus, in front of the figure; `sign` is theirs (0: none said), and
     `direction` is the same where they speak of a change.
     """
 
@@ -28,48 +37,39 @@ class Phrase:
 
 def read_phrase(text: str) -> Phrase:
     """`text` taken apart; raises `InputError` where it is no figure or reads two ways."""
-    tokens = wording.tokens_of(text)
+    tokens = tokens_of(text)
     at = Cursor(tokens)
-    while at.take(wording.AUXILIARIES):
+    while at.take(words("auxiliaries")):
         pass
     run = " ".join(at.values[at.at :])
-    if run in wording.VAGUE:
+    if run in words("vague"):
         raise unreadable(text, "it sets no bound that a number could miss")
-    fixed = _fixed_phrase(run)
-    if fixed:
-        return Phrase((), fixed)
+    if run in words("majorities"):
+        return Phrase((), "majority")
+    first, _, others = run.partition(" ")
+    if (others if first in words("flat adverbs") else run) in words("flat"):
+        return Phrase((), "flat")
     _refuse_folds(text, tokens)
-    hedge = wording.HEDGES.get(at.take(wording.HEDGES), "")
-    words, sign, direction = "", 0, 0
+    hedge = words("hedges").get(at.take(words("hedges")), "")
+    said, sign, direction = "", 0, 0
     if not hedge:
         start = at.at
-        article = at.take(wording.ARTICLES)
-        words, sign, direction = _lead(text, at)
-        hedge = wording.HEDGES.get(at.take(wording.HEDGES), "")
+        article = at.take(words("articles"))
+        said, sign, direction = _lead(text, at)
+        hedge = words("hedges").get(at.take(words("hedges")), "")
         if article and at.at == start + 1:
             at.at = start  # the article belongs to the number: "a third"
     body = list(at.rest)
     if not sign and body:
-        body, words, sign, direction = _without_afterword(body)
+        body, said, sign, direction = _without_afterword(body)
     ends = _range_ends(text, body, hedge)
-    if hedge == "from" and (words or any(_is_level(end) for end in ends)):
+    if hedge == "from" and (said or any(_is_level(end) for end in ends)):
         raise unreadable(text, "it gives two levels, not one figure")
-    if ends:
-        quantities = tuple(read_quantity(text, end) for end in ends)
-        hedge = "between"
-    else:
-        quantities = (read_quantity(text, body),)
-    _refuse_signs(text, quantities, hedge, words, sign)
-    _refuse_hedges(text, quantities, hedge)
-    return Phrase(quantities, hedge, words, sign, direction)
-
-
-def _fixed_phrase(run: str) -> str:
-    """Flat or majority, for the phrases that carry no number; else nothing."""
-    if run in wording.MAJORITIES:
-        return "majority"
-    first, _, others = run.partition(" ")
-    return "flat" if (others if first in wording.FLAT_ADVERBS else run) in wording.FLAT else ""
+    quantities = tuple(read_quantity(text, end) for end in ends or (body,))
+    phrase = Phrase(quantities, "between" if ends else hedge, said, sign, direction)
+    _refuse_signs(text, phrase)
+    _refuse_hedges(text, phrase)
+    return phrase
 
 
 def _refuse_folds(text: str, tokens: Sequence[Token]) -> None:
@@ -79,9 +79,9 @@ def _refuse_folds(text: str, tokens: Sequence[Token]) -> None:
         number = tokens[at - 1].value if at else ""
         if token.value.endswith("fold"):
             number = token.value.removesuffix("fold") or number
-        elif not (token.value == "times" and following in wording.MORE_OR_LESS):
+        elif not (token.value == "times" and following in words("more or less")):
             continue
-        number = wording.NUMBERS.get(number, number)
+        number = words("numbers").get(number, number)
         if number.isdecimal() and len(number) <= LONGEST_NUMBER:
             first, second = f"{number} times", f"{int(number) + 1} times"
         else:
@@ -96,17 +96,15 @@ def _lead(text: str, at: Cursor) -> tuple[str, int, int]:
     """
     start = at.at
     trade = at.take({"trade"})
-    side = at.take(wording.SIDE)
+    side = at.take(SIDE)
     if side and at.take({"of"}):
-        return _text_to(text, at), wording.SIDE[side], 0
+        return _text_to(text, at), SIDE[side], 0
     at.at = start
-    word = "" if trade else at.take(wording.DIRECTION)
-    if not word:
-        return "", 0, 0
-    if at.take({"to"}):
+    word = "" if trade else at.take(directions())
+    if not word or at.take({"to"}):
         return "", 0, 0
     at.take({"by", "of"})
-    sign = wording.DIRECTION[word]
+    sign = directions()[word]
     return _text_to(text, at), sign, sign
 
 
@@ -117,13 +115,13 @@ def _text_to(text: str, at: Cursor) -> str:
 def _without_afterword(body: list[Token]) -> tuple[list[Token], str, int, int]:
     """The body without a closing "increase", "lower" or "deficit", whose words go to the front."""
     last = body[-1].value
-    if last not in wording.AFTERWORDS:
+    if last not in words("afterwords"):
         return body, "", 0, 0
     body = body[:-1]
-    direction = wording.DIRECTION.get(last, 0)
-    if last in wording.SIDE and body and body[-1].value == "trade":
+    direction = directions().get(last, 0)
+    if last in SIDE and body and body[-1].value == "trade":
         body = body[:-1]
-    return body, wording.AFTERWORDS[last], direction or wording.SIDE[last], direction
+    return body, words("afterwords")[last], direction or SIDE[last], direction
 
 
 def _range_ends(text: str, body: Sequence[Token], hedge: str) -> Sequence[Sequence[Token]]:
@@ -142,8 +140,8 @@ def _range_ends(text: str, body: Sequence[Token], hedge: str) -> Sequence[Sequen
 
 def _is_level(end: Sequence[Token]) -> bool:
     """Whether `end` has a hedge or a side of its own, as a level may but no end of a range."""
-    has_side = any(token.value in wording.SIDE for token in end)
-    return has_side or Cursor(end).take(wording.HEDGES) != ""
+    has_side = any(token.value in SIDE for token in end)
+    return has_side or Cursor(end).take(words("hedges")) != ""
 
 
 def shared_unit(first: Sequence[Token], second: Sequence[Token]) -> Sequence[Token]:
@@ -155,23 +153,21 @@ def shared_unit(first: Sequence[Token], second: Sequence[Token]) -> Sequence[Tok
 
 
 def _is_number(token: Token) -> bool:
-    return token.kind == "number" or token.value in wording.NUMBERS
+    return token.kind == "number" or token.value in words("numbers")
 
 
-def _refuse_signs(
-    text: str, quantities: Sequence[Quantity], hedge: str, words: str, sign: int
-) -> None:
-    printed = next((quantity.sign for quantity in quantities if quantity.sign), "")
-    if sign and printed:
-        why = f"it gives the sign twice, by {quoted(words)} and by {quoted(printed)}"
+def _refuse_signs(text: str, phrase: Phrase) -> None:
+    printed = next((quantity.sign for quantity in phrase.quantities if quantity.sign), "")
+    if phrase.sign and printed:
+        why = f"it gives the sign twice, by {quoted(phrase.words)} and by {quoted(printed)}"
         raise unreadable(text, why)
-    if printed == "−" and hedge in _ONE_SIDED:
-        meant = f'a bound on its size (type "a decline of {hedge} 5 percent")'
+    if printed == "−" and phrase.hedge in _ONE_SIDED:
+        meant = f'a bound on its size (type "a decline of {phrase.hedge} 5 percent")'
         raise ambiguous(text, "a bound on the signed number", meant)
 
 
-def _refuse_hedges(text: str, quantities: Sequence[Quantity], hedge: str) -> None:
-    first, last = quantities[0], quantities[-1]
+def _refuse_hedges(text: str, phrase: Phrase) -> None:
+    first, last, hedge = phrase.quantities[0], phrase.quantities[-1], phrase.hedge
     if first.unit != last.unit:
         raise unreadable(text, f"its ends are in {first.unit} and in {last.unit}")
     if hedge == "between" and first.value >= last.value:

@@ -1,13 +1,21 @@
-"""Numbers with their unit, as printed: "$13.2 billion", "−2.7 %", "two-thirds", "doubled"."""
+"""Numbers with their unit, as printed ("$13.2 billion", "two-thirds"), and what they admit."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, Inexact
 from fractions import Fraction
 
-from korus_helpers.claims import wording
-from korus_helpers.claims.wording import Cursor, Token, ambiguous, quoted, unreadable
+from korus_helpers.claims.intervals import Interval
+from korus_helpers.claims.wording import (
+    POWERS,
+    Cursor,
+    Token,
+    ambiguous,
+    quoted,
+    unreadable,
+    words,
+)
 
 LONGEST_NUMBER = 15  # digits
 _FACTORS = {"doubled": 2, "tripled": 3, "quadrupled": 4, "halved": Fraction(1, 2)}
@@ -17,7 +25,9 @@ _ENGLISH = re.compile(
 _CONTINENTAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})*,[0-9]+|[0-9]+,[0-9]+")
 _BEFORE = {"$", "us $", "usd"}
 _AFTER = {"dollars", "us dollars", "usd"}
-_COMPARED = {"as large", "as high", "as much", "as big"}
+_OF_MONEY_ONLY = {"m", "b"}  # scales: "13.2 m" might be metres
+_PRECISION = 40  # digits: all that 15 printed digits times a tolerance need
+_MIRRORED = {"nearly": "just over", "more than": "less than", "at least": "up to"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ class Quantity:
 def read_quantity(text: str, tokens: Sequence[Token]) -> Quantity:
     """The quantity that `tokens` of `text` give, all of them used; raises `InputError`."""
     at = Cursor(tokens)
-    article = at.take(wording.ARTICLES)
+    article = at.take(words("articles"))
     quantity = _fraction(at, article) or _multiple(at) or _number(text, at)
     if at.rest:
         raise unreadable(text, f"{quoted(at.value)} is not understood")
@@ -54,8 +64,8 @@ def read_quantity(text: str, tokens: Sequence[Token]) -> Quantity:
 def _fraction(at: Cursor, article: str) -> Quantity | None:
     """A share such as "a third", "two-thirds", "half" or "nine in ten" in percent, or None."""
     values = [token.value for token in at.rest]
-    counts = [int(wording.NUMBERS.get(value, value)) for value in values if _is_small(value)]
-    part = wording.PARTS.get(values[-1].removesuffix("s"), 0) if values else 0
+    counts = [int(words("numbers").get(value, value)) for value in values if _is_small(value)]
+    part = int(words("parts").get(values[-1].removesuffix("s"), 0)) if values else 0
     if len(counts) == 2 and " ".join(values[1:-1]) in {"in", "out of"}:
         share, whole = counts
     elif len(values) == 2 and part and len(counts) == 1:
@@ -71,54 +81,46 @@ def _fraction(at: Cursor, article: str) -> Quantity | None:
 
 
 def _is_small(value: str) -> bool:
-    return value in wording.NUMBERS or re.fullmatch("[1-9][0-9]?", value) is not None
+    return value in words("numbers") or re.fullmatch("[1-9][0-9]?", value) is not None
 
 
 def _multiple(at: Cursor) -> Quantity | None:
     """A multiple such as "doubled" or "halved" in times, or None."""
-    word = wording.MULTIPLES.get(at.take(wording.MULTIPLES), "")
+    word = words("multiples").get(at.take(words("multiples")), "")
     if not word:
         return None
-    at.take(_COMPARED)
+    at.take(words("compared"))
     return Quantity(Fraction(_FACTORS[word]), "times", word=word)
 
 
 def _number(text: str, at: Cursor) -> Quantity:
     """A number with its unit: "$13.2 billion", "−2.7 %", "95,000 jobs", "2.1 times"."""
-    sign = wording.SIGNS.get(at.take(wording.SIGNS), "")
+    sign = words("signs").get(at.take(words("signs")), "")
     money = at.take(_BEFORE)
-    sign = sign or wording.SIGNS.get(at.take(wording.SIGNS), "")
+    sign = sign or words("signs").get(at.take(words("signs")), "")
     printed = at.take_number()
     if printed:
         digits = _plain_digits(text, printed)
     else:
-        printed = at.take(wording.NUMBERS)
+        printed = at.take(words("numbers"))
         if not printed:
             place = f" at {quoted(at.value)}" if at.rest else ""
             raise unreadable(text, f"no number is understood{place}")
-        digits = wording.NUMBERS[printed]
-    scale = at.take(wording.SCALES)
+        digits = words("numbers")[printed]
+    scale = at.take(words("scales"))
     money = at.take(_AFTER) or money
-    if scale in wording.SCALES_OF_MONEY_ONLY and not money:
+    if scale in _OF_MONEY_ONLY and not money:
         raise unreadable(text, f"{quoted(scale)} needs a dollar sign")
     unit, noun = _unit(text, at, printed, digits, money, scale)
     if sign and unit == "times":
         raise unreadable(text, "a multiple has no sign")
-    power = wording.POWERS.get(wording.SCALES.get(scale, ""), 0)
+    power = POWERS.get(words("scales").get(scale, ""), 0)
     factor = Decimal(10) ** (power - 6 if unit == "million dollars" else power)
     decimals = len(digits.partition(".")[2])
     zeros = 0 if decimals or not int(digits) else len(digits) - len(digits.rstrip("0"))
+    value = Fraction(digits) * Fraction(factor) * (-1 if sign == "−" else 1)
     step = Fraction(factor) / 10**decimals
-    return Quantity(
-        value=Fraction(digits) * Fraction(factor) * (-1 if sign == "−" else 1),
-        unit=unit,
-        digits=printed,
-        scale=factor,
-        step=step,
-        loose_step=step * 10**zeros,
-        noun=noun,
-        sign=sign,
-    )
+    return Quantity(value, unit, printed, factor, step, step * 10**zeros, noun=noun, sign=sign)
 
 
 def _unit(
@@ -129,26 +131,23 @@ def _unit(
         if not scale and Fraction(digits) < 10**6:
             raise ambiguous(text, f"${printed} million", f"${printed} billion")
         return "million dollars", ""
-    noun = at.take(wording.COUNTED)
+    noun = at.take(words("counted"))
     if noun:
         return "count", noun
     if scale == "thousand":
         raise ambiguous(text, f"{printed} thousand dollars", f"a count of {printed} thousand")
     if scale:
         return "million dollars", ""
-    unit = wording.PERCENT.get(at.take(wording.PERCENT), "") or at.take({"times"})
-    at.take(_COMPARED if unit == "times" else ())
+    unit = words("units").get(at.take(words("units")), "") or at.take({"times"})
+    at.take(words("compared") if unit == "times" else ())
     if not unit and at.rest:
         raise unreadable(text, f"{quoted(at.value)} is not understood")
     if not unit and "," not in printed:
         raise ambiguous(text, f'"${printed} billion"', f'"{printed} percent"')
     if printed.count(",") == 1 and (unit or not printed.endswith("000")):
         # one comma before three digits is a decimal comma in much of the world
-        raise ambiguous(
-            text,
-            f'"{digits} {unit or "units"}"',
-            f'"{printed.replace(",", ".")} {unit or "billion"}"',
-        )
+        pointed = printed.replace(",", ".")
+        raise ambiguous(text, f'"{digits} {unit or "units"}"', f'"{pointed} {unit or "billion"}"')
     return unit or "count", ""
 
 
@@ -163,3 +162,51 @@ def _plain_digits(text: str, printed: str) -> str:
         plain = printed.replace(",", "").lstrip("0") or "0"
         raise ambiguous(text, f"{whole.replace('.', '')}.{decimals}", plain)
     raise unreadable(text, f"{quoted(printed)} is not a number as English writes it")
+
+
+def admitted(quantity: Quantity, hedge: str, reach: Fraction, rounding: str) -> Interval:
+    """The values that one hedged number admits, signed as printed."""
+    size = abs(quantity.value)
+    step = quantity.loose_step if rounding == "loose" else quantity.step
+    spread = max(reach * size, step / 2)
+    if quantity.word == "halved":  # more than halved is a ratio below a half
+        hedge = _MIRRORED.get(hedge, hedge)
+    if hedge in {"", "between"} and not quantity.word:
+        interval = _plain(size, step, rounding)
+    elif hedge == "nearly":
+        interval = _interval(size - spread, size, high_open=True)
+    elif hedge == "just over":
+        interval = _interval(size, size + spread, low_open=True)
+    elif hedge in {"more than", "at least"}:
+        interval = _interval(size, None, low_open=hedge == "more than")
+    elif hedge in {"less than", "up to"}:
+        interval = _interval(Fraction(0), size, low_open=True, high_open=hedge == "less than")
+    else:
+        interval = _interval(size - spread, size + spread)
+    return -interval if quantity.value < 0 else interval
+
+
+def _plain(size: Fraction, step: Fraction, rounding: str) -> Interval:
+    """The sizes that a number without hedge admits; `step` is one unit of its last digit."""
+    if rounding != "truncated":
+        return _interval(size - step / 2, size + step / 2)
+    if size == 0:  # whatever was cut off may have had either sign
+        return _interval(-step, step, low_open=True, high_open=True)
+    return _interval(size, size + step, high_open=True)
+
+
+def _interval(
+    low: Fraction, high: Fraction | None, low_open: bool = False, high_open: bool = False
+) -> Interval:
+    ends = decimal_of(low, ROUND_FLOOR), None if high is None else decimal_of(high, ROUND_CEILING)
+    return Interval(*ends, low_open, high_open)
+
+
+def decimal_of(number: Fraction, rounding: str) -> Decimal:
+    """`number` as a decimal: exact where its digits end, else rounded to 12 of them."""
+    context = Context(prec=_PRECISION, rounding=rounding)
+    numerator, denominator = Decimal(number.numerator), Decimal(number.denominator)
+    result = context.divide(numerator, denominator)
+    if context.flags[Inexact]:
+        return Context(prec=12, rounding=rounding).divide(numerator, denominator)
+    return result

@@ -7,8 +7,8 @@ totals adjust goods to the balance of payments first, so the sum is a near defin
 
 from dataclasses import dataclass, replace
 
+from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.levels import Level, quoted_levels
-from korus_helpers.claims.register import Claim
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.trade.definition import COMPARED, UNITS, Definition

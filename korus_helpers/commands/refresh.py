@@ -60,7 +60,7 @@ def refresh(
     """
     from datetime import UTC, datetime
 
-    from korus_helpers.claims.changes import standings, verdict_changes
+    from korus_helpers.claims.context import standings, verdict_changes
     from korus_helpers.claims.register import article, read_claims
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.refreshed import refreshed_lines, refreshed_object

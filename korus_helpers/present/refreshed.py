@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from korus_helpers.claims.changes import Standing, VerdictChange
+from korus_helpers.claims.context import Standing, VerdictChange
 from korus_helpers.present.answers import amount
 from korus_helpers.present.words import join_words, number, signed
 from korus_helpers.sources.differences import Differences

@@ -1,15 +1,9 @@
-"""Linear inequalities over unknowns that are at least zero, estimated by HiGHS or solved exactly.
-
-The exact answers are worked out in whole numbers, which is quick where few rows bind.
-"""
+"""Linear inequalities over unknowns that are at least zero, solved exactly in whole numbers."""
 
 import math
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-
-FEW = 40  # rows that are solved without an estimate
-CLOSE = 1e-6  # billion dollars (or times) by which an estimate may be off
 
 Form = dict[Hashable, Fraction | int]  # a sum of unknowns, each times its factor
 # In a line, beside the slacks 0, 1, … of the rows and the unknowns, which follow them:
@@ -26,31 +20,7 @@ class Row:
     claim: str = ""
 
 
-def estimate(goal: Form, rows: Sequence[Row]) -> tuple[float, list[int]]:
-    """Highest value of `goal` under `rows`, all read as closed, and the positions that bind.
-
-    In floating point: inf where unbounded, not a number where HiGHS finds no answer.
-    """
-    import numpy as np
-    from scipy.optimize import linprog
-
-    unknowns = dict.fromkeys([*goal, *(name for row in rows for name in row.form)])
-    column = {name: at for at, name in enumerate(unknowns)}
-    costs, matrix = np.zeros(len(column)), np.zeros((len(rows), len(column)))
-    for name, factor in goal.items():
-        costs[column[name]] = -factor
-    for at, row in enumerate(rows):
-        for name, factor in row.form.items():
-            matrix[at, column[name]] = factor
-    found = linprog(costs, A_ub=matrix, b_ub=[float(row.limit) for row in rows])
-    if found.status == 3:
-        return math.inf, []
-    if found.status != 0:
-        return math.nan, []
-    return -found.fun, [at for at, weight in enumerate(found.ineqlin.marginals) if weight < -1e-9]
-
-
-class Dictionary:
+class Solver:
     """`rows` solved by the simplex method on dictionaries (Chvátal 1983), with Bland's rule.
 
     Every row has a slack, the room it leaves. A line of a dictionary is solved for one unknown or
@@ -87,17 +57,6 @@ class Dictionary:
 
         Strict rows are read as closed, so the bound may be one that is only approached.
         """
-        if len(self.rows) > FEW:
-            value, binding = estimate(goal, self.rows)
-            if value == math.inf:
-                return value
-            # Fewer rows can only widen: those that bind give the bound itself, or one outside it.
-            bound = Dictionary([self.rows[at] for at in binding])._highest(goal)
-            if bound <= value + CLOSE * (1 + abs(value)):
-                return bound
-        return self._highest(goal)
-
-    def _highest(self, goal: Form) -> Fraction | float:
         if self.clash():
             return -math.inf
         line = self._line(goal, 1, {GOAL: -1})
@@ -147,3 +106,26 @@ def _without(at: int, line: dict[int, int], other: dict[int, int]) -> dict[int, 
         total[name] = total.get(name, 0) + add * factor
     common = math.gcd(*total.values())
     return {name: factor // common for name, factor in total.items() if factor}
+
+
+class Together:
+    """Which of the claims in `rows` can hold together, asked again and again.
+
+    Each question goes on from the last answer, and what an answer tells of others is kept.
+    """
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows, self.solved = rows, Solver(rows)
+        self.possible: list[set[str]] = []  # claims that can hold together
+
+    def conflict(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the claims `ids` that cannot all hold, few if possible; empty where all can."""
+        if any(known.issuperset(ids) for known in self.possible):
+            return frozenset()
+        others = {at for at, row in enumerate(self.rows) if row.claim not in ids and row.claim}
+        clash = self.solved.clash(others)
+        if not clash:
+            holding = self.solved.holding()
+            failing = {row.claim for at, row in enumerate(self.rows) if at not in holding}
+            self.possible.append({row.claim for row in self.rows} - failing)
+        return frozenset(self.rows[at].claim for at in clash) - {""}
