@@ -6,17 +6,18 @@ from decimal import Decimal
 
 import pytest
 
-from korus_helpers.claims.audit import (
-    HOLDS,
+from korus_helpers.claims.auditing import (
     audit,
+    by_tolerance,
     corrected,
     correction,
+    short_definition,
+    unstated,
 )
-from korus_helpers.claims.consequences import by_tolerance, unstated
+from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.context import context
-from korus_helpers.claims.corrections import short_definition
-from korus_helpers.claims.register import Claim, article, public
-from korus_helpers.claims.verdicts import LADDER, judge
+from korus_helpers.claims.register import article, public
+from korus_helpers.claims.verdicts import HOLDS, LADDER, judge
 from korus_helpers.present.audit import (
     consistency_sentences,
     correction_table,
@@ -243,7 +244,7 @@ def test_corrections_of_public_claims_hold_and_are_short(everything):
     assert len(failing) > 20
     for item in failing:
         assert judge(fixed[item.claim.id]).verdict in HOLDS, item.claim.id
-        assert len(short_definition(item).split()) <= 25
+        assert len(short_definition(item.used).split()) <= 25
 
 
 def test_what_no_claim_prints_but_the_kept_ones_pin_down(found):

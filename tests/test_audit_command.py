@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from korus_helpers.claims.register import TEMPLATE, article
+from korus_helpers.claims.register import template, article
 from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.cli import korus
 
@@ -124,7 +124,7 @@ def test_a_hostile_file_is_judged_and_stays_text(hostile):
 
 def test_the_template_is_a_file_that_can_be_audited(tmp_path):
     printed = run("--template")
-    assert printed.stdout == TEMPLATE
+    assert printed.stdout == template()
     path = tmp_path / "claims.yaml"
     path.write_text(printed.stdout, "utf-8")
     assert [one["id"] for one in answer(path)["claims"]] == [

@@ -8,13 +8,12 @@ from fractions import Fraction
 import pytest
 
 from korus_helpers.claims.consistency import (
-    Statement,
     consistency,
-    implied_range,
     rank_repairs,
 )
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.simplex import Dictionary, Row
+from korus_helpers.claims.programme import Bound, implied_range
+from korus_helpers.claims.solver import Row, Solver
 from korus_helpers.errors import InputError
 
 AMPLE = 60  # seconds: a busy machine must not decide what a test finds
@@ -32,7 +31,7 @@ def interval(text):
 
 
 def claim(name, measure, as_, text, **where):
-    return Statement(name, measure, as_, interval(text), **where)
+    return Bound(name, measure, as_, interval(text), **where)
 
 
 def level(name, measure, text, **where):
@@ -44,7 +43,7 @@ def over_time(name, measure, as_, text, **where):
 
 
 def figure(measure, as_="level", base="", end="2016", **where):
-    return Statement("asked", measure, as_, Interval(None, None), base=base, end=end, **where)
+    return Bound("asked", measure, as_, Interval(None, None), base=base, end=end, **where)
 
 
 ARTICLE = (
@@ -424,7 +423,7 @@ def test_ids_are_given_once():
 
 def test_programmes_worked_by_hand():
     def highest(goal, *rows):
-        return Dictionary([Row(form, Fraction(limit)) for form, limit in rows]).highest(goal)
+        return Solver([Row(form, Fraction(limit)) for form, limit in rows]).highest(goal)
 
     # The corner x + 2 y = 3, 3 x + y = 3 is (3/5, 6/5).
     roof = ({"x": 1, "y": 2}, 3), ({"x": 3, "y": 1}, 3)
@@ -434,15 +433,15 @@ def test_programmes_worked_by_hand():
     assert highest({"x": 1, "free": -1}, ({"x": Fraction(1, 3)}, 2)) == 6
     apart = ({"y": 1}, 2), ({"x": 1}, 1), ({"x": -1}, -2)
     assert highest({}, *apart) == -math.inf
-    assert Dictionary([Row(form, Fraction(limit)) for form, limit in apart]).clash() == [1, 2]
+    assert Solver([Row(form, Fraction(limit)) for form, limit in apart]).clash() == [1, 2]
     assert highest({"x": 3}, ({"x": 1}, 2), ({"x": -1}, -2)) == 6
     # Where one question ends the next begins.
-    solved = Dictionary([Row(form, Fraction(limit)) for form, limit in roof])
+    solved = Solver([Row(form, Fraction(limit)) for form, limit in roof])
     assert [solved.highest({"x": sign}) for sign in (1, -1, 1)] == [1, 0, 1]
 
 
 def test_what_is_strict_is_told_from_what_may_touch():
     below, above = Row({"x": 1}, Fraction(2), strict=True), Row({"x": -1}, Fraction(-2))
-    assert not Dictionary([above, replace(below, strict=False)]).clash()
-    assert sorted(Dictionary([above, below]).clash()) == [0, 1]
-    assert Dictionary([below]).highest({"x": 1}) == 2
+    assert not Solver([above, replace(below, strict=False)]).clash()
+    assert sorted(Solver([above, below]).clash()) == [0, 1]
+    assert Solver([below]).highest({"x": 1}) == 2

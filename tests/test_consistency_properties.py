@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from korus_helpers.claims import conflicts, programme, simplex
-from korus_helpers.claims.consistency import Statement, consistency, implied_range
+from korus_helpers.claims.consistency import consistency
 from korus_helpers.claims.intervals import Interval
+from korus_helpers.claims.programme import Bound, held, implied_range, programme
+from korus_helpers.claims.solver import Solver, Together
 
 AMPLE = 60  # seconds: a busy machine must not decide what a test finds
 YEARS = ("2011", "2016")
@@ -32,15 +33,6 @@ QUIET = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     derandomize=True,
 )
-
-
-@pytest.fixture(params=[simplex.FEW, 0], ids=["in whole numbers", "guided by HiGHS"], autouse=True)
-def few(request):
-    """How many rows are solved without an estimate: both ways give what brute force finds."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (simplex, conflicts):
-            patch.setattr(module, "FEW", request.param)
-        yield
 
 
 def form(measure, year):
@@ -132,7 +124,7 @@ def statements(draw, most=5):
         interval = Interval(*kept, *(draw(st.booleans()) and width > 0 for _ in kept))
         base, end = draw(st.permutations(YEARS))
         measure = draw(st.sampled_from(list(SIGNS)))
-        claims.append(Statement(f"c{number}", measure, as_, interval, base=base, end=end))
+        claims.append(Bound(f"c{number}", measure, as_, interval, base=base, end=end))
     return claims
 
 
@@ -190,7 +182,7 @@ def true_statements(draw):
             draw(st.booleans()) and high > value,
         )
         name = f"c{number}"
-        claims.append(Statement(name, measure, as_, interval, sector, base=base, end=end))
+        claims.append(Bound(name, measure, as_, interval, sector, base=base, end=end))
         truth[name] = value
     return claims, truth
 
@@ -238,7 +230,7 @@ def test_the_implied_range_is_where_brute_force_finds_points(claims, asked):
 
 
 def replace_interval(one, low, high):
-    return Statement(one.id, one.measure, one.as_, Interval(low, high), base=one.base, end=one.end)
+    return Bound(one.id, one.measure, one.as_, Interval(low, high), base=one.base, end=one.end)
 
 
 @QUIET
@@ -254,14 +246,14 @@ def test_dropping_any_member_heals_a_minimal_contradiction(claims):
 @QUIET
 @given(statements(most=7), st.randoms(use_true_random=False))
 def test_an_answer_that_follows_from_earlier_ones_is_that_of_a_fresh_start(claims, chance):
-    rows = programme.programme(claims)
-    together = conflicts.Together(rows)
+    rows = programme(claims)
+    together = Together(rows)
     for _ in range(12):
         ids = {one.id for one in claims if chance.randrange(3)}
         clash = together.conflict(ids)
         assert clash <= ids
-        assert bool(clash) == bool(conflicts.exact_conflict(programme.held(rows, ids)))
-        assert not clash or conflicts.exact_conflict(programme.held(rows, clash))
+        assert bool(clash) == bool(Solver(held(rows, ids)).clash())
+        assert not clash or Solver(held(rows, clash)).clash()
 
 
 @QUIET
@@ -306,7 +298,7 @@ def test_sixty_claims_over_thirty_quantities(wrong):
         half = Decimal("0.5") if as_ == "percent-change" else Decimal(50)
         middle = round(Decimal(value) * (2 if number < wrong else 1))
         interval = Interval(middle - half, middle + half)
-        claims.append(Statement(f"c{number:02}", measure, as_, interval, base=base, end=end))
+        claims.append(Bound(f"c{number:02}", measure, as_, interval, base=base, end=end))
     found = consistency(claims)
     assert found.consistent == (not wrong)
     assert not found.complete or len(found.implied) == 60

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from korus_helpers.claims import search as module
+from korus_helpers.claims import searching as module
 from korus_helpers.claims.candidates import rounded
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.register import article
-from korus_helpers.claims.search import garbles, near, search
+from korus_helpers.claims.searching import garbles, near, search
 from korus_helpers.claims.steps import NEAR, STEPS, meant, place, read_stated
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.sources.partners import find_partner
@@ -31,6 +31,11 @@ MUSD = "million dollars"
 def look_for(text, **stated):
     printed = read_printed(text)
     return search(printed.interval, printed.unit, **stated)
+
+
+def near_to(text, **stated):
+    printed = read_printed(text)
+    return near(printed.interval, printed.unit, **stated)
 
 
 def between(low, high, **ends):
@@ -285,8 +290,9 @@ def test_windows_of_a_stated_year_share_most_months_with_it_or_a_neighbour():
 )
 def test_no_span_that_is_tried_is_left_out_before(base, end):
     stated = read_stated(
-        MUSD, "deficit", "change", "5800", "total", "", base, end, "2017-12-28", "USA"
-    )
+        MUSD, measure="deficit", as_="change", sector="total", base=base, end=end,
+        made_on="2017-12-28",
+    )  # fmt: skip
     starts = np.arange(12 * 2008, 12 * 2018)
     bases, ends = (grid.ravel() for grid in np.meshgrid(starts, starts, indexing="ij"))
     tried, _ = place(bases, ends, stated)
@@ -379,11 +385,10 @@ def test_an_old_quotation_is_not_set_against_a_newer_file_that_has_the_year():
 
 
 def test_77_percent_is_only_possible_on_two_definitions_of_cars():
-    found = near(
-        *("deficit", "percent-change", "5800", "autos", "", "2011", "2016"),
-        read_printed("an increase of 77 percent").interval,
-        made_on="2017-12-28",
-    )
+    found = near_to(
+        "an increase of 77 percent", measure="deficit", as_="percent-change", sector="autos",
+        base="2011", end="2016", made_on="2017-12-28",
+    )  # fmt: skip
     assert [m.possible for m in found.matches] == [True, True]
     cars, hs = found.matches
     assert (cars.sector, cars.steps) == ("passenger_cars", ("chains two sources", "sector"))
@@ -439,11 +444,10 @@ def test_the_claim_itself_is_no_match():
 
 def article_near(name):
     claim = next(claim for claim in article() if claim.id == name)
-    return near(
-        *(claim.measure, claim.as_, claim.partner, claim.sector, claim.basis),
-        *(claim.base, claim.end, read_printed(claim.printed).interval),
-        made_on=claim.date,
-    )
+    return near_to(
+        claim.printed, measure=claim.measure, as_=claim.as_, partner=claim.partner,
+        sector=claim.sector, basis=claim.basis, base=claim.base, end=claim.end, made_on=claim.date,
+    )  # fmt: skip
 
 
 def test_the_figure_of_the_day_comes_first_and_another_release_is_a_step():
@@ -462,8 +466,8 @@ def test_claims_of_the_article_that_no_near_definition_gives(name):
 
 
 def test_near_is_at_most_two_steps_and_no_other_reporter_window_or_end_year():
-    stated = ("deficit", "change", "5800", "total", "", "2011", "2016")
-    every = near(*stated, Interval(None, None), made_on="2018-06-30")
+    stated = {"measure": "deficit", "as_": "change", "sector": "total", "base": "2011"}
+    every = near(Interval(None, None), MUSD, **stated, end="2016", made_on="2018-06-30")
     assert every.complete and every.tried >= len(every.matches) > 20
     assert all(len(m.steps) <= 2 and set(m.steps) <= NEAR for m in every.matches)
     assert {m.base for m in every.matches} >= {"2010", "2011", "2012", "2011-04/2012-03"}
@@ -473,17 +477,17 @@ def test_near_is_at_most_two_steps_and_no_other_reporter_window_or_end_year():
 
 def test_near_leaves_out_periods_that_had_not_ended():
     agreed = str(agreement_year(5))
-    stated = ("deficit", "level", "5800", "total", "", "", "2016")
+    stated = {"measure": "deficit", "as_": "level", "sector": "total", "end": "2016"}
     for day, there in (("2017-03-31", False), ("2017-04-01", True)):
-        every = near(*stated, Interval(None, None), made_on=day)
+        every = near(Interval(None, None), MUSD, **stated, made_on=day)
         assert (agreed in {m.end for m in every.matches}) is there
 
 
 def test_the_share_of_a_sector_is_not_the_share_of_a_partner():
-    stated = ("deficit", "share", "5800", "autos", "", "", "2016")
-    assert "total" not in {m.sector for m in near(*stated, Interval(None, None)).matches}
-    stated = ("deficit", "share", "5800", "total", "", "", "2016")
-    assert {m.sector for m in near(*stated, Interval(None, None)).matches} == {"total"}
+    stated = {"measure": "deficit", "as_": "share", "end": "2016"}
+    for sector in ("autos", "total"):
+        found = near(Interval(None, None), "percent", sector=sector, **stated)
+        assert ("total" in {m.sector for m in found.matches}) is (sector == "total")
 
 
 # Chance

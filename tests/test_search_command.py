@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.search import garbles, search
+from korus_helpers.claims.searching import garbles, search
 from korus_helpers.cli import korus
 from korus_helpers.present import matches
 from korus_helpers.trade.definition import Definition

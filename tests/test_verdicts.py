@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from korus_helpers.claims.events import judge_event
+from korus_helpers.claims.context import by_vintage
 from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.register import Claim, article
-from korus_helpers.claims.verdicts import by_vintage, day_of, judge, tolerance_needed
+from korus_helpers.claims.claim import Claim
+from korus_helpers.claims.register import article
+from korus_helpers.claims.verdicts import day_of, judge, tolerance_needed
 
 ARTICLE = {claim.id: claim for claim in article()}
 DEFICIT = Claim("x", "$27.6 billion", "deficit", end="2016")
@@ -131,7 +132,8 @@ def test_days_of_claims(text, day):
     ("two_sessions", "as printed", "2"),
 ])  # fmt: skip
 def test_dates_of_the_article(name, verdict, official):
-    assert judge_event(ARTICLE[name], 0.05) == (verdict, official)
+    found = judge(ARTICLE[name])
+    assert (found.verdict, found.event) == (verdict, official)
 
 
 @pytest.mark.parametrize(("name", "printed"), [
@@ -139,7 +141,7 @@ def test_dates_of_the_article(name, verdict, official):
     ("special_sessions", "Aug. 22, 2017"), ("age", "nearly seven years old"),
 ])  # fmt: skip
 def test_wrong_dates_are_not_reproduced(name, printed):
-    assert judge_event(replace(ARTICLE[name], printed=printed), 0.05)[0] == "not reproduced"
+    assert judge(replace(ARTICLE[name], printed=printed)).verdict == "not reproduced"
 
 
 def test_an_order_that_the_sources_leave_open_is_undetermined():

@@ -158,7 +158,7 @@ def read_printed(
     if phrase.hedge == "majority":
         above = Interval(Decimal(50), None, True)
         return Statement(text, (), (Decimal(50),), "percent", Decimal(1), 0, "majority", above)
-    return _statement(text, phrase, Fraction(tolerance), rounding)
+    return _statement(text, phrase, Fraction(exact(tolerance)), rounding)
 
 
 def _statement(text: str, phrase: Phrase, reach: Fraction, rounding: str) -> Statement:
