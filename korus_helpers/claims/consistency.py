@@ -17,7 +17,7 @@ from itertools import islice, product
 
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.programme import Bound, allowed, components, held, meaning, programme
-from korus_helpers.claims.solver import Row, Together
+from korus_helpers.claims.solver import FEW, Row, Solver, conflict
 from korus_helpers.errors import InputError
 
 MOST_REPAIRS = 1_000  # listed: repairs of separate contradictions multiply
@@ -83,6 +83,8 @@ def consistency(
 
     groups = sorted(components(bounds), key=len)  # long searches last: they may use up the time
     said = [programme(group) for group in groups]
+    if max(map(len, said), default=0) > FEW:
+        import scipy.optimize  # noqa: F401  # loading it is not what the budget is for
     start = time.thread_time()
     deadline = start + budget_seconds
     searches = [_search(rows, start + SEARCH * budget_seconds) for rows in said]
@@ -105,6 +107,31 @@ def consistency(
                     implied[one.id] = found_range
     implied = {one: implied[one] for one in place if one in implied}
     return Consistency(not found, tuple(found), ranked if found else (), implied, complete)
+
+
+class Together:
+    """Which of the claims in `rows` can hold together, asked again and again.
+
+    Few rows are solved on from the last answer, and what an answer tells of others is kept.
+    """
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows, self.solved = rows, Solver(rows)
+        self.possible: list[set[str]] = []  # claims that can hold together
+
+    def conflict(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the claims `ids` that cannot all hold, few if possible; empty where all can."""
+        if len(self.rows) > FEW:
+            return conflict(held(self.rows, ids))
+        if any(known.issuperset(ids) for known in self.possible):
+            return frozenset()
+        others = {at for at, row in enumerate(self.rows) if row.claim not in ids and row.claim}
+        clash = self.solved.clash(others)
+        if not clash:
+            holding = self.solved.holding()
+            failing = {row.claim for at, row in enumerate(self.rows) if at not in holding}
+            self.possible.append({row.claim for row in self.rows} - failing)
+        return frozenset(self.rows[at].claim for at in clash) - {""}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.solver import Row, Solver
+from korus_helpers.claims.solver import Row, Solver, conflict
 from korus_helpers.errors import InputError
 
 WORLD = "0015"
@@ -24,7 +24,7 @@ FLOWS = {  # exports and imports in each measure
     "balance": (1, -1),
     "two-way": (1, 1),
 }
-LARGEST = 10**9  # million dollars, percent or times: beyond any figure
+LARGEST = 10**9  # million dollars, percent or times: HiGHS stays accurate far below this
 DECIMALS = 6  # a dollar, a millionth of a percent
 UNIT = ("", "", "", "unit")  # an unknown that is no flow: one over the whole
 
@@ -206,7 +206,7 @@ def implied_range(bounds: Iterable[Bound], target: Bound) -> Interval | None:
     """
     bounds, about = tuple(bounds), meaning(target)
     found = held(programme(bounds, about), {one.id for one in bounds}, about)
-    return None if Solver(found).clash() else allowed(found, about)
+    return None if conflict(found) else allowed(found, about)
 
 
 def allowed(found: Sequence[Row], about: Meaning) -> Interval | None:
@@ -216,7 +216,7 @@ def allowed(found: Sequence[Row], about: Meaning) -> Interval | None:
     whole becomes one, and the limits scale with a further unknown.
     """
     found = [*found, *(replace(row, claim="asked") for row in about.needs)]
-    if about.needs and Solver(found).clash():
+    if about.needs and conflict(found):
         return None
     if about.whole is not None:
         found = [Row({**row.form, UNIT: -row.limit}, Fraction(0)) for row in found]
