@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup
 from nbformat import v4
 
 from korus_helpers.claims.auditing import audit
-from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.claims.register import article, claims_in, public
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.present.claim_review import (
     claim_reviews,
     linked_data,

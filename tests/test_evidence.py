@@ -14,9 +14,8 @@ import nbformat
 import pytest
 
 from korus_helpers import Definition, evaluate
-from korus_helpers.claims.auditing import audit
+from korus_helpers.claims.auditing import audit, verdict_rows
 from korus_helpers.claims.register import article, claims_in, public, template
-from korus_helpers.claims.auditing import verdict_rows
 from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS
 from korus_helpers.present.evidence import evidence_files, show_evidence
 from korus_helpers.runs.bundle import with_manifest

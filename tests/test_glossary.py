@@ -4,8 +4,8 @@ import re
 
 from bs4 import BeautifulSoup
 
-from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.claims.printed import read_printed
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.claims.wording import words
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.runs.pages import glossary_page

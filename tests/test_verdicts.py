@@ -1,13 +1,12 @@
 """Verdicts on single claims: the ladder, margins, remarks, and dates."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
+from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.context import by_vintage
 from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.register import article
 from korus_helpers.claims.verdicts import day_of, judge, tolerance_needed
 
@@ -27,24 +26,6 @@ DEFICIT = Claim("x", "$27.6 billion", "deficit", end="2016")
 def test_the_article_on_its_day_and_today(name, verdict, today):
     found = judge(ARTICLE[name])
     assert (found.verdict, found.now_verdict) == (verdict, today)
-
-
-@pytest.mark.parametrize(("printed", "verdict"), [
-    ("$27.6 billion", "as printed"), ("more than $28 billion", "not reproduced"),
-    ("nearly $28 billion", "within the hedge"), ("about $27 billion", "within the hedge"),
-    ("at least $27.6 billion", "within the hedge"),
-])  # fmt: skip
-def test_a_hedge_decides_alone(printed, verdict):
-    assert judge(replace(DEFICIT, printed=printed)).now_verdict == verdict
-
-
-@pytest.mark.parametrize(
-    ("printed", "year"), [("more than $28 billion", "2016"), ("nearly $23 billion", "2017")]
-)
-def test_the_wrong_side_of_a_hedge_is_said(printed, year):
-    found = judge(replace(DEFICIT, printed=printed, end=year))
-    assert found.now_verdict == "not reproduced"
-    assert any("wrong side" in remark for remark in found.remarks)
 
 
 def test_truncation_is_reported_and_is_no_reproduction():
@@ -73,12 +54,6 @@ def test_smallest_tolerance_that_passes():
         0.0927, abs=1e-4
     )
     assert tolerance_needed(read_printed("$20 billion"), 19000) is None
-
-
-def test_a_wider_tolerance_admits_more():
-    share = ARTICLE["auto_share"]
-    assert judge(share).now_verdict == "not reproduced"
-    assert judge(share, tolerance=Decimal("0.1")).now_verdict == "within the hedge"
 
 
 @pytest.mark.parametrize(("claim", "says"), [
@@ -110,18 +85,10 @@ def test_a_quotation_does_not_confirm_the_page_it_comes_from():
     assert judge(replace(claim, url="https://example.org/other")).verdict == "as printed"
 
 
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("2017-12-28", "2017-12-28"),
-        ("2018-02", "2018-02-28"),
-        ("2016-02", "2016-02-29"),
-        ("2017", ""),
-        ("", ""),
-    ],
-)
-def test_days_of_claims(text, day):
-    assert day_of(text) == day
+def test_a_month_is_judged_on_its_last_day_and_a_year_on_none():
+    days = {"2017-12-28": "2017-12-28", "2018-02": "2018-02-28", "2016-02": "2016-02-29"}
+    for text, day in (days | {"2017": "", "": ""}).items():
+        assert day_of(text) == day
 
 
 @pytest.mark.parametrize(("name", "verdict", "official"), [

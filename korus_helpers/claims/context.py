@@ -150,13 +150,39 @@ def _cell(printed: Statement, figure: Figure | None) -> str:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A claim under one release: whether the printed text admits its figure, and the figure."""
+class Reading:
+    """A claim about goods under one release: the figure printed, and the official one.
+
+    `figure` is None where there is none, for the `reason` given.
+    """
 
     claim: Claim
     printed: Statement
-    verdict: str
     figure: Figure | None
+    reason: str = ""
+
+    @property
+    def measure(self) -> str:
+        return self.claim.measure
+
+    @property
+    def as_(self) -> str:
+        return self.claim.as_
+
+    @property
+    def definition(self) -> Definition:
+        """The definition that is stated, or the usual one."""
+        return definition(self.claim)
+
+    @property
+    def compared(self) -> bool:
+        """Whether two periods are compared."""
+        return self.as_ in COMPARED
+
+    @property
+    def verdict(self) -> str:
+        """Whether the printed text admits the official figure."""
+        return compare(self.printed, self.figure) or NONE
 
     @property
     def reprinted(self) -> str:
@@ -168,16 +194,37 @@ class Standing:
         except InputError:
             return f"{self.figure.value:.6g}"
 
-
-@dataclass(frozen=True)
-class VerdictChange:
-    """A claim whose verdict, or whose official figure in the digits printed, is another one."""
-
-    before: Standing
-    after: Standing
+    def holds(self, low: float, high: float | None = None) -> str:
+        """ "yes", "no", or "undetermined" for an official figure between two ends."""
+        return self.printed.interval.holds(low, low if high is None else high)
 
 
-def standings(claims: Iterable[Claim], vintage: str) -> dict[str, Standing]:
+def statement(
+    text: str, measure: str, item: Comparison, *, tolerance: Decimal = TOLERANCE
+) -> Reading:
+    """What `text` states of `measure` for the partner, years and release of `item`.
+
+    Its way is that of the text alone (`Statement.way`): a change where it says rise or fall, else
+    the level of the last year, a ratio, a percent change, or a share of the World.
+    Raises `InputError`.
+    """
+    if measure not in MEASURES:
+        raise InputError(
+            f"measure {quoted(measure)} is not known; type one of {', '.join(MEASURES)}"
+        )
+    printed = read_printed(text, tolerance=tolerance)
+    if not printed.way:
+        raise InputError(
+            f"{quoted(text)} is in {printed.unit}, which no measure here is in; type a figure in "
+            "dollars, percent or times"
+        )
+    base = str(item.base_year) if printed.way in COMPARED else ""
+    claim = Claim("text", text, measure, printed.way, partner=item.partner.code, base=base,
+                  end=str(item.end_year))  # fmt: skip
+    return Reading(claim, printed, *figure_of(claim, item.release.vintage))
+
+
+def readings(claims: Iterable[Claim], vintage: str) -> dict[str, Reading]:
     """Every claim about goods under one release, by id; sectors by the latest figures at hand.
 
     Claims that are not about figures at hand (services, forecasts, dates) are left out.
@@ -190,75 +237,26 @@ def standings(claims: Iterable[Claim], vintage: str) -> dict[str, Standing]:
         if printed.unit != UNITS[claim.as_]:
             continue
         try:
-            figure = figure_of(claim, vintage if claim.sector == "total" else LATEST)[0]
+            figure = figure_of(claim, vintage if claim.sector == "total" else LATEST)
         except InputError:
             continue
-        found[claim.id] = Standing(claim, printed, compare(printed, figure) or NONE, figure)
+        found[claim.id] = Reading(claim, printed, *figure)
     return found
 
 
-def verdict_changes(before: dict[str, Standing], after: dict[str, Standing]) -> list[VerdictChange]:
-    """Claims that a reader would print or judge otherwise, in the order of the file."""
-    return [
-        VerdictChange(old, after[name])
-        for name, old in before.items()
-        if name in after
-        and (old.verdict, old.reprinted) != (after[name].verdict, after[name].reprinted)
-    ]
-
-
-# A text alone, about a partner and two years
-
-
 @dataclass(frozen=True)
-class Reading:
-    """What `printed` says of a measure: `as_` is the way, and the definition the usual one.
+class VerdictChange:
+    """A claim whose verdict, or whose official figure in the digits printed, is another one."""
 
-    `figure` is the official figure in the release of the comparison, None where there is none,
-    for the `reason` given.
-    """
-
-    printed: Statement
-    measure: str
-    as_: str
-    definition: Definition
-    figure: Figure | None
-    reason: str = ""
-
-    @property
-    def compared(self) -> bool:
-        """Whether two years are compared."""
-        return self.as_ in COMPARED
-
-    def holds(self, low: float, high: float | None = None) -> str:
-        """ "yes", "no", or "undetermined" for an official figure between two ends."""
-        return self.printed.interval.holds(low, low if high is None else high)
+    before: Reading
+    after: Reading
 
 
-def statement(
-    text: str, measure: str, item: Comparison, *, tolerance: Decimal = TOLERANCE
-) -> Reading:
-    """The statement that `text` makes of `measure` for the partner and years of `item`.
-
-    Its way is that of the text alone (`Statement.way`): a change where it says rise or fall, else
-    the level of the last year, a ratio, a percent change, or a share of the World.
-    Raises `InputError`.
-    """
-    if measure not in MEASURES:
-        raise InputError(f"measure {quoted(measure)} is not known; type one of "
-                         f"{', '.join(MEASURES)}")  # fmt: skip
-    printed = read_printed(text, tolerance=tolerance)
-    if not printed.way:
-        raise InputError(
-            f"{quoted(text)} is in {printed.unit}, which no measure here is in; type a figure in "
-            "dollars, percent or times"
-        )
-    as_ = printed.way
-    asked = Definition(
-        item.partner.code, vintage=item.release.vintage,
-        base=str(item.base_year) if as_ in COMPARED else "", end=str(item.end_year), as_=as_,
-    )  # fmt: skip
-    try:
-        return Reading(printed, measure, as_, asked, evaluate(measure, asked))
-    except NoFigure as error:
-        return Reading(printed, measure, as_, asked, None, str(error))
+def verdict_changes(before: dict[str, Reading], after: dict[str, Reading]) -> list[VerdictChange]:
+    """Claims that a reader would print or judge otherwise, in the order of the file."""
+    both = [(old, after[name]) for name, old in before.items() if name in after]
+    return [
+        VerdictChange(old, new)
+        for old, new in both
+        if (old.verdict, old.reprinted) != (new.verdict, new.reprinted)
+    ]

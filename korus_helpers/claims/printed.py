@@ -7,8 +7,14 @@ from fractions import Fraction
 from functools import lru_cache
 
 from korus_helpers.claims.intervals import Interval, exact
-from korus_helpers.claims.phrases import Phrase, read_phrase, shared_unit
-from korus_helpers.claims.quantities import LONGEST_NUMBER, admitted, decimal_of
+from korus_helpers.claims.phrases import (
+    LONGEST_NUMBER,
+    Phrase,
+    admitted,
+    decimal_of,
+    read_phrase,
+    shared_unit,
+)
 from korus_helpers.claims.wording import (
     POWERS,
     SIDE,

@@ -60,7 +60,7 @@ def refresh(
     """
     from datetime import UTC, datetime
 
-    from korus_helpers.claims.context import standings, verdict_changes
+    from korus_helpers.claims.context import readings, verdict_changes
     from korus_helpers.claims.register import article, read_claims
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.refreshed import refreshed_lines, refreshed_object
@@ -79,14 +79,14 @@ def refresh(
             incoming = read_files(origins, against)
         except Refused as error:
             raise NetworkOrDiskError(f"{error}. Nothing was stored") from None
-    old = {name: standings(book, incoming.before.vintage) for name, book in books.items()}
+    old = {name: readings(book, incoming.before.vintage) for name, book in books.items()}
     found, changes = None, {}
     with keeping(incoming, dry_run, f"{datetime.now(UTC):%Y-%m-%d}") as done:
         if "country" in done.parts:
             found = differences(done.before, done.name)
         if done.name:
             vintage = done.name if found else done.before
-            new = {name: standings(book, vintage) for name, book in books.items()}
+            new = {name: readings(book, vintage) for name, book in books.items()}
             changes = {name: verdict_changes(old[name], new[name]) for name in books}
         if as_json:
             click.echo(to_json(refreshed_object(done, found, changes, dry_run)))
