@@ -36,12 +36,7 @@ from korus_helpers.present.claim_pictures import (
     interval_title,
     printed_and_official,
 )
-from korus_helpers.present.verdicts import (
-    marks,
-    official,
-    verdict_frame,
-    verdict_table,
-)
+from korus_helpers.present.verdicts import marks, official, verdict_frame, verdict_table
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,7 @@ from hypothesis import strategies as st
 
 from korus_helpers.claims.intervals import Ends, Interval, exact
 from korus_helpers.claims.printed import LEVELS, Edit, one_edits, read_levels, read_printed
-from korus_helpers.claims.wording import (
-    EXAMPLES,
-    LONGEST_TEXT,
-    SIDE,
-    directions,
-    turned,
-    words,
-)
+from korus_helpers.claims.wording import EXAMPLES, LONGEST_TEXT, SIDE, directions, turned, words
 from korus_helpers.errors import InputError
 
 FIGURES = yaml.safe_load(Path(__file__).with_name("printed_figures.yaml").read_text("utf-8"))

@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from korus_helpers.claims.claim import Claim, describe, levels, missing
+from korus_helpers.claims.claim import Claim, describe, missing
 from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.register import (
-    FIELDS,
-    article,
-    claims_in,
-    public,
-    read_claims,
-    template,
-)
+from korus_helpers.claims.register import FIELDS, article, claims_in, public, read_claims, template
+from korus_helpers.claims.typed_claims import levels
 from korus_helpers.claims.untrusted import LARGEST_FILE, MOST_ENTRIES, visible
 from korus_helpers.data.build.public_claims import PARTNERS, public_claims
 from korus_helpers.errors import InputError

@@ -249,11 +249,7 @@ def _change(group: Sequence[Bound], rows: Sequence[Row], dropped: frozenset[str]
 
 
 def _reason(
-    repair: Ids,
-    counts: tuple[int, int, int],
-    change: float,
-    known: bool,
-    edits: Collection[str],
+    repair: Ids, counts: tuple[int, int, int], change: float, known: bool, edits: Collection[str]
 ) -> str:
     holding, failing, _ = counts
     facts = []

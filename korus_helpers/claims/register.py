@@ -21,11 +21,9 @@ from korus_helpers.claims.claim import (
     Claim,
     described,
     is_date,
-    levels,
-    misfit,
-    two_levels,
 )
 from korus_helpers.claims.printed import read_printed
+from korus_helpers.claims.typed_claims import levels, misfit, two_levels
 from korus_helpers.claims.untrusted import (
     Kind,
     RefusedText,

@@ -9,8 +9,8 @@ import pandas as pd
 from korus_helpers.claims.candidates import KEY, candidates, rounded
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.levels import Level
+from korus_helpers.claims.named_steps import BIT, NEAR, STEPS, Stated, names_of, read_stated
 from korus_helpers.claims.printed import TOLERANCE, one_edits, read_printed
-from korus_helpers.claims.steps import BIT, NEAR, STEPS, Stated, names_of, read_stated
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.trade.definition import MEASURES, UNITS, Definition
 from korus_helpers.trade.figure import Figure, provenance
@@ -61,7 +61,7 @@ class Search:
 
     `tried` counts the definitions that have a figure, each figure once however many releases
     repeat it. `matches` are ranked: those that are only possible last, then fewer steps, steps
-    in the order of `steps.STEPS`, files before print, newer releases, closeness to the middle
+    in the order of `named_steps.STEPS`, files before print, newer releases, closeness to the middle
     of the interval; at most `LISTED` of them, and `complete` is False where there are more.
 
     `chance_rate` is the share of the same definitions that match by chance: the interval is
@@ -94,14 +94,14 @@ class Garble:
 def search(interval: Interval, unit: str, **stated: str | None) -> Search:
     """Every definition that gives a number in `interval`, in `unit` (of `UNITS`), for a partner.
 
-    `stated` are the choices of `steps.read_stated`; raises `InputError` as that does.
+    `stated` are the choices of `named_steps.read_stated`; raises `InputError` as that does.
     """
     asked = read_stated(unit, **stated)
     return _found(asked, candidates(asked), interval)
 
 
 def near(interval: Interval, unit: str, **stated: str | None) -> Search:
-    """The same, among definitions at most two steps of `steps.NEAR` from the stated one.
+    """The same, among definitions at most two steps of `named_steps.NEAR` from the stated one.
 
     These are release or quotation, import or export basis, sector, goods with services,
     agreement year for calendar year, and the base year one off. The stated definition itself is

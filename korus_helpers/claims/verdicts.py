@@ -6,14 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from korus_helpers.claims.claim import (
-    OTHER,
-    SERVICES,
-    UNSPECIFIED,
-    WITH_SERVICES,
-    Claim,
-    missing,
-)
+from korus_helpers.claims.claim import OTHER, SERVICES, UNSPECIFIED, WITH_SERVICES, Claim, missing
 from korus_helpers.claims.dates import KINDS, judge_date
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE, Statement, read_printed
@@ -82,9 +75,13 @@ class Verdict:
     misprint: str = ""
     contradicted: bool = False
     dropped: bool = False
-    inferred: tuple[str, ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
     other: Figure | None = None
+
+    @property
+    def inferred(self) -> tuple[str, ...]:
+        """The fields that the source leaves open."""
+        return tuple(filter(None, self.claim.inferred.split(";")))
 
     @property
     def used(self) -> Figure | None:
@@ -159,7 +156,7 @@ def _judge_goods(claim: Claim, printed: Statement, tolerance: Decimal, vintage: 
         remarks.append(f'Today\'s figure is on the wrong side of "{printed.text}".')
     return Verdict(
         claim, verdict, printed, UNITS[claim.as_], then, now, then_verdict, now_verdict,
-        matches=matches, remarks=(*remarks, *_notes(claim)), inferred=_inferred(claim),
+        matches=matches, remarks=(*remarks, *_notes(claim)),
         **_distance(printed, used, verdict, tolerance),
     )  # fmt: skip
 
@@ -194,7 +191,7 @@ def _judge_services(claim: Claim, printed: Statement, tolerance: Decimal, vintag
         return _cannot(claim, printed, f"{missing(claim)} {figure.caution}")
     return Verdict(
         claim, verdict, printed, UNITS[claim.as_], now=figure, now_verdict=verdict,
-        remarks=tuple(filter(None, (figure.caution, *_notes(claim)))), inferred=_inferred(claim),
+        remarks=tuple(filter(None, (figure.caution, *_notes(claim)))),
         **_distance(printed, figure, verdict, tolerance),
     )  # fmt: skip
 
@@ -237,15 +234,11 @@ def _cannot(claim: Claim, printed: Statement | None, reason: str) -> Verdict:
     unit = printed.unit if claim.measure == OTHER and printed else UNITS.get(claim.as_, "")
     notes = _notes(claim)
     remarks = notes if claim.measure == OTHER and notes else (reason, *notes)
-    return Verdict(claim, CANNOT, printed, unit, remarks=remarks, inferred=_inferred(claim))
+    return Verdict(claim, CANNOT, printed, unit, remarks=remarks)
 
 
 def _notes(claim: Claim) -> tuple[str, ...]:
     return (claim.note,) if claim.note else ()
-
-
-def _inferred(claim: Claim) -> tuple[str, ...]:
-    return tuple(filter(None, claim.inferred.split(";")))
 
 
 def _sentence(clause: str) -> str:
