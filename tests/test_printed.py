@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from korus_helpers.claims.intervals import Ends, Interval, exact
@@ -248,6 +248,7 @@ def test_intervals_widen_with_tolerance_and_the_loose_rule(text, one, other):
     assert within(read_printed(text).interval, read_printed(text, rounding="loose").interval)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SAMPLES))
 def test_edits_are_readable_different_and_in_a_fixed_order(text):
     texts = [edit.text for edit in one_edits(text)]

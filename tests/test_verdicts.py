@@ -28,6 +28,15 @@ def test_the_article_on_its_day_and_today(name, verdict, today):
     assert (found.verdict, found.now_verdict) == (verdict, today)
 
 
+def test_another_basis_was_known_on_the_day_and_is_no_coincidence():
+    precise = replace(DEFICIT, printed="$27.583 billion")  # of the release of October 2018
+    assert judge(precise).verdict == "on another basis"
+    assert judge(replace(precise, date="2017-12-28")).verdict == "not reproduced"
+    wide = Claim("x", "between 30 and 60 percent", "imports", "percent-change", base="2011",
+                 end="2016")  # fmt: skip
+    assert judge(wide).verdict == "not reproduced"  # though some near definitions give it
+
+
 def test_truncation_is_reported_and_is_no_reproduction():
     found = judge(replace(DEFICIT, printed="$16 billion", end="2012"))
     assert found.now_verdict == "not reproduced"
