@@ -158,6 +158,7 @@ class Reading:
 
     claim: Claim
     printed: Statement
+    vintage: str
     figure: Figure | None
     reason: str = ""
 
@@ -172,7 +173,7 @@ class Reading:
     @property
     def definition(self) -> Definition:
         """The definition that is stated, or the usual one."""
-        return definition(self.claim)
+        return definition(self.claim, self.vintage)
 
     @property
     def compared(self) -> bool:
@@ -221,7 +222,8 @@ def statement(
     base = str(item.base_year) if printed.way in COMPARED else ""
     claim = Claim("text", text, measure, printed.way, partner=item.partner.code, base=base,
                   end=str(item.end_year))  # fmt: skip
-    return Reading(claim, printed, *figure_of(claim, item.release.vintage))
+    vintage = item.release.vintage
+    return Reading(claim, printed, vintage, *figure_of(claim, vintage))
 
 
 def readings(claims: Iterable[Claim], vintage: str) -> dict[str, Reading]:
@@ -236,11 +238,11 @@ def readings(claims: Iterable[Claim], vintage: str) -> dict[str, Reading]:
         printed = read_printed(claim.printed)
         if printed.unit != UNITS[claim.as_]:
             continue
+        used = vintage if claim.sector == "total" else LATEST
         try:
-            figure = figure_of(claim, vintage if claim.sector == "total" else LATEST)
+            found[claim.id] = Reading(claim, printed, used, *figure_of(claim, used))
         except InputError:
             continue
-        found[claim.id] = Reading(claim, printed, *figure)
     return found
 
 
