@@ -264,7 +264,7 @@ def test_goods_with_services_come_with_quoted_services_and_goods():
 
 
 def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path):
-    first = evidence_files(audit(claims_in(template.encode(), "claims.yaml")))
+    first = evidence_files(audit(claims_in(template().encode(), "claims.yaml")))
     path = tmp_path / "claims.csv"
     path.write_bytes(first["claims.csv"].encode())
     done = korus("audit", path, "--evidence", tmp_path / "again")
