@@ -313,6 +313,12 @@ def test_an_unspecified_deficit_is_of_goods_or_of_goods_with_services():
         assert look_for(text, **stated).matches[0].steps == ()
 
 
+def test_goods_with_services_compares_one_release_with_itself():
+    stated = {"measure": "exports", "sector": "goods-and-services", "base": "2011"}
+    found = search(Interval(None, None), "times", **stated)
+    assert {m.vintage for m in found.matches if m.sector == "goods-and-services"} <= set(releases())
+
+
 def test_the_claim_itself_is_no_match():
     found = search(Interval(None, None), MUSD, measure="deficit", sector="autos", end="2016")
     assert all("USTR_2017_AS_REPORTED" not in match.source_ids for match in found.matches)
