@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from korus_helpers.claims.ladder import LADDER
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.runs.harvest import BadDisplay, displays
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from korus_helpers.claims.strangers import (
+from korus_helpers.claims.untrusted import (
     Kind,
     RefusedText,
     content_of,

@@ -11,7 +11,7 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from bs4 import BeautifulSoup, Tag
 
-from korus_helpers.claims.ladder import LADDER
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.present.glossary import anchor
 
 TEXT_TAGS = "h1 h2 h3 h4 h5 h6 p br hr div blockquote q pre ul ol li dl dt dd details summary img"

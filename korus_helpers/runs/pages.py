@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import korus_helpers
-from korus_helpers.claims.ladder import LADDER
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.runs.facts import Table
 
