@@ -4,6 +4,14 @@ Each command imports what it needs when it runs, so that `korus --help` answers 
 raises; `Korus.invoke` is the one place that turns errors into a sentence and an exit status.
 """
 
+import atexit
+import io
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
 import click
 
 from korus_helpers.commands.audit import audit
@@ -75,6 +83,15 @@ for command in (run, batch, value, revisions, check, audit, search, data, refres
 
 def main() -> None:
     """What the installed command `korus` calls."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # "?" for a sign that the terminal does not have
+    try:
+        Path.home()
+    except RuntimeError:  # as for some services; libraries look for one, and nothing is kept
+        os.environ["HOME"] = home = tempfile.mkdtemp(prefix="korus-home-")
+        os.environ.setdefault("KORUS_DATA", "")
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
     korus(prog_name="korus")
 
 

@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 1200, 916
 def main() -> None:
     """Run all notebooks with PDFs, put the run into the place of the old one, photograph it."""
     example = OUTPUTS / "example"
-    result = run_collection([], [], OUTPUTS, progress=True, pdf=True)
+    result = run_collection([], [], OUTPUTS, progress=True, pdf="a4")
     if failed := [one.notebook for one in result.outcomes if one.status != "done"]:
         sys.exit(f"{', '.join(failed)} did not complete; see {result.folder}.")
     shutil.rmtree(example, ignore_errors=True)

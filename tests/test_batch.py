@@ -55,7 +55,7 @@ def test_failures_are_listed_with_the_notebook_as_far_as_it_came(place):
     assert "no Mexico" in partial.read_text()
     found = index(place / "outputs" / "batch")
     assert sorted(found.values()) == ["done", "done", "failed"]
-    assert not (place / "outputs" / "batch" / ".making").exists()
+    assert not (place / "outputs" / "batch" / ".korus-making").exists()
     # Only what failed is made again.
     small_notebook(place, "01_some", ONE, SPECIFIC)
     status, out, err = korus(place, "batch", "--partners", "KOR,MEX,DEU")
@@ -101,7 +101,7 @@ def test_ctrl_c_leaves_a_true_index_and_a_second_call_finishes(place):
     )
     assert list(index(out).values()) == ["done"]
     assert "3 runs are still to be made" in (out / "index.html").read_text()
-    assert not (out / ".making").exists()
+    assert not (out / ".korus-making").exists()
     (place / "notebooks" / "go").touch()
     status, text, _ = korus(place, *call)
     assert status == 0
@@ -113,7 +113,7 @@ def test_a_full_disk_stops_the_batch_and_with_room_it_goes_on(place):
     small_notebook(place, "00_large", "import os\nprint(partner, os.urandom(700_000).hex())")
     disk = place / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=9m", "none", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "none", str(disk)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("needs to be root, to mount a small disk")
     call = ("batch", "--partners", "KOR,MEX,DEU,JPN,CHN,CAN", "--out", str(disk / "out"))
@@ -144,6 +144,32 @@ def test_two_batches_do_not_work_in_one_folder(place):
     first.communicate()
     small_notebook(place, "00_waits", ONE)
     assert korus(place, "batch", "--partners", "KOR")[0] == 0
+
+
+FOREIGN = {
+    "a folder with the name of a run": "mexico/thesis.txt",
+    "a page": "index.html",
+    "a file in the folder of a run": "korea-south/notes/mine.txt",
+    "a damaged record": "korea-south/run.json",
+    "a damaged record of the batch": "batch.json",
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_what_no_batch_wrote_is_neither_replaced_nor_deleted(what, place):
+    small_notebook(place, "00_one", ONE)
+    out = place / "outputs" / "batch"
+    if what != "a page":
+        assert korus(place, "batch", "--partners", "KOR")[0] == 0
+    file = out / FOREIGN[what]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("years of work")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    status, said, err = korus(place, "batch", "--partners", "KOR,MEX", "--force")
+    assert (status, said, err.count("\n")) == (2, "", 1), err
+    assert "was not written by korus batch, or is damaged; move it away, or choose" in err
+    after = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert after | {out / ".korus-lock": b""} == before | {out / ".korus-lock": b""}
 
 
 @pytest.mark.parametrize(

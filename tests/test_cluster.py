@@ -20,7 +20,7 @@ from nbformat import v4
 from small_notebooks import heed_signals, until, with_variable
 
 from korus_helpers.cli import korus
-from korus_helpers.runs.store import MAKING
+from korus_helpers.runs.batch import MAKING
 
 PACKAGE = Path(__file__).resolve().parents[1]
 RUNS = 24
@@ -255,17 +255,13 @@ def test_runs_equal_those_of_a_local_batch(cluster, place, tmp_path_factory):
 
 
 def test_what_travels_stays_within_the_folder_of_a_run(tmp_path):
-    from korus_helpers.runs.luggage import Luggage, unpack
-    from korus_helpers.runs.plan import Plan
-    from korus_helpers.runs.setting import Setting
-    from korus_helpers.runs.task import Task
+    from korus_helpers.runs.plan import Packed, Plan, unpack
 
-    now = datetime(2026, 11, 24)
-    task = Task(Setting("x", ()), Plan({}, (), {}, {}, now, False))
+    plan = Plan({}, (), {}, {}, datetime(2026, 11, 24), False)
     names = ["a.yaml", "../../b.yaml", "sub/../../c.yaml", "/etc/d.yaml", "C:\\work\\e.yaml"]
     folder = tmp_path / "1" / "2" / "3"
-    packed = Luggage(task, {"01": ("01.ipynb", "{}")}, dict.fromkeys(names, b""), None)
-    plan = unpack(packed, folder).plan
+    packed = Packed(plan, {"01": ("01.ipynb", "{}")}, dict.fromkeys(names, b""), {})
+    plan = unpack(packed, folder)
     written = [path for path in tmp_path.rglob("*.*") if path.is_file()]
     assert len(written) == 6 and all(path.is_relative_to(folder) for path in written)
     for name in names:
@@ -292,7 +288,7 @@ def test_a_worker_with_other_code_or_figures_refuses(strict, place, what, tmp_pa
     worker.wait(20)
     assert answer.exit_code == 3
     assert re.fullmatch(
-        r"Error: The worker tcp://\S+ has other \w+( of korus)? than this machine; give it the"
+        r"Error: The worker tcp://\S+ has other \w+ of korus than this machine; give it the"
         r" same, or stop it; 0 of 1 runs are finished in out; the same command goes on from"
         r" there\.\n",
         answer.stderr,
@@ -310,35 +306,6 @@ def test_a_run_that_takes_its_workers_along_has_failed(strict, place):
     assert "mexico_2011-2016: every worker that made it was lost (1 of them)" in answer.stderr
     (run,) = record(Path("out"))
     assert run["status"] == "failed" and run["failures"][0]["file"] == ""
-
-
-def test_a_worker_that_comes_later_refuses_too(cluster, place):
-    from korus_helpers.errors import NetworkOrDiskError
-    from korus_helpers.runs.cluster_worker import make_there
-    from korus_helpers.runs.engines import Limits
-    from korus_helpers.runs.inputs import AtHand
-    from korus_helpers.runs.luggage import Luggage
-
-    packed = Luggage(None, {}, {}, AtHand("0.0.1", "", ""))
-    with cluster.client() as client:
-        future = client.submit(make_there, packed, "fork", Limits(), "")
-        with pytest.raises(NetworkOrDiskError, match=r"has korus 0\.1\.0 and not 0\.0\.1; give"):
-            future.result(60)
-
-
-def test_workers_write_to_an_address_themselves(cluster, place):
-    out = place / "far away"
-    typed = ("--scheduler", cluster.address, "--out", f"file://{out}", "--partners", "top4")
-    assert batch(*typed).exit_code == 0
-    assert_complete(out, 4)
-    first = finished(out)[0]
-    (out / first / "run.json").unlink()  # as if its worker was killed before the last file
-    (out / first / "left.over").touch()
-    answer = batch(*typed)
-    assert "\n4 runs are done, 3 of them by an earlier call.\n" in answer.output
-    assert f"Open file://{out}/index.html" in answer.output
-    assert_complete(out, 4)
-    assert not (out / first / "left.over").exists()
 
 
 def test_no_scheduler(place):

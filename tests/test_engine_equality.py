@@ -14,8 +14,9 @@ import pytest
 from same_outputs import comparable, write_cells
 from torture import CELLS, IN_ANY_ORDER
 
-from korus_helpers.runs.engines import Limits, start_engine
 from korus_helpers.runs.execute import import_papermill
+from korus_helpers.runs.forks import start_engine
+from korus_helpers.runs.kernels import Limits
 from korus_helpers.runs.parameters import declared_parameters
 from korus_helpers.runs.plan import Plan, plan
 

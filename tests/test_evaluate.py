@@ -237,19 +237,22 @@ def test_aggregates_have_figures_but_are_no_countries():
         (
             "deficit",
             {"end": 2016, "sector": "autos", "vintage": "2024-08"},
-            "figures for automotive vehicles, parts and engines are not included in vintage 2024-08: "
+            "figures for automotive vehicles, parts and engines are not included in vintage "
+            "2024-08: "
             "they have a release of their own; type --vintage latest",
         ),
         (
             "deficit",
             {"end": 2016, "partner": "Mexico", "vintage": "2026-06"},
-            "figures of vintage 2026-06 are not included for Mexico (they are included for Korea, South only)",
+            "figures of vintage 2026-06 are not included for Mexico (they are included for "
+            "Korea, South only)",
         ),
         (
             "deficit",
             {"end": 2016, "partner": "Mexico", "vintage": "as-of:2017-12-28"},
             "cannot be checked: the figures for 2016 that were in force on 2017-12-28 are not "
-            "included for this partner; type --vintage latest or an included release to use another",
+            "included for this partner; type --vintage latest or an included release to use "
+            "another",
         ),
         (
             "deficit",

@@ -183,7 +183,8 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         (
             "2016",
             {"partner": MEXICO, "vintage": "2026-06"},
-            "figures of vintage 2026-06 are not included for Mexico (they are included for Korea, South only)",
+            "figures of vintage 2026-06 are not included for Mexico (they are included for "
+            "Korea, South only)",
         ),
         (
             "2016",
@@ -208,7 +209,8 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         (
             "2015-04/2016-03",
             {"sector": "autos"},
-            "2015-04/2016-03: figures for automotive vehicles, parts and engines are included by calendar "
+            "2015-04/2016-03: figures for automotive vehicles, parts and engines are "
+            "included by calendar "
             "year only; type a year",
         ),
         (
@@ -220,13 +222,15 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         (
             "2016",
             {"sector": "autos", "vintage": "2018-10"},
-            "figures for automotive vehicles, parts and engines are not included in vintage 2018-10: "
+            "figures for automotive vehicles, parts and engines are not included in vintage "
+            "2018-10: "
             "they have a release of their own; type --vintage latest",
         ),
         (
             "2016",
             {"sector": "hs87", "basis": "general"},
-            "figures for vehicles other than railway, and parts are not included on the basis general; "
+            "figures for vehicles other than railway, and parts are not included on the "
+            "basis general; "
             "type --basis consumption",
         ),
         (
@@ -250,7 +254,8 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         (
             "2016",
             {"basis": "korea-reported", "vintage": "2024-08"},
-            "figures for all goods are not included in vintage 2024-08: they have a release of their "
+            "figures for all goods are not included in vintage 2024-08: they have a release "
+            "of their "
             "own; type --vintage latest",
         ),
     ],

@@ -2,15 +2,15 @@
 
 import os
 import signal
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from small_notebooks import PACKAGE, TELL, alive, numbers, run_small, shown, until
+from small_notebooks import TELL, alive, numbers, run_small, shown, until
 
-from korus_helpers.runs.engines import Limits, start_engine
+from korus_helpers.runs.forks import start_engine
+from korus_helpers.runs.kernels import Limits
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks and reads /proc")
 
@@ -129,27 +129,6 @@ def test_a_killed_process_is_named_and_the_others_complete(killed, reason, forks
 def test_half_a_character_is_printed_as_a_question_mark(forks, tmp_path):
     outcome, cells = run_small(forks, tmp_path, "half", 'print("half \\ud800 of one")', "1")
     assert (outcome.status, shown(cells[0])) == ("done", "half ? of one\n")
-
-
-WITHOUT_ITS_PIPE = """
-import time
-from korus_helpers.runs.forks import Fork
-fork = Fork(lambda connection: connection.poll(None))
-fork.connection.close()
-end = time.monotonic() + 10
-while fork.status is None and time.monotonic() < end:
-    time.sleep(0.02)
-print(fork.status)
-fork.end()"""
-
-
-def test_a_fork_sees_the_end_of_its_pipe():
-    # It must not hold the other end itself: a fork that nobody can end any more would live on.
-    said = subprocess.run(
-        [sys.executable, "-c", WITHOUT_ITS_PIPE], env=os.environ | {"PYTHONPATH": PACKAGE},
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert (said.stdout, said.stderr) == ("0\n", "")
 
 
 def test_exit_ends_the_kernel_and_is_said(engines, tmp_path):

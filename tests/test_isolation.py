@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import tempfile
+import time
 
 import pytest
 from small_notebooks import (
@@ -17,7 +19,8 @@ from small_notebooks import (
     with_variable,
 )
 
-from korus_helpers.runs.engines import Limits, start_engine
+from korus_helpers.runs.forks import start_engine
+from korus_helpers.runs.kernels import Limits
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="reads /proc")
 
@@ -157,3 +160,63 @@ def test_no_process_and_no_folder_is_left(how, command, tmp_path):
     until(lambda: not with_variable("KORUS_TEST", str(tmp_path)), 15)
     assert not any(map(alive, told.values()))
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+HOSTILE = """
+import json, os, subprocess, sys
+open_ones = [int(one) for one in os.listdir("/proc/self/fd")]
+for one in range(3, 300):
+    try: os.write(one, b"x" * 100)
+    except OSError: pass
+daemon = subprocess.Popen(["sleep", "600"], start_new_session=True)
+print(json.dumps([daemon.pid, sys.stdin.read(), [os.readlink(f"/proc/self/fd/{one}")
+    for one in open_ones if os.path.exists(f"/proc/self/fd/{one}")]]))
+"""
+
+
+def test_cells_reach_no_descriptor_of_others_and_leave_no_daemon(forks, tmp_path):
+    outcome, cells = run_small(forks, tmp_path, "hostile", HOSTILE)
+    assert outcome.status == "done", outcome
+    daemon, typed, reached = json.loads(shown(cells[0]).strip("x\n"))
+    assert typed == "" and not alive(daemon)
+    own = ("/dev/null", "anon_inode:", "socket:", f"{tempfile.gettempdir()}/", "/proc/")
+    assert all(one.startswith(own) and "pipe" not in one for one in reached), reached
+
+
+def test_the_memory_of_children_counts(tmp_path):
+    source = """
+import os, time
+for _ in range(4):
+    if not os.fork():
+        taken = b"x" * 150_000_000
+        time.sleep(60)
+time.sleep(60)"""
+    with start_engine("fork", Limits(timeout=60, memory=300_000_000)) as engine:
+        outcome, _ = run_small(engine, tmp_path, "forks", source)
+    assert (outcome.status, outcome.error) == ("failed", "MemoryError: it took more than 300 MB")
+    assert outcome.cell == 2
+
+
+def test_the_time_of_a_report_is_limited(tmp_path):
+    source = """
+from IPython.display import display
+display({"text/html": "<p>" + "<div>" * 2_000_000, "text/plain": "deep"}, raw=True)"""
+    with start_engine("fork", Limits(timeout=4)) as engine:
+        began = time.monotonic()
+        outcome, _ = run_small(engine, tmp_path, "deep", source)
+    assert time.monotonic() - began < 40
+    assert outcome.status == "done" or "report took longer than 4 seconds" in outcome.error
+
+
+@pytest.mark.parametrize("seconds", [1.5, 4])
+def test_ctrl_c_is_answered_while_libraries_load(seconds, tmp_path):
+    small_notebook(tmp_path, "00_waits", "import time; time.sleep(600)")
+    (tmp_path / "outputs").mkdir()
+    run = start_korus(tmp_path, "batch", "--partners", "KOR,MEX", KORUS_TEST=str(tmp_path))
+    time.sleep(seconds)
+    begun = time.monotonic()
+    os.killpg(run.pid, signal.SIGINT)
+    _, err = run.communicate(timeout=30)
+    assert run.returncode == 130 and "Traceback" not in err
+    assert time.monotonic() - begun < 4  # two seconds on a machine with nothing else to do
+    until(lambda: not with_variable("KORUS_TEST", str(tmp_path)), 10)

@@ -2,26 +2,18 @@
 
 import json
 import os
-import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 from small_notebooks import PACKAGE, korus, shown, small_notebook
 
-PAPERMILL = Path(sys.executable).parent / "papermill"
 # What a Python does at its start, on some machines.
 STARTS = {
     "no fork": "import os\ndel os.fork",
     "threads": "import threading, time\n"
     "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()",
     "libraries": "import sys\nsys.modules['pyarrow.parquet'] = None",
-}
-SAYS = {
-    "no fork": "this system does not fork processes safely",
-    "threads": "the libraries started 1 threads",
-    "libraries": "the libraries cannot be loaded (ModuleNotFoundError: ",
 }
 # A kernel is a program of its own; a fork has no command line of a kernel.
 SOURCE = "print(partner, 'ipykernel_launcher' in open('/proc/self/cmdline').read())"
@@ -51,15 +43,3 @@ def test_a_run_and_a_batch_are_made_by_kernels(start, tmp_path):
         assert shown(nbformat.read(path, 4).cells[-1]) == "Mexico True\n"
     runs = json.loads((tmp_path / "batch" / "batch.json").read_text())["runs"]
     assert [run["status"] for run in runs] == ["done", "done"]
-
-
-def test_papermill_says_why_and_takes_its_own_kernel(start, tmp_path):
-    what, path = start
-    source = small_notebook(tmp_path, "00_small", SOURCE)
-    done = subprocess.run(
-        [PAPERMILL, "--engine", "korus", "--no-progress-bar", source, tmp_path / "out.ipynb"],
-        env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert f"No forked kernel: {SAYS[what]}" in done.stderr
-    assert shown(nbformat.read(tmp_path / "out.ipynb", 4).cells[-1]) == "South Korea True\n"

@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from korus_helpers.runs.engines import ForkEngine, KernelEngine, Limits
+from korus_helpers.runs.forks import ForkEngine
+from korus_helpers.runs.kernels import KernelEngine
 from korus_helpers.runs.parameters import declared_parameters
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -104,7 +105,7 @@ GRID = [
 
 
 def test_they_run_for_other_partners_years_and_releases(tmp_path):
-    engine = ForkEngine(Limits())
+    engine = ForkEngine()
     # Notebook 00 keeps the article's partner and years but for one paragraph: once is enough.
     wanted = [
         (path, parameters)
@@ -159,7 +160,7 @@ def test_parameters_that_make_no_sense_say_what_to_type(parameters, says):
 
 
 def test_a_notebook_that_refuses_its_parameters_says_so_and_nothing_else(tmp_path):
-    engine = KernelEngine(Limits())
+    engine = KernelEngine()
     try:
         outcome = engine.execute(NOTEBOOKS[1], {"end_year": 2031}, tmp_path / "x.ipynb")
     finally:

@@ -14,7 +14,8 @@ from korus_helpers.trade.revisions import every_release, revisions
 def test_korea_2016_over_all_releases():
     path = revisions("5800", 2016).set_index("release")
     assert list(path.index) == [
-        "2017-02-07, as quoted", "2017-06-02, as quoted", "2018-10", "2019-12", "2020-10", "2022-03", "2023-03",
+        "2017-02-07, as quoted", "2017-06-02, as quoted", "2018-10", "2019-12", "2020-10",
+        "2022-03", "2023-03",
         "2024-08", "2024-10", "2025-04", "2026-03", "2026-06",
     ]  # fmt: skip
     assert path.deficit["2018-10"] == pytest.approx(27582.661, abs=1e-3)

@@ -153,7 +153,9 @@ def test_an_unknown_table_is_refused_with_the_names():
 
 
 def test_a_missing_descriptor(tmp_path):
-    assert damage(SMALL, tmp_path) == "datapackage.json is missing from the figures that are included"
+    assert (
+        damage(SMALL, tmp_path) == "datapackage.json is missing from the figures that are included"
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from korus_helpers.commands.options import ENGINE
+from korus_helpers.commands.options import ENGINE, PAPER
 
 SOME_FAILED = 4
 LISTED = 20  # failures on the terminal; the index has all
@@ -37,10 +37,10 @@ LISTED = 20  # failures on the terminal; the index has all
 @click.option(
     "--reports", default="html", show_default=True, metavar="R", help="html, or html,pdf."
 )
+@PAPER
 @click.option(
-    "--out", metavar="FOLDER",
-    help="Where the runs lie, a folder or an address such as s3://bucket/reports;"
-    " outputs/batch unless given.",
+    "--out", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="The folder where the runs lie; outputs/batch unless given.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Make runs again that are finished already.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Runs at a time.")
@@ -67,7 +67,8 @@ def batch(
     grid_file: Path | None,
     parameters: list[tuple[str, str]],
     reports: str,
-    out: str | None,
+    paper: str,
+    out: Path | None,
     force: bool,
     workers: int | None,
     scheduler: str | None,
@@ -81,8 +82,8 @@ def batch(
     stopped goes on where it ended.
     """
     from korus_helpers.errors import InputError
-    from korus_helpers.runs.engines import KERNEL, Limits, start_engine
-    from korus_helpers.runs.machine import cores, share_of_memory
+    from korus_helpers.runs.forks import KERNEL, start_engine
+    from korus_helpers.runs.kernels import Limits, cores, share_of_memory
 
     if scheduler and workers:
         raise InputError(
@@ -98,25 +99,23 @@ def batch(
     with start_engine(KERNEL if scheduler else engine, limits) as started:
         # It loads while this process imports and plans.
         from korus_helpers.present.sentences import visible
-        from korus_helpers.runs.batch import Way, run_batch
+        from korus_helpers.runs.batch import Folder, Way, run_batch
         from korus_helpers.runs.collection import choose_notebooks
         from korus_helpers.runs.grid import settings
         from korus_helpers.runs.parameters import declared_parameters
         from korus_helpers.runs.reports import formats
-        from korus_helpers.runs.store import store_at
 
-        pdf = "pdf" in formats(reports)
+        pdf = paper if "pdf" in formats(reports) else ""
         chosen = choose_notebooks([name.strip() for name in notebooks.split(",") if name.strip()])
         declared = {name: declared_parameters(path) for name, path in chosen.items()}
         years = (("base_year", base_year), ("end_year", end_year))
         typed = [*((name, year) for name, year in years if year), *parameters]
         grid = settings(partners, typed, grid_file, declared)
         if out is None:
-            out = "outputs/batch"
-            Path("outputs").mkdir(exist_ok=True)
-        store = store_at(out)
+            out = Path("outputs/batch")
+            out.parent.mkdir(exist_ok=True)
         result = run_batch(
-            grid, chosen, declared, store, started,
+            grid, chosen, declared, Folder(out), started,
             Way(workers, engine, limits, scheduler or ""),
             command=_command(ctx), pdf=pdf, force=force, progress=sys.stderr.isatty(),
         )  # fmt: skip
@@ -132,7 +131,7 @@ def batch(
         click.echo(f"Error: {len(failed)} runs are not complete.", err=True)
     for one in failed[:LISTED]:
         for notebook, reason, file in one.failures:
-            where = f" ({store}/{one.setting.name}/{file})" if file else ""
+            where = f" ({out}/{one.setting.name}/{file})" if file else ""
             what = f"{one.setting.name}, {notebook}".rstrip(", ")
             click.echo(visible(f"{what}: {reason}{where}"), err=True)
     ctx.exit(SOME_FAILED if failed else 0)

@@ -47,3 +47,9 @@ def with_definition(command):
     for option in reversed(DEFINITION):
         command = option(command)
     return command
+
+
+PAPER = click.option(
+    "--paper", default="a4", show_default=True, type=click.Choice(["a4", "us-letter"]),
+    help="The size of PDFs.",
+)  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from korus_helpers.commands.options import ENGINE
+from korus_helpers.commands.options import ENGINE, PAPER
 
 
 @click.command()
@@ -18,6 +18,7 @@ from korus_helpers.commands.options import ENGINE
     help="A parameter of the notebooks, for example -p partner Mexico.",
 )  # fmt: skip
 @click.option("--pdf", is_flag=True, help="Write each report as PDF too.")
+@PAPER
 @ENGINE
 @click.option(
     "--timeout", type=click.IntRange(1), metavar="S",
@@ -30,6 +31,7 @@ def run(
     out: Path | None,
     parameters: list[tuple[str, str]],
     pdf: bool,
+    paper: str,
     engine: str,
     timeout: int | None,
     notebooks: list[str],
@@ -38,22 +40,23 @@ def run(
 
     NOTEBOOK is a number (01), a name (01_goods_deficit) or a path; without one all notebooks run.
     """
-    from korus_helpers.runs.engines import Limits, start_engine
+    from korus_helpers.runs.forks import start_engine
+    from korus_helpers.runs.kernels import Limits
 
-    started = start_engine(engine, Limits(timeout))  # it loads while this process imports
+    with start_engine(engine, Limits(timeout)) as started:
+        # It loads while this process imports.
+        from korus_helpers.present.sentences import visible
+        from korus_helpers.runs.index import failure_in_words, readable
+        from korus_helpers.runs.run import run_collection
+        from korus_helpers.runs.terminal import text_table
 
-    from korus_helpers.present.sentences import visible
-    from korus_helpers.runs.index import failure_in_words, readable
-    from korus_helpers.runs.run import run_collection
-    from korus_helpers.runs.terminal import text_table
-
-    if out is None:
-        out = Path("outputs")
-        out.mkdir(exist_ok=True)
-    result = run_collection(
-        notebooks, parameters, out,
-        progress=sys.stderr.isatty(), pdf=pdf, engine=started,
-    )  # fmt: skip
+        if out is None:
+            out = Path("outputs")
+            out.mkdir(exist_ok=True)
+        result = run_collection(
+            notebooks, parameters, out,
+            progress=sys.stderr.isatty(), pdf=paper if pdf else "", engine=started,
+        )  # fmt: skip
     if result.verdicts:
         columns = ["id", "printed", "official", "verdict"]
         rows = [row | {"official": readable(row["official"])} for row in result.verdicts]

@@ -19,8 +19,10 @@ from korus_helpers.present.figure import (
     RULE,
     SIDE,
     WORD_SHADES,
+    chart,
     fit,
     scale_of_numbers,
+    show_figure,
     styled,
 )
 from korus_helpers.present.lettering import shortened, text_size, wrapped
@@ -227,3 +229,31 @@ def _values(
         said, (own, values[own]), (-7, 17) if above else (7, -17), textcoords="offset points",
         ha="right" if above else "left", va="center", zorder=4, path_effects=HALO, **NAME,
     )  # fmt: skip
+
+
+def show_heatmap(
+    grid: pd.DataFrame, title: str, subtitle: str, source: str, name: str, **how: object
+) -> None:
+    """Show one `heatmap` of years; `how` are its `centre, outlined, below, above`."""
+    fig, ax = chart(title, subtitle, source)
+    heatmap(ax, grid, **how)
+    show_figure(fig, grid, name, f"Heat map of first and last years: {title}.")
+
+
+def show_strip(
+    frame: pd.DataFrame,
+    title: str,
+    subtitle: str,
+    source: str,
+    name: str,
+    choices: Sequence[str],
+    **how: object,
+) -> None:
+    """Show one `strip` of the column `shown`; `how` are its `claimed, text, own`.
+
+    The CSV has the definitions as `robustness.every_choice` gives them.
+    """
+    fig, ax = chart(title, subtitle, source, size=strip_size(frame, "shown", choices))
+    strip(ax, frame, "shown", choices, **how)
+    data = frame[["base", "end", "window", "basis", "vintage", "value", "unit"]]
+    show_figure(fig, data, name, f"Dots from low to high: {title}. {subtitle}.")

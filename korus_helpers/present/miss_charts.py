@@ -7,7 +7,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from korus_helpers.claims.verdicts import Verdict
-from korus_helpers.present.figure import COLOURS, GREY, INK, RULE, fit, scale_of_numbers, styled
+from korus_helpers.present.figure import (
+    COLOURS,
+    GREY,
+    INK,
+    RULE,
+    chart,
+    fit,
+    scale_of_numbers,
+    show_figure,
+    styled,
+)
 from korus_helpers.present.lettering import shortened, wrapped
 from korus_helpers.present.sentences import visible
 from korus_helpers.present.verdicts import official
@@ -86,3 +96,10 @@ def misses(ax: Axes, frame: pd.DataFrame) -> Axes:
             )  # fmt: skip
     fit(ax)
     return ax
+
+
+def show_misses(frame: pd.DataFrame, title: str, subtitle: str, source: str, name: str) -> None:
+    """Show one chart of `misses` for the rows of `percent_of_official`."""
+    fig, ax = chart(title, subtitle, source, size=misses_size(frame))
+    misses(ax, frame)
+    show_figure(fig, frame, name, f"Bars and dots: {title}. {subtitle}.")

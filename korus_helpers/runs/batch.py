@@ -1,6 +1,10 @@
 """Many runs: one for each setting, several at a time, with an index over all."""
 
 import contextlib
+import functools
+import json
+import shlex
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -9,19 +13,120 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from korus_helpers.errors import NetworkOrDiskError
+from korus_helpers.errors import InputError, NetworkOrDiskError
 from korus_helpers.runs.batch_index import batch_page, batch_record
-from korus_helpers.runs.cluster import on_cluster
-from korus_helpers.runs.engines import Engine, Limits
+from korus_helpers.runs.cluster import Task, on_cluster
+from korus_helpers.runs.forks import Engine
 from korus_helpers.runs.grid import Grid
-from korus_helpers.runs.inputs import inputs_of
+from korus_helpers.runs.harvest import write_whole
+from korus_helpers.runs.kernels import Limits
 from korus_helpers.runs.parameters import Parameter
 from korus_helpers.runs.pdf import require_pdf
-from korus_helpers.runs.plan import plan
-from korus_helpers.runs.run import OutputError
+from korus_helpers.runs.plan import inputs_of, plan
+from korus_helpers.runs.run import RECORD, OutputError, make_run
 from korus_helpers.runs.setting import Ended, Setting
-from korus_helpers.runs.store import Store
-from korus_helpers.runs.task import Task, make_run
+
+INDEX, INDEX_RECORD = "index.html", "batch.json"
+MAKING, LOCK = ".korus-making", ".korus-lock"  # where runs are made; who is at work
+AT_THE_END = 1.5  # seconds for the index of a batch that is interrupted
+
+
+class Folder:
+    """A folder that holds one folder for each run, and the index above them.
+
+    One batch at a time works in it, until `close`. What no batch wrote is neither replaced nor
+    deleted: of a run that is what its record lists.
+    """
+
+    def __init__(self, path: Path):
+        """Raises InputError where `path` is no folder and its parent is none either, where another
+        batch is at work in it, and where it has an index that no batch wrote.
+        """
+        from filelock import FileLock, Timeout
+
+        if path.exists() and not path.is_dir():
+            raise InputError(f"{path} is not a folder; choose another one with --out.")
+        if not path.parent.is_dir():
+            parent = shlex.quote(str(path.parent))
+            raise InputError(f"There is no folder {path.parent}; type: mkdir -p {parent}")
+        path.mkdir(exist_ok=True)
+        self.path = path
+        self._lock = FileLock(path / LOCK)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                f"Another batch is at work in {path}; wait for its end, or choose another folder"
+                " with --out."
+            ) from None
+        indexes = [name for name in (INDEX_RECORD, INDEX) if _is_there(path / name)]
+        if indexes and "runs" not in _read(path / INDEX_RECORD):
+            self.close()
+            raise _not_ours(path / indexes[0])
+
+    def record(self, run: str) -> dict:
+        """run.json of a finished run, empty where there is none.
+
+        Raises InputError where something lies in the place of the run that no run wrote.
+        """
+        place = self.path / run
+        found = _read(place / RECORD)
+        if not _is_there(place):
+            return {}
+        files = found.get("files")
+        if place.is_symlink() or not isinstance(files, dict):
+            raise _not_ours(place)
+        for path in place.rglob("*"):
+            name = path.relative_to(place).as_posix()
+            if name not in files and name != RECORD and (path.is_symlink() or not path.is_dir()):
+                raise _not_ours(path)
+        return found
+
+    def workplace(self, run: str) -> Path:
+        """A new folder in which the run is made."""
+        place = self.path / MAKING / run
+        shutil.rmtree(place, ignore_errors=True)  # left by a batch that was killed
+        place.mkdir(parents=True)
+        return place
+
+    def keep(self, run: str) -> None:
+        """Put what was made in the place of an earlier run of the name, if it can be kept."""
+        made, place = self.path / MAKING / run, self.path / run
+        if not (made / RECORD).exists():
+            return
+        if self.record(run):
+            earlier = made.with_name(f"{run}.earlier")
+            place.rename(earlier)
+            shutil.rmtree(earlier, ignore_errors=True)
+        made.rename(place)
+
+    def write_index(self, page: str, record: str) -> None:
+        write_whole(self.path / INDEX_RECORD, record.encode())
+        write_whole(self.path / INDEX, page.encode())
+
+    def close(self) -> None:
+        """Leave nothing half made behind."""
+        shutil.rmtree(self.path / MAKING, ignore_errors=True)
+        self._lock.release()
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _read(path: Path) -> dict:
+    """A record, empty where there is none that can be read."""
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _not_ours(path: Path) -> InputError:
+    return InputError(
+        f"{path} was not written by korus batch, or is damaged; move it away, or choose another"
+        " folder with --out."
+    )
 
 
 @dataclass(frozen=True)
@@ -38,7 +143,7 @@ class Way:
 class BatchResult:
     """What a batch leaves."""
 
-    index: str  # the address of its page
+    index: Path  # its page
     ended: tuple[Ended, ...]  # in the order of the settings
 
 
@@ -46,16 +151,16 @@ def run_batch(
     grid: Grid,
     notebooks: dict[str, Path],
     declared: dict[str, dict[str, Parameter]],
-    store: Store,
+    folder: Folder,
     engine: Engine,
     way: Way,
     *,
     command: str,
-    pdf: bool,
+    pdf: str,
     force: bool,
     progress: bool,
 ) -> BatchResult:
-    """Make every run of `grid` that `store` does not hold already, and write the index over all.
+    """Make every run of `grid` that `folder` does not hold already, and write the index over all.
 
     `engine` makes them, or on a cluster the index alone; it is stopped in the end.
     A run whose inputs are those of a finished one is kept, unless `force`. A run that fails is kept
@@ -71,28 +176,24 @@ def run_batch(
     def write_index(do: Callable[..., Any], more: Sequence[str] = ()) -> None:
         """Over the runs that have ended, in the order of the settings."""
         rows = [ended[one.name] for one in grid.settings if one.name in ended]
-        about = ([*grid.left_out, *more], list(notebooks), command)
-        seconds = time.perf_counter() - begun
-        day = f"{now.day} {now:%B %Y, %H:%M}"
-        page, record = do(_index, rows, *about, day, now.isoformat("T", "seconds"), seconds)
-        store.write("index.html", page.encode())
-        store.write("batch.json", record.encode())
+        about = (rows, [*grid.left_out, *more], list(notebooks), command)
+        folder.write_index(*do(_index, about, now, time.perf_counter() - begun))
 
     try:
         if pdf:
             require_pdf()
-        tasks = [_task(one, notebooks, declared, now, pdf) for one in grid.settings]
         due = []
-        for task in tasks:
-            earlier = None if force else _earlier(task, store.record(task.setting.name))
-            if earlier:
-                ended[task.setting.name] = earlier
+        for setting in grid.settings:
+            task = _task(setting, notebooks, declared, now, pdf)
+            earlier = _earlier(task, folder.record(setting.name))
+            if earlier and not force:
+                ended[setting.name] = earlier
             else:
                 due.append(task)
         if way.scheduler:
-            made = on_cluster(due, store, way.scheduler, way.engine, way.limits)
+            made = on_cluster(due, folder, way.scheduler, way.engine, way.limits)
         else:
-            made = _local(due, store, engine, way.workers)
+            made = _local(due, folder, engine, way.workers)
         bar = tqdm(desc="Runs", total=len(due), unit="run", disable=not progress)
         with bar, contextlib.closing(made):
             for one in made:
@@ -100,13 +201,13 @@ def run_batch(
                 bar.update()
         write_index(engine.do)
     except (KeyboardInterrupt, OSError) as stop:
+        engine.stop()
         missing = len(grid.settings) - len(ended)
         with contextlib.suppress(Exception):  # what stopped the batch may stop this as well
-            # The engine is stopped, so in this process.
             still = f"The batch was stopped; {missing:,} runs are still to be made."
-            write_index(lambda make, *about: make(*about), [still])
+            write_index(functools.partial(engine.do, seconds=AT_THE_END), [still])
         place = (
-            f"{len(ended):,} of {len(grid.settings):,} runs are finished in {store};"
+            f"{len(ended):,} of {len(grid.settings):,} runs are finished in {folder.path};"
             " the same command goes on from there."
         )
         if isinstance(stop, KeyboardInterrupt):
@@ -119,8 +220,8 @@ def run_batch(
         ) from stop
     finally:
         engine.stop()
-        store.close()
-    return BatchResult(f"{store}/index.html", tuple(ended[one.name] for one in grid.settings))
+        folder.close()
+    return BatchResult(folder.path / INDEX, tuple(ended[one.name] for one in grid.settings))
 
 
 def _task(
@@ -128,26 +229,34 @@ def _task(
     notebooks: dict[str, Path],
     declared: dict[str, dict[str, Parameter]],
     now: datetime,
-    pdf: bool,
+    pdf: str,
 ) -> Task:
     prepared = plan(notebooks, declared, setting.parameters, now, pdf)
-    return Task(setting, replace(prepared, inputs=inputs_of(prepared)))
+    return setting, replace(prepared, inputs=inputs_of(prepared))
 
 
 def _earlier(task: Task, record: dict) -> Ended | None:
     """The run that an earlier call finished with the same inputs."""
-    same = record.get("inputs") == task.plan.inputs
-    if same and all(one["outcome"] == "done" for one in record["notebooks"]):
-        return Ended(task.setting, "done", record["seconds"], kept=True)
+    setting, prepared = task
+    with contextlib.suppress(KeyError, TypeError):  # a record that somebody edited
+        done = all(one["outcome"] == "done" for one in record["notebooks"])
+        if done and record["inputs"] == prepared.inputs:
+            return Ended(setting, "done", float(record["seconds"]), kept=True)
     return None
 
 
-def _local(tasks: Sequence[Task], store: Store, engine: Engine, workers: int) -> Iterator[Ended]:
+def _local(
+    tasks: Sequence[Task], folder: Folder, engine: Engine, workers: int
+) -> Iterator[Ended]:  # fmt: skip
     """The runs made on this machine, as they end."""
     pool = ThreadPoolExecutor(workers)
 
     def make(task: Task) -> Ended:
-        return make_run(task, store.workplace(task.setting.name), engine, store.keep)
+        setting, prepared = task
+        place = folder.workplace(setting.name)
+        ended = make_run(setting, replace(prepared, folder=place), engine)
+        folder.keep(setting.name)
+        return ended
 
     try:
         for future in as_completed([pool.submit(make, task) for task in tasks]):
@@ -160,8 +269,9 @@ def _local(tasks: Sequence[Task], store: Store, engine: Engine, workers: int) ->
         pool.shutdown(cancel_futures=True)
 
 
-def _index(rows, left_out, notebooks, command, day, started, seconds) -> tuple[str, str]:
+def _index(about: tuple, now: datetime, seconds: float) -> tuple[str, str]:
+    day = f"{now.day} {now:%B %Y, %H:%M}"
     return (
-        batch_page(rows, left_out, notebooks, command, day, seconds),
-        batch_record(rows, left_out, notebooks, command, started, seconds),
+        batch_page(*about, day, seconds),
+        batch_record(*about, now.isoformat("T", "seconds"), seconds),
     )

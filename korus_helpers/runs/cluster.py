@@ -1,23 +1,30 @@
-"""The runs of a batch on a Dask cluster."""
+"""The runs of a batch on a Dask cluster: `make_run`, which the local pool calls, by its workers.
+
+A worker makes as many runs at a time as it has threads, all with one engine, which it keeps.
+"""
 
 import contextlib
+import functools
 import itertools
 import logging
 import socket
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
+from dataclasses import replace
+from pathlib import Path
 
 from korus_helpers.errors import InputError, NetworkOrDiskError
-from korus_helpers.runs.cluster_worker import difference, make_there, unlike
-from korus_helpers.runs.engines import Limits
+from korus_helpers.runs.forks import Engine, start_engine
 from korus_helpers.runs.harvest import write_whole
-from korus_helpers.runs.inputs import at_hand
-from korus_helpers.runs.luggage import pack
-from korus_helpers.runs.setting import Ended
-from korus_helpers.runs.store import Address, Store
-from korus_helpers.runs.task import Task, failed
+from korus_helpers.runs.kernels import Limits, share_of_memory
+from korus_helpers.runs.plan import Packed, Plan, at_hand, pack, unpack
+from korus_helpers.runs.run import make_run
+from korus_helpers.runs.setting import Ended, Setting
+from korus_helpers.sources.stored import forget
 
+Task = tuple[Setting, Plan]
 AHEAD = 2  # runs handed out for each thread of a worker: one that is made, one that waits
 CONNECT = 10  # seconds for the scheduler to answer
 PATIENCE = 60  # seconds without any worker
@@ -25,44 +32,41 @@ LOOK_EVERY = 1.0  # seconds, for workers that came or went
 
 
 def on_cluster(
-    tasks: Sequence[Task], store: Store, scheduler: str, engine: str, limits: Limits
+    tasks: Sequence[Task], folder, scheduler: str, engine: str, limits: Limits
 ) -> Iterator[Ended]:
-    """The runs made by the workers of `scheduler`, as they end, each put in its place in `store`.
+    """The runs made by the workers of `scheduler`, as they end, each put in its place in `folder`.
 
-    A run whose worker is lost is made again by another one. No more runs are handed out than the
-    workers can begin soon, so that neither texts nor results heap up. Raises InputError where the
-    package is missing, OSError where the store does not take a run, and NetworkOrDiskError for a
-    scheduler that cannot be reached, a worker that has not what this machine has, and no worker.
+    A run whose worker is lost is made again by another one. Raises InputError where the package is
+    missing, OSError where `folder` does not take a run, and NetworkOrDiskError for a scheduler that
+    cannot be reached, a worker that has not what this machine has, and no worker.
     """
     if not tasks:
         return
-    there = str(store) if isinstance(store, Address) else ""
     waiting, under_way = iter(tasks), {}
-    with _connected(scheduler) as client:
+    with _connected(scheduler) as (distributed, client):
         try:
-            with _heard(scheduler):
-                _require_alike(client)
             while True:
                 with _heard(scheduler):
-                    places = max(1, AHEAD * sum(client.nthreads().values()))
-                for task in itertools.islice(waiting, max(0, places - len(under_way))):
-                    packed = pack(task)
-                    future = client.submit(make_there, packed, engine, limits, there, pure=False)
-                    under_way[future] = task
-                if not under_way:
-                    break
-                with _heard(scheduler):
-                    ended = _next_ended(client, list(under_way))
-                for future in ended:
-                    task = under_way.pop(future)
+                    # No more than they can begin soon, so that neither texts nor results heap up.
+                    free = max(1, AHEAD * sum(client.nthreads().values())) - len(under_way)
+                    for setting, plan in itertools.islice(waiting, max(0, free)):
+                        given = setting, pack(plan), engine, limits
+                        under_way[client.submit(make_there, *given, pure=False)] = setting
+                    if not under_way:
+                        return
+                    ended = _ended(distributed, client, list(under_way))
+                for work in ended:
+                    setting = under_way.pop(work)
                     with _heard(scheduler):
-                        one, files = _answer(future, task)
-                    _put(store, one, files)
+                        one, files = _answer(distributed, work, setting)
+                    place = folder.workplace(setting.name)
+                    for name, content in files.items():
+                        write_whole(place / name, content)
+                    folder.keep(setting.name)
                     yield one
         finally:
-            if under_way:
-                with contextlib.suppress(Exception):  # the scheduler may be what was lost
-                    client.cancel(list(under_way), force=True)
+            with contextlib.suppress(Exception):  # the scheduler may be what was lost
+                client.cancel(list(under_way), force=True)
 
 
 @contextlib.contextmanager
@@ -91,7 +95,7 @@ def _connected(scheduler: str):
             f"No Dask scheduler answers at {scheduler}; start one with: dask scheduler"
         ) from None
     with client, client.as_current():
-        yield client
+        yield distributed, client
 
 
 @contextlib.contextmanager
@@ -105,26 +109,13 @@ def _heard(scheduler: str):
         raise NetworkOrDiskError(f"The scheduler {scheduler} was lost") from None
 
 
-def _require_alike(client) -> None:
-    """Raise NetworkOrDiskError for a worker that has not what this machine has.
-
-    One that comes later finds out by itself.
-    """
-    for worker, problem in client.run(difference, at_hand(), on_error="return").items():
-        if isinstance(problem, Exception) and not isinstance(problem, OSError):
-            problem = "no korus of this version"  # it cannot even import the function
-        if isinstance(problem, str) and problem:  # not an OSError: that worker was just lost
-            raise NetworkOrDiskError(unlike(worker, problem))
-
-
-def _next_ended(client, futures: list) -> list:
+def _ended(distributed, client, under_way: list) -> list:
     """Those that have ended, at least one. Raises NetworkOrDiskError where no worker is left."""
-    from distributed import wait
-
     seen = time.monotonic()
     while time.monotonic() - seen < PATIENCE:
         try:
-            return list(wait(futures, timeout=LOOK_EVERY, return_when="FIRST_COMPLETED").done)
+            waited = distributed.wait(under_way, LOOK_EVERY, return_when="FIRST_COMPLETED")
+            return list(waited.done)
         except TimeoutError:
             if client.nthreads():
                 seen = time.monotonic()
@@ -134,15 +125,13 @@ def _next_ended(client, futures: list) -> list:
     )
 
 
-def _answer(future, task: Task) -> tuple[Ended, dict[str, bytes]]:
-    """What became of a run, and its files."""
-    from distributed import KilledWorker
-
+def _answer(distributed, work, setting: Setting) -> tuple[Ended, dict[str, bytes]]:
+    """What became of a run, and its files by their paths."""
     try:
-        return future.result()
-    except KilledWorker as lost:
-        times = lost.allowed_failures + 1
-        return failed(task, f"every worker that made it was lost ({times} of them)"), {}
+        return work.result()
+    except distributed.KilledWorker as lost:
+        reason = f"every worker that made it was lost ({lost.allowed_failures + 1} of them)"
+        return Ended(setting, "failed", 0.0, failures=(("", reason, ""),)), {}
     except (OSError, CancelledError):
         raise
     except Exception as problem:
@@ -151,19 +140,39 @@ def _answer(future, task: Task) -> tuple[Ended, dict[str, bytes]]:
             " workers need the korus of this machine"
         ) from problem
     finally:
-        future.release()
+        work.release()
 
 
-def _put(store: Store, ended: Ended, files: dict[str, bytes]) -> None:
-    """Put the files of a run in their place, or see that the worker has done so."""
-    name = ended.setting.name
-    if files:
-        place = store.workplace(name)
-        for file, content in files.items():
-            write_whole(place / file, content)
-        store.keep(name, place)
-    elif ended.status == "done" and not store.record(name):
+def make_there(
+    setting: Setting, packed: Packed, engine: str, limits: Limits
+) -> tuple[Ended, dict[str, bytes]]:
+    """On a worker: one run, and its files. Raises NetworkOrDiskError where it has not what the
+    client has, or cannot write.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+    forget()  # figures may have been refreshed
+    here, there = at_hand(), packed.at_hand
+    if other := [what for what in here if here[what] != there[what]]:
         raise NetworkOrDiskError(
-            f"A worker has written {name}, but not where this machine reads {store}; choose an"
-            " address with --out that is the same place for all of them"
+            f"The worker {worker.address} has other {other[0]} of korus than this machine; give it"
+            " the same, or stop it"
         )
+    try:
+        with tempfile.TemporaryDirectory(prefix="korus-") as folder:
+            place = Path(folder, "run")
+            place.mkdir()
+            plan = replace(unpack(packed, Path(folder)), folder=place)
+            ended = make_run(setting, plan, _engine(engine, limits, worker.state.nthreads))
+            paths = [path for path in sorted(place.rglob("*")) if path.is_file()]
+            return ended, {path.relative_to(place).as_posix(): path.read_bytes() for path in paths}
+    except OSError as error:
+        raise NetworkOrDiskError(
+            f"The worker {worker.address} cannot write a run ({error.strerror or error})"
+        ) from None
+
+
+@functools.cache
+def _engine(name: str, limits: Limits, threads: int) -> Engine:
+    return start_engine(name, replace(limits, memory=limits.memory or share_of_memory(threads)))

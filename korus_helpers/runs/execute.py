@@ -3,13 +3,12 @@
 import json
 import re
 import sys
-import threading
 import time
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 CHECK_TAG = "check-parameters"
 ENGINE = "korus"
@@ -24,16 +23,6 @@ class Outcome:
     seconds: float
     cell: int | None = None  # the number in brackets of the cell that failed
     error: str = ""  # the last line of the error, without folders
-
-
-class AnyKernels(Protocol):
-    """What starts kernels: `korus_helpers.runs.kernels` or `korus_helpers.runs.forked_kernel`."""
-
-    stopped: threading.Event
-
-    def manager_class(self) -> type: ...
-
-    def last_words(self) -> str: ...
 
 
 def import_papermill():
@@ -58,16 +47,17 @@ def execute(
     notebook: Path,
     parameters: Mapping[str, object],
     target: Path,
-    kernels: AnyKernels,
     timeout: int | None = None,
     moved: Mapping[str, str] = types.MappingProxyType({}),
+    **how: Any,
 ) -> Outcome:
     """Run `notebook` with `parameters` in its own folder and write the executed copy to `target`.
 
     The notebook itself is never written to. Until the last cell has run the copy is called
     `<name>.unfinished.ipynb`. A notebook that fails, or has a cell that takes longer than `timeout`
     seconds, is kept as far as it came. A file that a parameter names is read where `moved` says it
-    lies, and the copy shows the name. Raises OSError when the copy cannot be written.
+    lies, and the copy shows the name. `how` is for papermill's engine: where the cells run. Raises
+    OSError when the copy cannot be written.
     """
     papermill = import_papermill()
     import nbformat
@@ -75,12 +65,11 @@ def execute(
     from papermill.exceptions import PapermillExecutionError
 
     started = time.perf_counter()
-    unfinished = target.with_name(f"{target.stem}.unfinished.ipynb")
     status, cell, error, executed = "done", None, "", None
     try:
         executed = papermill.execute_notebook(
             _as_papermill_path(notebook),
-            _as_papermill_path(unfinished),
+            _as_papermill_path(unfinished(target)),
             {name: _moved(value, moved) for name, value in parameters.items()},
             engine_name=ENGINE,
             kernel_name="python3",
@@ -89,10 +78,9 @@ def execute(
             log_output=False,
             # Not `cwd`, which papermill would change for the whole process, threads included.
             resources={"metadata": {"path": str(notebook.parent)}},
-            kernel_manager_class=kernels.manager_class(),
-            shutdown_kernel="immediate",
             execution_timeout=timeout,
             recorded={"input_path": notebook.name, "output_path": target.name},
+            **how,
         )
     except PapermillExecutionError as failure:
         status, cell = "failed", failure.exec_count
@@ -100,19 +88,22 @@ def execute(
     except CellTimeoutError:
         status, error = "failed", f"TimeoutError: it took longer than {timeout} seconds"
     except RuntimeError as failure:  # nbclient and jupyter_client: the kernel died or never came
-        status, error = "failed", f"the kernel stopped: {failure}{kernels.last_words()}"
-    if kernels.stopped.is_set():
-        return Outcome(target.stem, "failed", time.perf_counter() - started, None, "stopped")
+        status, error = "failed", f"the kernel stopped: {failure}"
     if moved:
-        _name_again(unfinished, moved)
+        _name_again(unfinished(target), moved)
         executed = None
-    unfinished.replace(target)
+    unfinished(target).replace(target)
     executed = executed or nbformat.read(target, as_version=4)
     if refusal := refusal_in(executed):
         status, error = "refused", refusal
     elif error.startswith("TimeoutError: it took"):
         cell = _running_cell(executed)
     return Outcome(target.stem, status, time.perf_counter() - started, cell, without_folders(error))
+
+
+def unfinished(target: Path) -> Path:
+    """What the executed copy is called until the last cell has run."""
+    return target.with_name(f"{target.stem}.unfinished.ipynb")
 
 
 def _running_cell(executed) -> int | None:

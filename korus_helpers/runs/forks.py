@@ -1,106 +1,208 @@
-"""A function in a forked child of this process.
+"""Notebooks in forks of a process that has every library loaded: multiprocessing's fork server.
 
-Only a process with a single thread may be forked. A child leads a process group of its own, ends
-with its parent (on Linux, whatever ends it), and runs no exit handlers.
+    this process → fork server → supervisor of one notebook → its cells, and all that they start
+
+The cells share nothing with the next notebook: they have no descriptor but their own and hand back
+files. The supervisor runs no line of a notebook. It keeps the limits, ends all that was started,
+writes the reports, and ends with whoever asked. For Linux, and only while the fork server has a
+single thread; elsewhere each notebook has a kernel of its own.
 """
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
-from multiprocessing.connection import Connection
+import threading
+import time
+import types
+from collections.abc import Callable, Iterator, Mapping
+from multiprocessing import forkserver, process, resource_tracker, util
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-FORK = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
-PR_SET_PDEATHSIG = 1
-_alive: "set[Fork]" = set()
+from korus_helpers.errors import InputError
+from korus_helpers.runs import supervisor
+from korus_helpers.runs.kernels import NO_LIMITS, KernelEngine, Limits, environment
+from korus_helpers.runs.supervisor import TICK, CannotFork
+
+# Not at import, so that the fork server begins to load at once.
+if TYPE_CHECKING:
+    from korus_helpers.runs.execute import Outcome
+    from korus_helpers.runs.part import Part
+    from korus_helpers.runs.plan import Plan
+
+FORK, KERNEL = "fork", "kernel"
+# numpy's BLAS and pyarrow's allocator would start threads at import; another of pyarrow's would
+# reserve 1 GB, which counts as taken where memory is limited.
+ONE_THREAD = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+PATIENCE = 1.0  # seconds for a supervisor to end all that a notebook started
+_starting = threading.Lock()  # multiprocessing is not made for several threads
 
 
-class Fork:
-    """`function(connection, *args)` in a child; `connection` here is the other end of its pipe."""
+class Lost(RuntimeError):
+    """The process of a call ended before it answered."""
 
-    def __init__(self, function: Callable[..., object], *args: object, memory: int | None = None):
-        """`memory` is what the child may take beside what it shares with this process, in bytes.
 
-        More raises MemoryError there.
+class ForkEngine:
+    """A fork for each notebook and its reports, or a kernel where no fork is safe.
+
+    For any thread; ended by `stop`, or at the end of a `with`.
+    """
+
+    def __init__(self, limits: Limits = NO_LIMITS):
+        self.limits = limits
+        self.stopped = self._ready = False
+        self._running: set[Any] = set()
+        self._instead: KernelEngine | None = None
+        try:
+            with _starting:
+                _start_server()  # it loads while the caller prepares
+        except CannotFork:
+            self._fall_back()
+
+    def __enter__(self) -> "ForkEngine":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def execute(self, notebook: Path, parameters: Mapping[str, object], target: Path) -> "Outcome":
+        """As `korus_helpers.runs.execute.execute`, without reports."""
+        return self._call("execute", supervisor.execute_watched, (notebook, parameters, target))
+
+    def part(self, plan: "Plan", name: str) -> "Part":
+        """The notebook `name` of `plan`, executed and reported on; one that is lost has failed."""
+        from korus_helpers.runs.part import lost_part
+
+        try:
+            return self._call("part", supervisor.part, (plan, name))
+        except Lost as end:
+            return lost_part(name, str(end))
+
+    def do(self, function: Callable[..., Any], *args: object, seconds: float | None = None) -> Any:
+        """What `function(*args)` returns or raises, in a fork that has the libraries loaded.
+
+        Raises Lost where the fork ends before it answers, or takes longer than `seconds`. After a
+        `stop` too it is done, where that needs no new fork server.
         """
-        self.connection, theirs = FORK.Pipe()
-        given = (theirs, self.connection, memory, function, *args)
-        self._process = FORK.Process(target=_child, args=given)
-        self._process.start()
-        theirs.close()
-        _alive.add(self)
+        return self._call("do", supervisor.do, (function, *args), seconds)
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+    def stop(self) -> None:
+        """End every fork and all that it started, for good."""
+        self.stopped = True
+        if self._instead:
+            self._instead.stop()
+        elif not self._ready and (server := forkserver._forkserver._forkserver_pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(server, signal.SIGKILL)  # it may load for long, and nobody waits for it
+        running, end = set(self._running), time.monotonic() + PATIENCE
+        for one in running:
+            one.terminate()
+        while running & self._running and time.monotonic() < end:
+            time.sleep(TICK)
+        for one in running & self._running:
+            one.kill()
 
-    @property
-    def status(self) -> int | None:
-        """Exit status, -N if signal N ended it, None while it runs."""
-        return self._process.exitcode
+    def _fall_back(self) -> None:
+        with _starting:
+            self._instead = self._instead or KernelEngine(self.limits)
 
-    def interrupt(self) -> None:
-        os.kill(self.pid, signal.SIGINT)
+    def _call(self, name: str, function, args: tuple, seconds: float | None = None) -> Any:
+        """`function(limits, *args)` in a supervisor, or what the other engine calls `name`."""
+        if self._instead is None:
+            try:
+                return self._fork(function, (self.limits, *args), seconds)
+            except CannotFork:
+                self._fall_back()
+        return getattr(self._instead, name)(*args)
 
-    def end(self) -> None:
-        """End the child and whatever it started."""
-        _alive.discard(self)
-        self.connection.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        if self.status is None:
-            self._process.kill()
-        self._process.join()
+    def _fork(self, function: Callable[..., Any], args: tuple, seconds: float | None) -> Any:
+        context = multiprocessing.get_context("forkserver")
+        ours, theirs = context.Pipe(duplex=False)
+        given = (theirs, function, args, dict(os.environ), os.getcwd())
+        child = context.Process(target=supervisor.supervise, args=given, daemon=True)
+        try:
+            with _starting, _as_any_caller():
+                if self.stopped and (function is not supervisor.do or not self._ready):
+                    raise Lost("it was stopped")
+                _start_server()
+                child.start()
+        except (OSError, EOFError):
+            raise Lost("the fork server ended") from None
+        finally:
+            theirs.close()
+        self._running.add(child)
+        kind, value = "lost", None
+        try:
+            if (not self.stopped or function is supervisor.do) and ours.poll(seconds):
+                kind, value = ours.recv()
+                self._ready = True
+        except (EOFError, OSError):
+            pass
+        finally:
+            ours.close()
+            if kind == "lost":  # what has answered is about to end
+                with _starting:
+                    child.terminate()
+                    child.join(PATIENCE)
+                    child.kill()
+                    child.join()
+            self._running.discard(child)
+        if kind == "returned":
+            return value
+        late = f"its report took longer than {self.limits.timeout} seconds"
+        ended = (
+            late if child.exitcode == -signal.SIGALRM else "the process ended before it answered"
+        )
+        raise value or Lost(ended)
 
 
-def end_all() -> None:
-    """End every child of this process."""
-    for fork in list(_alive):
-        fork.end()
+Engine = ForkEngine | KernelEngine
 
 
-def _child(
-    connection: Connection,
-    other_end: Connection,
-    memory: int | None,
-    function: Callable[..., object],
-    *args: Any,
-) -> None:
-    other_end.close()  # else the child would keep its own pipe open, and never see it end
-    become_child()
-    if memory:
-        _limit(memory)
+def start_engine(name: str, limits: Limits = NO_LIMITS) -> Engine:
+    """The engine `name`, "fork" or "kernel"; whoever starts it stops it. Raises InputError."""
+    if name not in (FORK, KERNEL):
+        raise InputError(f"There is no engine {name!r}; type fork or kernel.")
+    return (KernelEngine if name == KERNEL else ForkEngine)(limits)
+
+
+def _start_server() -> None:
+    """Let the fork server load, unless it does or did. Raises CannotFork."""
+    if sys.platform != "linux" or not hasattr(os, "fork"):
+        raise CannotFork("this system does not fork processes safely")
+    folder = util.get_temp_dir()
+    before = dict(os.environ)
+    preload = supervisor.preload.__name__
+    os.environ.update(environment(Path(folder)) | ONE_THREAD | {preload: folder})
+    resource_tracker.ensure_running()  # else the fork server starts it, and lifts what is blocked
+    # Ctrl-C is for the caller to heed.
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        function(connection, *args)
+        forkserver.set_forkserver_preload([preload])
+        forkserver.ensure_running()
     finally:
-        # Whatever the function left behind, threads included, ends here.
-        os._exit(0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
-def become_child() -> None:
-    """A process group of its own, signals as at a start, and an end with the parent."""
-    with contextlib.suppress(PermissionError):
-        os.setsid()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
-    _alive.clear()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != multiprocessing.parent_process().pid:
-            os._exit(1)  # the parent had ended before it could be asked for
+@contextlib.contextmanager
+def _as_any_caller() -> Iterator[None]:
+    """A fork must not run the main module of its caller again, and daemons may fork too.
 
-
-def _limit(memory: int) -> None:
-    import resource
-
-    with contextlib.suppress(OSError):
-        pages = Path("/proc/self/statm").read_text().split()
-        memory += int(pages[5]) * resource.getpagesize()  # what it has already
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    if most == resource.RLIM_INFINITY or memory < most:
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, most))
+    Dask's workers are daemons; what a fork leaves behind ends with it here.
+    """
+    main, settings = sys.modules["__main__"], process.current_process()._config
+    is_daemon = settings.pop("daemon", False)
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        settings.update({"daemon": True} if is_daemon else {})

@@ -1,4 +1,4 @@
-"""What a batch runs: from what is typed to the parameters of each run."""
+"""What a batch runs: from what is typed, and a file, to the parameters of each run."""
 
 import itertools
 import math
@@ -6,9 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from korus_helpers.claims.untrusted import (
+    Kind,
+    RefusedText,
+    content_of,
+    file_name,
+    text_of,
+    tree_of,
+    visible,
+)
 from korus_helpers.errors import InputError
-from korus_helpers.runs.grid_file import read_grid
 from korus_helpers.runs.grid_partners import (
+    LeftOut,
     Span,
     Wanted,
     choose,
@@ -16,12 +25,14 @@ from korus_helpers.runs.grid_partners import (
     typed_as,
     wanted,
 )  # fmt: skip
-from korus_helpers.runs.left_out import LeftOut
 from korus_helpers.runs.parameters import Parameter, assign
 from korus_helpers.runs.setting import HEAD, Setting, Values, named
 
 MOST_RUNS = 10_000
 MOST_COMBINATIONS = 100_000  # of everything but partners; half of all pairs of years are left out
+LONGEST = 500  # characters of a value in a file
+START = "write a name and its values, such as base_year: [2011, 2012]"
+RUNS = Kind("runs", START)
 
 Declared = Mapping[str, Mapping[str, Parameter]]
 Lists = dict[str, list[tuple[str, object]]]  # name → texts and values
@@ -45,7 +56,7 @@ def settings(
 
     `partners` is "all" (countries with figures in both years), "top30" (the largest by two-way
     trade in the end year; any number) or names and codes between commas; `typed` holds pairs of
-    name and text, `grid_file` is read by `grid_file.read_grid`, `declared` is notebook → name →
+    name and text, `grid_file` is read by `read_grid`, `declared` is notebook → name →
     parameter. Runs are in the order of the file, then as its lists are, with partners in the order
     typed or of their codes; one asked for twice is run once. Raises InputError for names that no
     notebook declares, values that do not fit, a name given in two ways, partners typed without
@@ -154,3 +165,52 @@ def _with_partners(values: Values, asked: Wanted | None, left_out: LeftOut) -> I
     left_out.add(asked, span, chosen)
     for code in chosen.codes:
         yield {"partner": (typed_as(code, span), code)} | values
+
+
+def read_grid(path: Path) -> list[dict[str, list[str]]]:
+    """What a YAML file asks for: mappings of a name to the texts that it takes.
+
+    A file with one mapping asks for every combination of its values; one with a list of mappings
+    for one run each, and every list of texts then has one. Text is as in the file ("0203", "true").
+    At most 1 MB and 1,000 values of a name or runs in a list. Raises `InputError`, which names file
+    and field and says what to type.
+    """
+    file, content = file_name(path), content_of(path, "parameters")
+    if path.suffix.lower() not in {".yaml", ".yml"}:
+        raise InputError(f"{file}: parameters stand in a file that ends in .yaml or .yml; {START}")
+    try:
+        tree = tree_of(text_of(content, RUNS), RUNS)
+    except RefusedText as error:
+        raise InputError(f"{file}{error}") from None
+    if isinstance(tree, dict) and tree:
+        return [{name: _texts(value, f"{file}, {name[:40]}") for name, value in tree.items()}]
+    if not isinstance(tree, list) or not tree:
+        raise InputError(f"{file}: holds no parameters; {START}")
+    runs = []
+    for number, entry in enumerate(tree, start=1):
+        where = f"{file}, entry {number}"
+        if not isinstance(entry, dict) or not entry:
+            raise InputError(f"{where}: is not a run with named parameters; {START}")
+        runs.append({name: [_text(v, f"{where}, {name[:40]}")] for name, v in entry.items()})
+    return runs
+
+
+def _texts(value: object, where: str) -> list[str]:
+    if not isinstance(value, list):
+        return [_text(value, where)]
+    if not value:
+        raise InputError(f"{where}: holds no value; type one or leave the name out")
+    return [_text(one, where) for one in value]
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(
+            f"{where}: holds a list or further fields where one value belongs; type text or a "
+            "number (names of one list between commas)"
+        )
+    if len(value) > LONGEST:
+        raise InputError(f"{where}: has {len(value):,} characters; type at most {LONGEST} of them")
+    if visible(value) != value.strip():
+        raise InputError(f"{where}: has characters that cannot be seen; leave them out")
+    return value

@@ -9,14 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from korus_helpers.claims.verdicts import LADDER
-from korus_helpers.errors import InputError
 from korus_helpers.present.notice import old_figures
 from korus_helpers.runs.execute import Outcome
-from korus_helpers.runs.facts import Facts
-from korus_helpers.runs.pages import Shown, made, render, versions
+from korus_helpers.runs.pages import Shown, made, partner_of, render, run_title, versions
 from korus_helpers.runs.plan import Plan
+from korus_helpers.runs.reports import Facts
 from korus_helpers.runs.steps import Steps
-from korus_helpers.sources.partners import Partner, find_partner
 
 PICTURE_WIDTH = 640  # dots, twice what a card is wide
 
@@ -98,7 +96,7 @@ def index_page(
     `steps` pairs of name and cells (heading → text) for the table of times and sizes. With `today`
     a notice says where the newest figures at hand are older than a year.
     """
-    title = _title(shown)
+    title = run_title(shown) or "Reports"
     first = _head(facts, shown)
     vintages = list(dict.fromkeys(v for one in facts for v in one.vintages))
     tables = list(dict.fromkeys(table for one in facts for table in one.tables))
@@ -126,29 +124,9 @@ def _head(facts: Sequence[Facts], shown: Shown) -> Facts:
     return next((one for one in facts if bool(one.verdicts) != bool(moved)), Facts())
 
 
-def _partner(shown: Shown) -> Partner | None:
-    """The partner of the run; None without one of ours, as for a reader's own notebook."""
-    named = next((value for name, value, _ in shown if name == "partner"), "")
-    try:
-        return find_partner(named)
-    except InputError:
-        return None
-
-
 def _notice(shown: Shown, today: date) -> str:
-    partner = _partner(shown)
+    partner = partner_of(shown)
     return old_figures(today, partner.code) if partner else ""
-
-
-def _title(shown: Shown) -> str:
-    """As "US trade with South Korea, 2011 to 2016", as far as the parameters say."""
-    values = {name: value for name, value, _ in shown}
-    if "partner" not in values:
-        return "Reports"
-    found = _partner(shown)
-    partner = found.in_sentence if found else values["partner"]
-    years = [values[name] for name in ("base_year", "end_year") if name in values]
-    return f"US trade with {partner}" + (f", {' to '.join(years)}" if years else "")
 
 
 def _verdict_row(row: dict[str, str]) -> dict[str, str]:

@@ -1,228 +1,244 @@
-"""Markup of a notebook made safe, and arranged as the body of a report."""
+"""Markup of notebooks read into a small tree, from which pages and paper are written.
 
+It may come from strangers. Nothing of it is handed on as it stands: of what was read only tags,
+attributes and addresses that are named here are written again, everything else is text. The time
+it takes grows with its length alone, however deep or broken it is.
+"""
+
+import functools
 import html
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
-from bs4 import BeautifulSoup, Tag
+LARGEST = 500_000  # characters that are read as HTML
+LARGEST_MARKDOWN = 100_000
+DEEPEST = 20  # elements in one another; the tags of deeper ones are dropped, their text is not
 
-from korus_helpers.claims.verdicts import LADDER
-from korus_helpers.present.glossary import anchor
-
-TEXT_TAGS = "h1 h2 h3 h4 h5 h6 p br hr div blockquote q pre ul ol li dl dt dd details summary img"
-INLINE_TAGS = "a abbr b code del em i ins kbd s small span strong sub sup u"
-TABLE_TAGS = "table caption colgroup col thead tbody tfoot tr th td"
-TAGS = frozenset(f"{TEXT_TAGS} {INLINE_TAGS} {TABLE_TAGS}".split())
-CELL = ("scope", "colspan", "rowspan", "style")
-LONG_CELL, SHORT_CELL = 24, 12  # characters
-CELL_STYLES = ("text-align", "vertical-align", "white-space")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_BLOCKS = "p hr div section blockquote pre ul ol li dl dt dd details summary"
+_WORDS = "a abbr b br code del em i img ins kbd s small span strong sub sup u"
+_TABLES = "table caption colgroup col thead tbody tfoot tr th td"
+TABLE_PARTS = ("thead", "tbody", "tfoot", "tr")
+TAGS = frozenset(f"{' '.join(HEADINGS)} {_BLOCKS} {_WORDS} {_TABLES}".split())
+VOID = frozenset(("br", "hr", "img", "col", "wbr"))
+# A start tag ends these, where they are open within the nearest list or table.
+_ENDS = (
+    dict.fromkeys((*HEADINGS, *_BLOCKS.split(), "table"), ("p",))
+    | {"li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd")}
+    | dict.fromkeys(("th", "td"), ("th", "td", "caption"))
+    | {"tr": ("tr", "caption")}
+    | dict.fromkeys(("thead", "tbody", "tfoot"), ("thead", "tbody", "tfoot", "caption"))
+)
+_FENCES = frozenset(("table", "ul", "ol", "dl"))
+_TAG = re.compile(
+    r"""<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9:-]*+)(?P<more>(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)\s*+(?:=\s*+("[^"]*"|'[^']*'|[^\s"'=<>`]++))?""")
+_DROPPED = re.compile(r"<[!?][^<>]*+>")  # a document type or an instruction
+_STYLE_END = re.compile(r"</style\b[^<>]*+>", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # A picture in the page itself; anything else would be asked from another host.
-NO_ALT = "a picture without a description"
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
-# What could end a script element or a line of script; json.dumps has escaped all but ASCII.
+_CELL_STYLE = re.compile(
+    r"(text-align)\s*:\s*(left|right|center)|(vertical-align)\s*:\s*(top|middle|bottom)"
+    r"|(white-space)\s*:\s*(nowrap|normal|pre-wrap)"
+)
+# What could end a script element.
 _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
-@dataclass(frozen=True)
-class Heading:
-    """An entry of the table of contents."""
+@dataclass(eq=False)
+class Element:
+    """A tag with what it holds; text is `str`, written with its special characters escaped."""
 
-    level: int  # 2 or 3
-    text: str
-    anchor: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """The body of a report, its title and its table of contents."""
-
-    title: str
-    contents: list[Heading]
-    body: str
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list["Node"] = field(default_factory=list)
 
 
-def safe_html(markup: str) -> str:
-    """`markup` without scripts, styles, frames, forms and addresses that the browser would fetch.
+class Raw(str):
+    """Markup that this package has made, written as it stands."""
 
-    Tags that are not allowed show as text. Links stay: they go somewhere only when clicked.
+
+Node: TypeAlias = Element | str
+
+
+def read_html(markup: str) -> list[Node]:
+    """The tree of `markup`, without scripts that run, styles, frames, forms and foreign pictures.
+
+    Tags that are not allowed are text. Links stay: they go somewhere only when clicked.
     """
-    if "<style" in markup.lower():
-        soup = BeautifulSoup(markup, "html.parser")
-        for style in soup.find_all("style"):
-            style.decompose()
-        markup = str(soup)
-    return bleach.clean(
-        markup,
-        tags=TAGS,
-        attributes=_allowed,
-        protocols=("http", "https", "mailto", "data"),
-        css_sanitizer=CSSSanitizer(allowed_css_properties=CELL_STYLES),
+    if len(markup) > LARGEST:
+        return [Element("p", {}, [left_out(len(markup))])]
+    root = Element("div")
+    open_, comments_end = [root], True
+    at = 0
+    while (start := markup.find("<", at)) >= 0:
+        _add(open_, html.unescape(markup[at:start]))
+        tag = _TAG.match(markup, start)
+        if tag:
+            at = tag.end()
+            name = tag["tag"].lower()
+            if name == "style":
+                end = None if tag["end"] else _STYLE_END.search(markup, at)
+                at = end.end() if end else at if tag["end"] else len(markup)
+            elif name not in TAGS:
+                _add(open_, tag[0])
+            elif tag["end"]:
+                _close(open_, (name,), ())
+            else:
+                _open(open_, name, tag["more"])
+        elif markup.startswith("<!--", start) and comments_end:
+            end = markup.find("-->", start + 4)
+            comments_end = end >= 0  # or each of many would be looked for up to the end
+            at = end + 3 if comments_end else start
+        elif dropped := _DROPPED.match(markup, start):
+            at = dropped.end()
+        else:
+            _add(open_, "<")
+            at = start + 1
+    _add(open_, html.unescape(markup[at:]))
+    return root.children
+
+
+def read_markdown(source: str, pictures: Mapping[str, str] | None = None) -> list[Node]:
+    """The tree of Markdown; `pictures` are the addresses of those attached to its cell."""
+    if len(source) > LARGEST_MARKDOWN:
+        return [Element("p", {}, [left_out(len(source))])]
+    for name, address in (pictures or {}).items():
+        source = source.replace(f"(attachment:{name})", f"({address})")
+    try:
+        return read_html(_markdown()(source))
+    except RecursionError:
+        return [Element("pre", {}, [source])]
+
+
+def left_out(size: int) -> str:
+    return f"What stands here, {size:,} characters, is left out of the report; the notebook has it."
+
+
+@functools.cache
+def _markdown():
+    import mistune
+
+    # Addresses are judged when the tree is made, here as in any markup.
+    renderer = mistune.HTMLRenderer(escape=False, allow_harmful_protocols=True)
+    parse = mistune.create_markdown(
+        renderer=renderer, plugins=["strikethrough", "table", "url", "math"]
     )
+    # Formulas stay as they were typed: the page has no script that would set them.
+    renderer.register("inline_math", lambda _, text: f"${html.escape(text)}$")
+    renderer.register("block_math", lambda _, text: f"<p>$${html.escape(text)}$$</p>\n")
+    return parse
 
 
-def _allowed(tag: str, attribute: str, value: str) -> bool:
-    if tag == "img":
-        return attribute == "alt" or (attribute == "src" and bool(PICTURE.match(value)))
-    if tag == "a":
-        return attribute == "href" and not value.lower().lstrip().startswith("data:")
-    return tag in ("td", "th") and attribute in CELL
+def _add(open_: list[Element], text: str) -> None:
+    if text:
+        open_[-1].children.append(text)
 
 
-def data_block(document: object) -> str:
-    """JSON-LD as a script element that no text in it can end, with the places its urls lead to."""
-    reviews = document.get("@graph", []) if isinstance(document, dict) else []
-    urls = [str(one.get("url", "")) for one in reviews if isinstance(one, dict)]
-    places = "".join(
-        f'<span class="place" id="{html.escape(url[1:])}"></span>' for url in urls if url[:1] == "#"
-    )
-    text = json.dumps(document, separators=(",", ":")).translate(_ESCAPED)
-    return f'{places}<script type="application/ld+json">{text}</script>'
+def _close(open_: list[Element], names: Iterable[str], fences: Iterable[str]) -> None:
+    """End the innermost open element of these names and all in it, unless a fence is nearer."""
+    for at in range(len(open_) - 1, 0, -1):
+        if open_[at].tag in names:
+            del open_[at:]
+            return
+        if open_[at].tag in fences:
+            return
 
 
-def arrange(content: str, name: str, links: Mapping[str, list[tuple[str, str]]]) -> Page:
-    """The parts of a report from its rendered cells.
-
-    The first level-1 heading becomes the title and leaves the body. Figures and tables are
-    numbered, and get the links that `links` holds under their `data-name`: pairs of label and
-    address. A link to another notebook leads to its report where `links` has the key
-    "<notebook>.ipynb", and stays plain text otherwise.
-    """
-    soup = BeautifulSoup(content, "html.parser")
-    first = soup.find("h1")
-    title = first.extract().get_text(" ", strip=True) if first else name
-    contents = _headings(soup)
-    for link in soup.find_all("a", href=True):
-        _lead(link, links)
-    _captions(soup, links)
-    _places(soup)
-    for picture in soup.find_all("img", alt=False):
-        picture["alt"] = NO_ALT
-    for block in soup.find_all("pre"):
-        block["tabindex"] = "0"  # the keyboard can scroll it then
-    return Page(title, contents, str(soup))
-
-
-def _headings(soup: BeautifulSoup) -> list[Heading]:
-    """Give each heading an anchor as JupyterLab does; levels 2 and 3 are the contents."""
-    contents, taken = [], {"text", "show-code", "made"}
-    for heading in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"]):
-        text = heading.get_text(" ", strip=True)
-        place = plain = text.replace(" ", "-") or "section"
-        number = 2
-        while place in taken or re.fullmatch(r"(figure|table)-\d+", place):
-            place, number = f"{plain}-{number}", number + 1
-        taken.add(place)
-        heading["id"] = place
-        # The page has one level-1 heading, its title.
-        heading.name = "h2" if heading.name == "h1" else heading.name
-        if heading.name in ("h2", "h3"):
-            contents.append(Heading(int(heading.name[1]), text, quote(place)))
-    return contents
-
-
-def _captions(soup: BeautifulSoup, links: Mapping[str, list[tuple[str, str]]]) -> None:
-    for number, figure in enumerate(soup.find_all("figure"), start=1):
-        figure["id"] = f"figure-{number}"
-        # On a phone the picture keeps a readable size, and its frame scrolls.
-        frame = figure.find("div", class_="card")
-        frame.attrs |= {"role": "region", "tabindex": "0", "aria-label": f"Figure {number}"}
-        caption = soup.new_tag("figcaption")
-        caption.append(_bold(soup, f"Figure {number}."))
-        caption.append(f" {figure.img['alt']}")
-        _files(soup, caption, links.get(f"figure {figure['data-name']}", []))
-        figure.append(caption)
-    for number, table in enumerate(soup.find_all("table"), start=1):
-        _cells(soup, table)
-        table["id"] = f"table-{number}"
-        caption = table.caption or soup.new_tag("caption")
-        words = soup.new_tag("span")  # stays in view when the table is scrolled
-        words.extend([_bold(soup, f"Table {number}. "), *list(caption.contents)])
-        caption.append(words)
-        table.insert(0, caption)
-        region = soup.new_tag(
-            "div",
-            attrs={
-                "class": "scroll",
-                "role": "region",
-                "tabindex": "0",
-                "aria-label": caption.get_text(" ", strip=True),
-            },
-        )
-        table.wrap(region)
-        shown = table.find_parent("div", class_="table")
-        if shown:
-            if shown["data-name"] == "sources":
-                _addresses(soup, table)
-            files = soup.new_tag("p", attrs={"class": "files"})
-            _files(soup, files, links.get(f"table {shown['data-name']}", []))
-            shown.append(files)
-
-
-def _places(soup: BeautifulSoup) -> None:
-    """Let the url of a review lead to the row of its verdict, where the table has one for each."""
-    places = soup.find_all("span", class_="place")
-    verdicts = soup.find(class_="table", attrs={"data-name": "verdicts"})
-    bodies = verdicts.find_all("tbody") if verdicts else []
-    rows = [row for body in bodies for row in body.find_all("tr")]
-    if len(places) == len(rows):
-        for place, row in zip(places, rows, strict=True):
-            row["id"] = place["id"]
-            place.decompose()
-
-
-def _cells(soup: BeautifulSoup, table: Tag) -> None:
-    for cell in table.find_all("td"):
-        if (verdict := cell.get_text()) in LADDER:
-            place = anchor(verdict)
-            about = {"class": f"verdict {place}", "href": f"glossary.html#{place}"}
-            cell.string = ""
-            cell.append(soup.new_tag("a", attrs=about, string=verdict))
-    for cell in table.find_all(["th", "td"]):
-        if (length := len(cell.get_text())) > LONG_CELL:
-            cell["class"] = "long"  # or narrow columns would take a letter a line
-        elif length <= SHORT_CELL:
-            cell["class"] = "short"  # or dates and numbers would break
-    for header in table.find_all("th", scope=False):
-        header["scope"] = "col" if header.find_parent("thead") else "row"
-
-
-def _addresses(soup: BeautifulSoup, table: Tag) -> None:
-    """Make the addresses of official sources links."""
-    for cell in table.find_all("td"):
-        address = cell.get_text()
-        if re.fullmatch(r"https://[^\s<>\"]+", address):
-            cell.string = ""
-            link = soup.new_tag("a", attrs={"href": address})
-            for part in re.findall(r"[^/]+/*|/+", address):
-                link.extend([part, soup.new_tag("wbr")])
-            cell.append(link)
-
-
-def _files(soup: BeautifulSoup, place: Tag, files: list[tuple[str, str]]) -> None:
-    for label, address in files:
-        place.append(" ")
-        link = soup.new_tag("a", attrs={"class": "file", "href": quote(address)})
-        link.string = label
-        place.append(link)
-
-
-def _bold(soup: BeautifulSoup, text: str) -> Tag:
-    bold = soup.new_tag("b")
-    bold.string = text
-    return bold
-
-
-def _lead(link: Tag, links: Mapping[str, list[tuple[str, str]]]) -> None:
-    address, _, place = link["href"].partition("#")
-    if address == "" or re.match(r"(https?|mailto):", address):
+def _open(open_: list[Element], name: str, attributes: str) -> None:
+    if ends := _ENDS.get(name):
+        _close(open_, ends, _FENCES)
+    element = Element(name, dict(_allowed(name, attributes)))
+    if name not in VOID and len(open_) > DEEPEST:
         return
-    target = links.get(unquote(address).removeprefix("./"))
-    if target:
-        link["href"] = target[0][1] + (f"#{place}" if place else "")
-    else:
-        link.unwrap()
+    open_[-1].children.append(element)
+    if name not in VOID:
+        open_.append(element)
+
+
+def _allowed(tag: str, attributes: str) -> Iterator[tuple[str, str]]:
+    """The attributes of a tag that are handed on, with harmless values."""
+    if tag not in ("a", "img", "th", "td"):
+        return
+    for found in _ATTRIBUTE.finditer(attributes):
+        name, value = found[1].lower(), html.unescape((found[2] or "").strip("\"'"))
+        if tag == "a" and name == "href":
+            address = re.sub(r"[\x00-\x20]+", "", value)
+            if address.lower().startswith(("http:", "https:", "mailto:")) or (
+                address and not _SCHEME.match(address) and not address.startswith(("/", "\\"))
+            ):
+                yield name, address
+        elif tag == "img" and (name == "alt" or (name == "src" and PICTURE.match(value))):
+            yield name, value
+        elif tag in ("th", "td") and name in ("colspan", "rowspan"):
+            if re.fullmatch(r"[1-9][0-9]{0,2}", value):
+                yield name, value
+        elif tag == "th" and name == "scope" and value in ("row", "col", "rowgroup", "colgroup"):
+            yield name, value
+        elif tag in ("th", "td") and name == "style":
+            rules = (filter(None, rule.groups()) for rule in _CELL_STYLE.finditer(value.lower()))
+            yield name, ";".join(":".join(rule) for rule in rules)
+
+
+def data_block(document: object) -> Raw:
+    """JSON-LD as a script element that no text in it can end; it holds data, and nothing runs."""
+    # json.dumps has escaped all but ASCII.
+    text = json.dumps(document, separators=(",", ":")).translate(_ESCAPED)
+    return Raw(f'<script type="application/ld+json">{text}</script>')
+
+
+def html_of(nodes: Iterable[Node]) -> str:
+    """The nodes as HTML, all text in them escaped."""
+    return "".join(_written(nodes))
+
+
+def _written(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, Raw):
+            yield node
+        elif isinstance(node, str):
+            yield html.escape(node, quote=False)
+        else:
+            about = "".join(f' {key}="{html.escape(it)}"' for key, it in node.attributes.items())
+            yield f"<{node.tag}{about}>"
+            if node.tag not in VOID:
+                yield from _written(node.children)
+                yield f"</{node.tag}>"
+
+
+def text_of(nodes: Iterable[Node]) -> str:
+    """The words in the nodes, white space reduced to single spaces."""
+    return " ".join("".join(_texts(nodes)).split())
+
+
+def _texts(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, str):
+            yield node
+        else:
+            yield " " if node.tag in ("br", "p", "li") else ""
+            yield from _texts(node.children)
+
+
+def elements(nodes: Iterable[Node], *tags: str) -> Iterator[Element]:
+    """All elements of these tags, in the order of the text."""
+    for node in nodes:
+        if isinstance(node, Element):
+            if node.tag in tags:
+                yield node
+            yield from elements(node.children, *tags)
+
+
+def rows(table: Element) -> Iterator[tuple[list[Element], bool]]:
+    """The cells of each row of a table, and whether it belongs to the head."""
+    for part in table.children:
+        if isinstance(part, Element) and part.tag == "tr":
+            cells = (one for one in part.children if isinstance(one, Element))
+            yield [one for one in cells if one.tag in ("th", "td")], False
+        elif isinstance(part, Element) and part.tag in TABLE_PARTS:
+            yield from ((row, part.tag == "thead") for row, _ in rows(part))

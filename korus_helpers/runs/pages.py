@@ -1,24 +1,37 @@
 """What the pages of a run share: templates, the foot with its citation, the glossary."""
 
+import base64
 import functools
+import hashlib
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import korus_helpers
 from korus_helpers.claims.verdicts import LADDER
+from korus_helpers.errors import InputError
 from korus_helpers.present.glossary import anchor, glossary
-from korus_helpers.runs.facts import Table
+from korus_helpers.sources.partners import Partner, find_partner
 
 TEMPLATES = Path(__file__).parent / "templates"
+PAPERS = ("a4", "us-letter")  # of PDFs
 AUTHORS, COLLECTION = "The KORUS authors", "KORUS"
 PACKAGES = ("pandas", "papermill")
 MORE_PACKAGES = ("numpy", "scipy", "pyarrow", "matplotlib", "nbconvert", "jupyterlab")
 
 Shown = Sequence[tuple[str, str, bool]]
 """Parameters as a page shows them: name, value, and whether it was typed for this run."""
+
+
+class Table(NamedTuple):
+    """A table that figures come from."""
+
+    name: str
+    vintage: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,32 @@ class Made:
     citation: str
     tables: Sequence[Table] = ()
     versions: str = ""
+
+
+def partner_of(shown: Shown) -> Partner | None:
+    """The partner of a run; None without one of ours, as for a reader's own notebook."""
+    named = next((value for name, value, _ in shown if name == "partner"), "")
+    try:
+        return find_partner(named)
+    except InputError:
+        return None
+
+
+def run_title(shown: Shown) -> str:
+    """As "US trade with South Korea, 2011 to 2016", as far as the parameters say; "" if nothing."""
+    values = {name: value for name, value, _ in shown}
+    if "partner" not in values:
+        return ""
+    found = partner_of(shown)
+    partner = found.in_sentence if found else values["partner"]
+    years = [values[name] for name in ("base_year", "end_year") if name in values]
+    return f"US trade with {partner}" + (f", {' to '.join(years)}" if years else "")
+
+
+def page_title(title: str, shown: Shown) -> str:
+    """The title of a report with partner and years, for tabs and lists of files."""
+    run = run_title(shown)
+    return f"{title} {'' if title.endswith(('?', '!')) else '· '}{run}" if run else title
 
 
 def made(
@@ -85,4 +124,11 @@ def _environment():
         lstrip_blocks=True,
     )
     pages.filters["anchor"] = anchor
+    pages.filters["sha256"] = _sha256
     return pages
+
+
+def _sha256(script: str) -> str:
+    """A script as a Content-Security-Policy names it."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

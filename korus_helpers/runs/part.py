@@ -1,20 +1,15 @@
 """One notebook of a run: executed, filed, and its reports written."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from korus_helpers.runs.execute import AnyKernels, Outcome, execute
-from korus_helpers.runs.facts import Facts, facts_of
+from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
 from korus_helpers.runs.index import card, failure_in_words
 from korus_helpers.runs.pdf import pdf_report
 from korus_helpers.runs.plan import Plan
-from korus_helpers.runs.reports import About, html_report
+from korus_helpers.runs.reports import About, Facts, facts_of, html_report
 from korus_helpers.runs.steps import Steps
-
-# nbconvert's exporter is one for the process, and not made for two threads.
-_reports = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -33,21 +28,11 @@ def lost_part(name: str, reason: str) -> Part:
     return Part(outcome, card=card(Facts(), outcome, []))
 
 
-def make_part(plan: Plan, name: str, kernels: AnyKernels, timeout: int | None) -> Part:
-    """Execute the notebook `name` of `plan` and write its files into the folder of the plan.
+def report_on(plan: Plan, outcome: Outcome) -> Part:
+    """Write charts, tables and reports of an executed notebook into the folder of the plan.
 
     Raises OSError when the disk does not take them.
     """
-    path = plan.folder / f"{name}.ipynb"
-    outcome = execute(plan.notebooks[name], plan.typed[name], path, kernels, timeout, plan.moved)
-    if kernels.stopped.is_set():
-        return Part(outcome)
-    with _reports:
-        return _report(plan, outcome)
-
-
-def _report(plan: Plan, outcome: Outcome) -> Part:
-    """Write charts, tables and the reports of one executed notebook."""
     import nbformat
 
     name, steps = outcome.notebook, Steps()
@@ -74,7 +59,9 @@ def _report(plan: Plan, outcome: Outcome) -> Part:
     page = steps.timed("HTML", name, lambda: html_report(executed, about).encode())
     reports = {f"{name}.html": page}
     if plan.pdf:
-        reports[f"{name}.pdf"] = steps.timed("PDF", name, lambda: pdf_report(page.decode()))
+        reports[f"{name}.pdf"] = steps.timed(
+            "PDF", name, lambda: pdf_report(executed, about, plan.pdf)
+        )
     for file, content in reports.items():
         write_whole(plan.folder / file, content)
     return Part(outcome, facts, card(facts, outcome, [*reports, path.name, *files]), steps)

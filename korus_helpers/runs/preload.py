@@ -1,36 +1,54 @@
-"""What a warm process has loaded before it is forked: libraries, and the figures that ship."""
+"""What the fork server has loaded before it forks: libraries, and the figures that are included.
 
+Importing this module loads them, in a process that was started for that and in no other.
+"""
+
+import atexit
 import base64
 import gc
 import importlib
+import multiprocessing
 import os
 import pkgutil
+import shutil
+import signal
+import sys
 
 import korus_helpers
 
 ROOMS = ("sources", "trade", "claims", "present", "runs")
-CALLERS = ("cluster", "cluster_worker", "batch")  # modules of those who ask for a fork
+CALLERS = ("cluster", "batch")  # modules of those who ask for a fork
 LIBRARIES = (
     "matplotlib.pyplot",  # after the shell exists: else it would show no figure
     "matplotlib_inline.backend_inline",
     "mpl_toolkits.mplot3d",
     "numpy.random",
     "pandas",
+    "psutil",
     "pyarrow.parquet",
 )
+SERVER, PROCESS = os.getpid(), multiprocessing.current_process()
 
 
-def load() -> None:
-    """Import what notebooks and reports use, read what ships, and make a first page of each kind.
+def take_notice() -> None:
+    """In a fork, with its own environment: see what is stored on this machine.
 
-    Whoever is forked and has other figures at hand must `forget` what was read (`take_notice`).
+    What its caller imports from, and its main module, are not those of a notebook.
     """
-    from korus_helpers.runs import cells
+    from korus_helpers.sources.stored import forget, nothing_stored
+
+    sys.path[:], sys.modules["__main__"] = PATH, MAIN
+    if not nothing_stored():
+        forget()
+
+
+def _load() -> None:
+    """Import what notebooks and reports use, read figures, and make a first page of each kind."""
     from korus_helpers.runs.execute import import_papermill
 
     gc.disable()  # what is loaded stays; looking for garbage meanwhile takes a tenth of the time
     import_papermill()
-    cells.prepare()
+    importlib.import_module("korus_helpers.runs.engine").prepare()
     for name in LIBRARIES:
         importlib.import_module(name)
     for room in ROOMS:
@@ -43,14 +61,6 @@ def load() -> None:
     _rehearse()
     gc.freeze()  # without a search for garbage: of that there is little, and the search is long
     gc.enable()
-
-
-def take_notice() -> None:
-    """In a fork, with its own environment: see what is stored on this machine."""
-    from korus_helpers.sources.stored import forget, nothing_stored
-
-    if not nothing_stored():
-        forget()
 
 
 def _read_figures() -> None:
@@ -90,23 +100,52 @@ def _rehearse() -> None:
     figure, axes = chart("Title", "Subtitle", "source")
     frame = pandas.DataFrame({"exports": [1.0, 2.0]}, index=[2015, 2016])
     lines(axes, frame, ["exports"], events={"2015-03-15": "event"}, marked=[2015])
-    picture = base64.b64encode(png(figure)).decode()
     table = "<table><caption>Table</caption><tr><th>year</th><td>1</td></tr></table>"
+    shown = {
+        "table": {"text/html": table},
+        "figure": {"image/png": base64.b64encode(png(figure)).decode(), "text/plain": "a line"},
+        "sentence": {"text/markdown": "It *rose*.", "text/plain": "It rose."},
+    }
     outputs = [
-        _output("table", {"text/html": table}),
-        _output("figure", {"image/png": picture, "text/plain": "a line"}),
-        _output("sentence", {"text/markdown": "It *rose*.", "text/plain": "It rose."}),
-    ]
+        v4.new_output("display_data", data | {"text/csv": "year"},
+                      metadata={"korus": {"kind": kind, "name": kind}})
+        for kind, data in shown.items()
+    ]  # fmt: skip
     words = v4.new_markdown_cell("# Title\n\nWords and a [link](01.ipynb).\n\n## Section")
     code = v4.new_code_cell("year: int = 2016  # a year", outputs=outputs)
-    about = About("01", ["01"], [], [], "korus run", "today")
-    html_report(v4.new_notebook(cells=[words, code]), about)
+    html_report(v4.new_notebook(cells=[words, code]), About("01", ["01"], [], [], "", "today"))
     index_page([], [], [], [], "korus run", "today")
     glossary_page()
 
 
-def _output(kind: str, data: dict[str, str]):
-    from nbformat import v4
+def _tidy(folder: str) -> None:
+    """What a caller that is killed cannot: end the forks, and remove the folder of them all."""
+    import psutil
 
-    about = {"korus": {"kind": kind, "name": kind}}
-    return v4.new_output("display_data", data | {"text/csv": "year"}, metadata=about)
+    forks = psutil.Process().children()
+    for one in forks:
+        one.terminate()
+    psutil.wait_procs(forks, 3)
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+def _problem() -> str:
+    """Load; why no notebook can be run in a fork of this process, "" if it can."""
+    folder = os.environ.pop(__name__, "")
+    if not folder:
+        return "this process was not started to be forked"
+    os.setsid()  # what is typed at the terminal is for the caller
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    atexit.register(_tidy, folder)
+    try:
+        _load()
+    except Exception as error:
+        return f"the libraries cannot be loaded ({type(error).__name__}: {str(error)[:200]})"
+    threads = len(os.listdir("/proc/self/task"))
+    return "" if threads == 1 else f"the libraries started {threads - 1} threads"
+
+
+PROBLEM = _problem()
+PATH, MAIN = list(sys.path), sys.modules["__main__"]

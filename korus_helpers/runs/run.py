@@ -9,30 +9,34 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from korus_helpers.errors import InputError
 from korus_helpers.runs.collection import choose_notebooks
-from korus_helpers.runs.engines import FORK, Engine, start_engine
 from korus_helpers.runs.execute import Outcome
+from korus_helpers.runs.forks import FORK, Engine, Lost, start_engine
 from korus_helpers.runs.harvest import write_whole
-from korus_helpers.runs.index import index_page, read_verdicts, record
-from korus_helpers.runs.machine import cores
+from korus_helpers.runs.index import failure_in_words, index_page, read_verdicts, record
+from korus_helpers.runs.kernels import cores
 from korus_helpers.runs.pages import glossary_page
 from korus_helpers.runs.parameters import declared_parameters
-from korus_helpers.runs.part import Part
 from korus_helpers.runs.pdf import require_pdf
 from korus_helpers.runs.plan import Plan, plan
-from korus_helpers.runs.setting import slug
+from korus_helpers.runs.setting import Ended, Setting, slug
 from korus_helpers.runs.steps import Steps
 
+if TYPE_CHECKING:
+    from korus_helpers.runs.part import Part
+
 INCOMPLETE = ".incomplete"
+RECORD = "run.json"
 
 
 class OutputError(OSError):
     """The output folder or the disk does not take the reports; the message says which."""
 
 
-class Refused(InputError):
+class ParametersRefused(InputError):
     """A notebook refuses its parameters; the message names both."""
 
 
@@ -53,15 +57,15 @@ def run_collection(
     out: Path,
     *,
     progress: bool,
-    pdf: bool = False,
+    pdf: str = "",
     engine: Engine | None = None,
 ) -> RunResult:
     """Execute the notebooks `names` (all without names) and write their reports under `out`.
 
-    `parameters` holds pairs of name and text as typed; `pdf` asks for PDFs too. `engine` is stopped
-    in the end; without one, forks without limits are used. The new folder in
-    `out` is called `<name>.incomplete` until everything in it is written. A notebook that fails is
-    kept as far as it came, and the others complete.
+    `parameters` holds pairs of name and text as typed; `pdf` is the paper of PDFs, "" without
+    them. `engine` is stopped in the end; without one, forks without limits are used. The new folder
+    in `out` is called `<name>.incomplete` until everything in it is written. A notebook that fails
+    is kept as far as it came, and the others complete.
     Raises InputError for what is not understood, the parameters that a notebook refuses included
     (nothing is left behind then), OutputError for a folder that cannot be written, and
     KeyboardInterrupt with the place of what was finished.
@@ -80,7 +84,7 @@ def run_collection(
         total = len(prepared.notebooks)
         with tqdm(desc="Notebooks", total=total, unit="notebook", disable=not progress) as bar:
             return perform(prepared, started, cores(), lambda _: bar.update())
-    except Refused:
+    except ParametersRefused:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
@@ -91,33 +95,36 @@ def perform(
     prepared: Plan,
     engine: Engine,
     at_a_time: int,
-    hear: Callable[[Part], None] = lambda part: None,
+    hear: "Callable[[Part], None]" = lambda part: None,
     *,
     refusals: bool = False,
 ) -> RunResult:
     """The run `prepared`, `at_a_time` notebooks side by side; `hear` gets each when it is there.
 
-    Raises Refused, unless `refusals` asks for the other notebooks all the same; OutputError;
-    and KeyboardInterrupt with the place of what was finished. The engine is stopped then.
+    Raises ParametersRefused, unless `refusals` asks for the other notebooks all the same;
+    OutputError; Lost where the engine was stopped; and KeyboardInterrupt with the place of what was
+    finished.
     """
     begun, parts = time.perf_counter(), {}
     pool = ThreadPoolExecutor(at_a_time)
     try:
         waiting = [
             pool.submit(engine.part, prepared, name)
-            for name, _ in _longest_first(prepared.notebooks)
-        ]
+            for name in _longest_first(prepared.notebooks)
+        ]  # fmt: skip
         for future in as_completed(waiting):
             part = future.result()
             if part.outcome.status == "refused" and not refusals:
-                raise Refused(f"{part.outcome.notebook}: {part.outcome.error}")
+                raise ParametersRefused(f"{part.outcome.notebook}: {part.outcome.error}")
             parts[part.outcome.notebook] = part
             hear(part)
-        seconds = time.perf_counter() - begun
-        return engine.do(complete, prepared, parts, seconds)
-    except (Refused, KeyboardInterrupt) as stop:
+        if engine.stopped:
+            raise Lost("it was stopped")
+        return engine.do(complete, prepared, parts, time.perf_counter() - begun)
+    except (ParametersRefused, KeyboardInterrupt) as stop:
+        pool.shutdown(wait=False, cancel_futures=True)
         engine.stop()
-        if isinstance(stop, Refused):
+        if isinstance(stop, ParametersRefused):
             raise
         raise KeyboardInterrupt(f"Stopped; what was finished is in {prepared.folder}.") from None
     except OSError as error:
@@ -127,6 +134,32 @@ def perform(
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def make_run(setting: Setting, prepared: Plan, engine: Engine) -> Ended:
+    """One run of a batch, in the folder of the plan, which holds its record if it can be kept.
+
+    What the local pool calls, and every worker of a cluster. Raises OSError.
+    """
+    try:
+        made = perform(prepared, engine, at_a_time=1, refusals=True)
+    except OSError:
+        raise
+    except Exception as problem:  # whatever is wrong with one run, the others go on
+        reason = str(problem)
+        if not isinstance(problem, Lost):
+            reason = f"{type(problem).__name__}: {reason}"
+        return Ended(setting, "failed", 0.0, failures=(("", reason, ""),))
+    failures = tuple(
+        (
+            outcome.notebook,
+            failure_in_words(outcome),
+            f"{outcome.notebook}.ipynb" * (made.folder / f"{outcome.notebook}.ipynb").exists(),
+        )
+        for outcome in made.outcomes
+        if outcome.status != "done"
+    )
+    return Ended(setting, "failed" if failures else "done", made.seconds, failures=failures)
 
 
 def new_folder(out: Path, moment: str, partner: str) -> Path:
@@ -156,15 +189,15 @@ def new_folder(out: Path, moment: str, partner: str) -> Path:
         folder.rmdir()
 
 
-def _longest_first(notebooks: dict[str, Path]) -> list[tuple[str, Path]]:
-    """Names and paths in the order to start: a long notebook started last would end alone.
+def _longest_first(notebooks: Mapping[str, Path]) -> list[str]:
+    """Names in the order to start: a long notebook started last would end alone.
 
     The size of the file, which holds the outputs of the last time, tells which one is long.
     """
-    return sorted(notebooks.items(), key=lambda item: item[1].stat().st_size, reverse=True)
+    return sorted(notebooks, key=lambda name: notebooks[name].stat().st_size, reverse=True)
 
 
-def complete(prepared: Plan, parts: Mapping[str, Part], seconds: float) -> RunResult:
+def complete(prepared: Plan, parts: "Mapping[str, Part]", seconds: float) -> RunResult:
     """Write index, glossary and record, and give the folder its final name."""
     names = list(prepared.notebooks)
     outcomes = tuple(parts[name].outcome for name in names)
@@ -180,7 +213,7 @@ def complete(prepared: Plan, parts: Mapping[str, Part], seconds: float) -> RunRe
     write_whole(prepared.folder / "index.html", page.encode())
     write_whole(prepared.folder / "glossary.html", glossary_page().encode())
     about = record(prepared, outcomes, facts, steps, command, seconds)
-    write_whole(prepared.folder / "run.json", about.encode())
+    write_whole(prepared.folder / RECORD, about.encode())
     folder = prepared.folder
     if folder.suffix == INCOMPLETE:
         folder = folder.rename(folder.with_suffix(""))

@@ -92,8 +92,7 @@ def _periods(base: str, end: str, vintage: str, partner_code: str) -> tuple[Peri
     if base and not all(to_date):
         year = int(max(one.data_through for one in releases().values())[:4])
         raise InputError(
-            "year to date compares with year to date; "
-            f"type --from {year - 1}-ytd --to {year}-ytd"
+            f"year to date compares with year to date; type --from {year - 1}-ytd --to {year}-ytd"
         )
     newest = max(int(found[1]) for found in to_date if found)
     months = _months_to_date(newest, vintage, partner_code)
@@ -122,6 +121,5 @@ def _months_to_date(year: int, vintage: str, partner_code: str) -> int:
                 f"{release.data_through}; type {release.data_through[:4]}-ytd"
             )
     raise InputError(
-        f"vintage {vintage} holds no months of this partner; "
-        "type --vintage latest for year to date"
+        f"vintage {vintage} holds no months of this partner; type --vintage latest for year to date"
     )

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -61,38 +62,43 @@ def nbclient_in_process(cases: Sequence[Case], workers: int, folder: Path) -> No
 
 
 def engine(cases: Sequence[Case], workers: int, folder: Path) -> None:
-    """Forked kernels, as papermill's engine `korus` and `korus run` have them; no reports."""
-    forked(
-        execute_alone,
-        [(c["notebook"], c["parameters"], folder / f"{c['name']}.ipynb") for c in cases],
-        workers,
-    )
+    """Cells in forks, as `korus run` has them; no reports."""
+
+    def one(started, case: Case) -> None:
+        target = folder / f"{case['name']}.ipynb"
+        outcome = started.execute(Path(case["notebook"]), case["parameters"], target)
+        assert outcome.status == "done", outcome
+
+    with_engine(one, cases, workers)
 
 
 def floor(cases: Sequence[Case], workers: int, folder: Path) -> None:
     """What no notebook can undercut: its code as one plain script, in a fork with all loaded."""
-    forked(plain_script, [(script(case), Path(case["notebook"]).parent) for case in cases], workers)
+
+    def one(started, case: Case) -> None:
+        started.do(plain_script, script(case), Path(case["notebook"]).parent)
+
+    with_engine(one, cases, workers)
 
 
 def engine_with_reports(cases: Sequence[Case], workers: int, folder: Path) -> None:
     """One folder with report, index and record for each, as `korus batch` makes them."""
     from korus_helpers.runs.parameters import declared_parameters
     from korus_helpers.runs.plan import plan
+    from korus_helpers.runs.run import make_run
     from korus_helpers.runs.setting import Setting
-    from korus_helpers.runs.task import Task, make_run
 
     now, tasks = datetime.now().astimezone(), []
     for case in cases:
-        path = Path(case["notebook"])
+        path, place = Path(case["notebook"]), folder / case["name"]
+        place.mkdir()
         parameters = tuple((name, str(value)) for name, value in case["parameters"].items())
         declared = {path.stem: declared_parameters(path)}
-        prepared = plan({path.stem: path}, declared, parameters, now, False)
-        tasks.append(Task(Setting(case["name"], parameters), prepared))
+        prepared = plan({path.stem: path}, declared, parameters, now, "")
+        tasks.append((Setting(case["name"], parameters), replace(prepared, folder=place)))
 
-    def one(started, task: Task) -> None:
-        place = folder / task.setting.name
-        place.mkdir()
-        ended = make_run(task, place, started, lambda name, made: None)
+    def one(started, task) -> None:
+        ended = make_run(*task, started)
         assert ended.status == "done", ended.failures
 
     with_engine(one, tasks, workers)
@@ -109,13 +115,9 @@ WAYS: dict[str, tuple[Way, Sequence[int]]] = {
 """Name → the function and the numbers of workers that it is measured with."""
 
 
-def forked(work: Callable, arguments: Sequence[tuple], workers: int) -> None:
-    with_engine(lambda started, args: started.do(work, *args), arguments, workers)
-
-
 def with_engine(work: Callable, items: Sequence, workers: int) -> None:
     """`work(engine, item)` for each, `workers` at a time, with an engine that has loaded."""
-    from korus_helpers.runs.engines import FORK, start_engine
+    from korus_helpers.runs.forks import FORK, start_engine
 
     started = start_engine(FORK)
     try:
@@ -126,15 +128,6 @@ def with_engine(work: Callable, items: Sequence, workers: int) -> None:
         print("done", flush=True)
     finally:
         started.stop()
-
-
-def execute_alone(notebook: str, parameters: dict[str, object], target: Path) -> None:
-    """The first half of `korus_helpers.runs.part.make_part`."""
-    from korus_helpers.runs.execute import execute
-    from korus_helpers.runs.forked_kernel import ForkedKernels
-
-    outcome = execute(Path(notebook), parameters, target, ForkedKernels())
-    assert outcome.status == "done", outcome
 
 
 def script(case: Case) -> str:

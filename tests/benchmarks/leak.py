@@ -1,4 +1,4 @@
-"""What a warm process and its caller hold before and after many runs: `python leak.py 500`."""
+"""What the fork server and its caller hold before and after many runs: `python leak.py 500`."""
 
 import json
 import os
@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from meter import tree
 from nbformat import v4, write
 
-from korus_helpers.runs.engines import FORK, start_engine
+from korus_helpers.runs.forks import FORK, start_engine
 from korus_helpers.runs.parameters import declared_parameters
 from korus_helpers.runs.plan import plan
 
@@ -57,10 +56,9 @@ def main() -> None:
                         assert outcome.status == "done", outcome
 
                 list(pool.map(some, prepared))
-                return {"warm process": held(warm), "caller": held(os.getpid())}
+                return {"fork server": held(warm), "caller": held(os.getpid())}
 
-            engine.do(os.getpid)
-            warm = tree()[0]
+            warm = engine.do(os.getppid)
             before = make(FIRST // WORKERS)
             print(json.dumps({"runs": runs, "before": before, "after": make(runs // WORKERS)}))
     finally:
