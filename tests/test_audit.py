@@ -243,6 +243,8 @@ def test_the_same_statement_a_little_off():
     assert agreed.official == pytest.approx(25296.924 / 13049.740, abs=1e-4)
     later = table[table["the same statement"] == "from one year later"].iloc[0]
     assert (later.period, later.official) == ("2016 against 2012", pytest.approx(1.6625, abs=1e-3))
+    neighbours = context(Claim("x", "doubled", "deficit", "ratio", base="2015", end="2016"))
+    assert "from one year later" not in set(neighbours["the same statement"])
     assert context(Claim("x", "5 jobs", "other", note="-")).empty
     assert context(Claim("x", "$5 billion", "deficit", end="2016-01/2016-03")).empty
     mexico = context(Claim("x", "$63 billion", "deficit", partner="Mexico", end="2016"))
