@@ -132,3 +132,8 @@ def test_claims_under_every_release():
     assert row["2018-10"] == "fails: −2.64"
     assert row["2019-12 to 2026-06"] == "fails: −2.76"
     assert "2017-01" not in table.columns
+
+
+def test_releases_of_one_month_of_revision_do_not_hide_each_other():
+    (row,) = by_vintage([replace(DEFICIT, end="2023")]).to_dict("records")
+    assert list(row)[2:] == ["2024-08 to 2025-04", "2026-03", "2026-06"]
