@@ -5,11 +5,13 @@ import os
 import signal
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from small_notebooks import (
     TELL,
     alive,
+    korus,
     numbers,
     run_small,
     shown,
@@ -140,13 +142,19 @@ def test_what_a_notebook_left_running_ends_with_it(forks, tmp_path):
     until(lambda: not any(map(alive, (told["kernel"], told["helper"]))), 10)
 
 
+@pytest.fixture
+def short_folder():
+    """A folder for temporary files whose name leaves room for that of a socket in it."""
+    with tempfile.TemporaryDirectory(prefix="k") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("how", ["SIGINT to the group", "SIGTERM", "SIGKILL", "SIGHUP"])
 @pytest.mark.parametrize("command", ["run", "batch"])
-def test_no_process_and_no_folder_is_left(how, command, tmp_path):
+def test_no_process_and_no_folder_is_left(how, command, tmp_path, short_folder):
     small_notebook(tmp_path, "00_endless", TELL, "time.sleep(600)")
-    (tmp_path / "temporary").mkdir()
     (tmp_path / "outputs").mkdir()
-    variables = {"TMPDIR": str(tmp_path / "temporary"), "KORUS_TEST": str(tmp_path)}
+    variables = {"TMPDIR": str(short_folder), "KORUS_TEST": str(tmp_path)}
     arguments = ["--partners", "KOR,MEX"] if command == "batch" else []
     run = start_korus(tmp_path, command, *arguments, **variables)
     told = until(lambda: numbers(tmp_path / "notebooks" / "told.json"), 60)
@@ -159,7 +167,16 @@ def test_no_process_and_no_folder_is_left(how, command, tmp_path):
         assert err.strip().startswith("Stopped; ") and err.count("\n") <= 2
     until(lambda: not with_variable("KORUS_TEST", str(tmp_path)), 15)
     assert not any(map(alive, told.values()))
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert list(short_folder.iterdir()) == []
+
+
+def test_where_the_socket_of_the_fork_server_has_no_room_kernels_do_the_same(tmp_path):
+    small_notebook(tmp_path, "00_small", "print(1)")
+    (tmp_path / "outputs").mkdir()
+    deep = tmp_path / ("deep" * 20)
+    deep.mkdir()
+    status, out, err = korus(tmp_path, "run", TMPDIR=str(deep))
+    assert status == 0 and "Open outputs/" in out, err
 
 
 HOSTILE = """

@@ -504,8 +504,8 @@ def test_a_notice_says_where_the_newest_figures_are_older_than_a_year():
         page = index_page([], [], [], shown, "", "", today=date(year, 11, 24))
         return [one.get_text() for one in BeautifulSoup(page, "html.parser").select(".notice")]
 
-    assert "end in June 2024, more than a year ago" in notice("Mexico", 2026)[0]
-    assert notice("Mexico", 2024) == notice("South Korea", 2026) == notice("Atlantis", 2026) == []
+    assert "end in January 2026, more than a year ago" in notice("Mexico", 2027)[0]
+    assert notice("Mexico", 2026) == notice("South Korea", 2026) == notice("Atlantis", 2026) == []
 
 
 def test_steps_are_summed_and_said():

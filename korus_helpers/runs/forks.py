@@ -185,6 +185,8 @@ def _start_server() -> None:
     try:
         forkserver.set_forkserver_preload([preload])
         forkserver.ensure_running()
+    except OSError as error:  # its socket does not fit where temporary files lie
+        raise CannotFork(f"the fork server cannot be started ({error})") from None
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, masked)
         for name in os.environ.keys() - before.keys():

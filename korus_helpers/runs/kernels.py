@@ -28,7 +28,8 @@ KERNEL_ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 CHECKOUT = Path(__file__).resolve().parents[2]
-SOCKETS = hasattr(os, "killpg")  # on this system
+GROUPS = hasattr(os, "killpg")  # of processes, on this system
+LONGEST_SOCKET = 60  # characters of the folder that leave room for the name of a socket in it
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class KernelEngine:
             if process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
                     # A kernel leads a process group of its own.
-                    os.killpg(process.pid, signal.SIGKILL) if SOCKETS else process.kill()
+                    os.killpg(process.pid, signal.SIGKILL) if GROUPS else process.kill()
         self._folder.cleanup()
 
     def _manager_class(self) -> type:
@@ -140,6 +141,7 @@ class KernelEngine:
         from traitlets import default
 
         engine, folder = self, Path(self._folder.name)
+        sockets = GROUPS and len(str(folder)) <= LONGEST_SOCKET
         about = {"resource_dir": RESOURCES, "env": environment(folder)} | get_kernel_dict()
 
         class Manager(AsyncKernelManager):
@@ -147,11 +149,11 @@ class KernelEngine:
 
             @default("transport")
             def _transport(self) -> str:
-                return "ipc" if SOCKETS else "tcp"
+                return "ipc" if sockets else "tcp"
 
             @default("transport_encryption")
             def _transport_encryption(self) -> str:
-                return "disabled" if SOCKETS else "auto"
+                return "disabled" if sockets else "auto"
 
             @default("connection_file")
             def _connection_file(self) -> str:
