@@ -19,7 +19,7 @@ _ROOMS = {
     "trade.evaluate": ("evaluate", "grid"),
     "trade.goods": ("enduse_goods", "goods", "goods_by_month", "goods_of_all"),
     "claims.article": ("article_about",),
-    "claims.by_vintage": ("by_vintage",),
+    "claims.context": ("by_vintage",),
     "claims.printed": ("read_printed",),
     "claims.verdicts": ("judge",),
     "present.autos": ("auto_finding", "auto_rows", "definition_rows", "reach_title"),

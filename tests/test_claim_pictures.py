@@ -2,7 +2,7 @@
 
 import pytest
 
-from korus_helpers.claims.audit import audit
+from korus_helpers.claims.auditing import audit
 from korus_helpers.claims.register import Claim
 from korus_helpers.present.claim_pictures import printed_and_official
 

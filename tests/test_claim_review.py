@@ -8,14 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from korus_helpers.claims.audit import audit
-from korus_helpers.claims.ladder import LADDER
+from korus_helpers.claims.auditing import audit
 from korus_helpers.claims.register import article, claims_in, public
-from korus_helpers.present.claim_review import (
-    claim_reviews,
-    linked_data,
-    show_claim_reviews,
-)
+from korus_helpers.claims.verdicts import LADDER
+from korus_helpers.present.claim_review import claim_reviews, linked_data, show_claim_reviews
 from korus_helpers.present.displays import LINKED_DATA
 from korus_helpers.runs.markup import data_block
 from korus_helpers.runs.reports import About, html_report

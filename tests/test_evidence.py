@@ -14,9 +14,8 @@ import nbformat
 import pytest
 
 from korus_helpers import Definition, evaluate
-from korus_helpers.claims.audit import audit
-from korus_helpers.claims.register import TEMPLATE, article, claims_in, public
-from korus_helpers.claims.rows import verdict_rows
+from korus_helpers.claims.auditing import audit, verdict_rows
+from korus_helpers.claims.register import article, claims_in, public, template
 from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS
 from korus_helpers.present.evidence import evidence_files, show_evidence
 from korus_helpers.runs.bundle import with_manifest
@@ -275,7 +274,7 @@ def test_goods_with_services_of_today_come_with_their_rows():
 
 
 def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path):
-    first = evidence_files(audit(claims_in(TEMPLATE.encode(), "claims.yaml")))
+    first = evidence_files(audit(claims_in(template().encode(), "claims.yaml")))
     path = tmp_path / "claims.csv"
     path.write_bytes(first["claims.csv"].encode())
     done = korus("audit", path, "--evidence", tmp_path / "again")

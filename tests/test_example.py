@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from korus_helpers import __version__
-from korus_helpers.claims.audit import audit
+from korus_helpers.claims.auditing import audit
 from korus_helpers.claims.register import article
 from korus_helpers.present.displays import csv_text
 from korus_helpers.present.verdicts import verdict_frame

@@ -4,9 +4,9 @@ import re
 
 from bs4 import BeautifulSoup
 
-from korus_helpers.claims.ladder import LADDER
 from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.wording import HEDGES
+from korus_helpers.claims.verdicts import LADDER
+from korus_helpers.claims.wording import words
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.runs.pages import glossary_page
 from korus_helpers.trade.bases import BASES
@@ -16,19 +16,19 @@ TERMS = {term.name: term for chapter in glossary() for term in chapter.terms}
 
 
 def test_every_verdict_hedge_measure_way_and_basis_is_in_it():
-    assert {*LADDER, *HEDGES.values(), *MEASURES, *UNITS, *BASES} <= set(TERMS)
+    assert {*LADDER, *words("hedges").values(), *MEASURES, *UNITS, *BASES} <= set(TERMS)
     verdicts, *_ = glossary()
     assert [term.name for term in verdicts.terms] == list(LADDER)
 
 
 def test_every_word_that_is_read_as_a_hedge_is_named_with_it():
-    for word, hedge in HEDGES.items():
+    for word, hedge in words("hedges").items():
         assert word == hedge or word in TERMS[hedge].also
 
 
 def test_bases_are_explained_by_their_definition():
-    for name, words in BASES.items():
-        assert words.lower() in TERMS[name].meaning.lower()
+    for name, said in BASES.items():
+        assert said.lower() in TERMS[name].meaning.lower()
 
 
 def test_the_examples_are_what_the_parser_says():

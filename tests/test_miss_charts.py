@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from korus_helpers.claims.audit import audit
+from korus_helpers.claims.auditing import audit
 from korus_helpers.claims.register import article
 from korus_helpers.present.claim_pictures import interval_title
 from korus_helpers.present.figure import COLOURS, chart

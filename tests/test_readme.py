@@ -13,7 +13,7 @@ import pytest
 from bench_table import markdown
 from click.testing import CliRunner
 
-from korus_helpers.claims.audit import audit
+from korus_helpers.claims.auditing import audit
 from korus_helpers.claims.register import article, public
 from korus_helpers.claims.verdicts import LADDER, judge
 from korus_helpers.cli import korus

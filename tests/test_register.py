@@ -1,33 +1,26 @@
-"""The register: claims that ship, claims from files, and files that mean no good."""
+"""The register: claims that are included, claims from files, and files that mean no good."""
 
 import csv
 import random
 from dataclasses import asdict, fields, replace
+from pathlib import Path
 
 import pytest
 import yaml
 from tools.build.public_claims import PARTNERS, public_claims
 
-from korus_helpers.claims.entries import FIELDS
-from korus_helpers.claims.ladder import definition
+from korus_helpers.claims.claim import Claim, describe, missing
 from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.register import (
-    TEMPLATE,
-    Claim,
-    article,
-    claims_in,
-    describe,
-    levels,
-    missing,
-    public,
-    read_claims,
-)
-from korus_helpers.claims.strangers import LARGEST_FILE, MOST_ENTRIES, visible
+from korus_helpers.claims.register import FIELDS, article, claims_in, public, read_claims, template
+from korus_helpers.claims.typed_claims import levels
+from korus_helpers.claims.untrusted import LARGEST_FILE, MOST_ENTRIES, visible
+from korus_helpers.claims.verdicts import definition
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.sources.tables import DATA, open_table
 from korus_helpers.trade.definition import MEASURES, UNITS
 
+REFUSED = yaml.safe_load(Path(__file__).with_name("claims_refused.yaml").read_text("utf-8"))
 EXPORTS = {"id": "x", "printed": "$42.3 billion", "measure": "exports", "period": "2016"}
 CHANGE = EXPORTS | {"as": "change", "period": "", "base": "2011", "end": "2016"}
 
@@ -116,44 +109,33 @@ def test_each_public_claim_can_be_judged_or_says_what_is_missing():
     assert sum(claim.measure == "other" for claim in public()) == 28
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("S07.1", "imports change total 2011 2016 - basis"),
-        ("S08.1", "deficit level autos - 2016 - sector;basis"),
-        ("S11.1", "deficit level unspecified - 2016 - sector;basis"),
-        ("A04.1", "deficit ratio goods-and-services 2011 2016 - base;basis"),
-        ("A06.1", "exports percent-change services 2012 2016 - basis"),
-        ("A09.1", "two-way level goods-and-services - 2016 - basis"),
-        ("A10.2", "balance level services - 2016 - basis"),
-        ("T02.2", "deficit share autos - 2016 - sector;basis"),
-        ("T03.2", "deficit contribution autos 2011 2016 - base;sector;basis"),
-        ("F05.2", "deficit change total 2016 2017 general -"),
-        ("R04.2", "balance percent-change services 2015 2016 - basis"),
-        ("W01.1", "exports percent-change total 2011 2016 - basis"),
-        ("O02.1", "exports percent-change manufactures 2011 2012 - basis"),
-        ("O07.1", "exports percent-change passenger_cars 2011 2015 - -"),
-        ("P07.1.from", "deficit level total - 2011 korea-reported basis"),
-        (
-            "K01.2",
-            "deficit percent-change total 2016-01/2016-06 2017-01/2017-06 korea-reported basis",
-        ),
-        ("K11.1", "two-way percent-change total 2012 2019 korea-reported basis"),
-        ("X07.1.from", "deficit level total - 1994 - basis"),
-        ("T03.1", "other level total - - - -"),
-        ("A11.1", "other level total - - - -"),
-        ("E05.2", "other change total - - - -"),
-        ("C01.1", "other change total - - - -"),
-        ("C04.1", "other percent-change total - - - -"),
-        ("C10.1", "other ratio unspecified - 2015 - -"),
-        ("M01.1", "other level total - 2016 - -"),
-        ("X12.1", "other level total - 2015 - -"),
-    ],
-)
-def test_public_claims_in_the_terms_of_the_project(name, expected):
-    claim = next(claim for claim in public() if claim.id == name)
-    found = (claim.measure, claim.as_, claim.sector, claim.base, claim.end, claim.basis)
-    assert " ".join(text or "-" for text in (*found, claim.inferred)) == expected
+TERMS = """
+S07.1 imports change total 2011 2016 - basis
+S08.1 deficit level autos - 2016 - sector;basis
+S11.1 deficit level unspecified - 2016 - sector;basis
+A04.1 deficit ratio goods-and-services 2011 2016 - base;basis
+A06.1 exports percent-change services 2012 2016 - basis
+A09.1 two-way level goods-and-services - 2016 - basis
+T02.2 deficit share autos - 2016 - sector;basis
+T03.2 deficit contribution autos 2011 2016 - base;sector;basis
+F05.2 deficit change total 2016 2017 general -
+O02.1 exports percent-change manufactures 2011 2012 - basis
+P07.1.from deficit level total - 2011 korea-reported basis
+K01.2 deficit percent-change total 2016-01/2016-06 2017-01/2017-06 korea-reported basis
+X07.1.from deficit level total - 1994 - basis
+T03.1 other level total - - - -
+E05.2 other change total - - - -
+C10.1 other ratio unspecified - 2015 - -
+"""
+
+
+def test_public_claims_in_the_terms_of_the_project():
+    claims = {claim.id: claim for claim in public()}
+    for line in TERMS.strip().splitlines():
+        one = claims[line.split()[0]]
+        found = (one.id, one.measure, one.as_, one.sector, one.base, one.end, one.basis,
+                 one.inferred)  # fmt: skip
+        assert " ".join(text or "-" for text in found) == line
 
 
 def test_a_public_claim_keeps_who_said_it_and_gets_our_words():
@@ -195,7 +177,7 @@ def test_partners_of_the_public_claims_are_named_as_everywhere(name):
 
 
 def test_the_template_is_a_file_of_claims(file):
-    claims = read_claims(file(TEMPLATE))
+    claims = read_claims(file(template()))
     assert [claim.id for claim in claims] == [
         "exports_2016", "imports_change", "auto_share", "deficit.from", "deficit.to", "jobs",
     ]  # fmt: skip
@@ -215,7 +197,7 @@ def test_the_template_is_a_file_of_claims(file):
 
 
 def test_the_template_shows_every_field():
-    tree = yaml.safe_load(TEMPLATE)
+    tree = yaml.safe_load(template())
     shown = set(tree) | {name for entry in tree["claims"] for name in entry}
     assert shown - {"claims"} == set(FIELDS)
 
@@ -230,18 +212,6 @@ def test_text_is_kept_as_it_stands(file):
         )
     )
     assert claims == [Claim("010", "1e3", "other", note="yes", date="2017-12-28", speaker="0x1f")]
-
-
-def test_an_entry_needs_three_fields_and_gets_an_id(file):
-    one, two = read_claims(
-        file(
-            "- {printed: $42.3 billion, measure: exports, period: 2016}\n"
-            "- {printed: nearly $20 billion, measure: imports, as: change, base: 2011, end: 2016}\n"
-        )
-    )
-    assert one.id, two.id == ("claim-1", "claim-2")
-    assert (one.end, one.base, one.partner, one.sector) == ("2016", "", "Korea, South", "total")
-    assert (two.end, two.base, two.as_) == ("2016", "2011", "change")
 
 
 def test_yaml_for_nothing_is_an_empty_field(file):
@@ -304,20 +274,6 @@ def test_what_cannot_be_checked_may_be_of_anything(read):
     )  # fmt: skip
     assert (claim.partner, claim.end, claim.what) == ("Canada and Mexico", "", "")
     assert missing(claim) == "It takes a number."
-
-
-def test_defaults_hold_where_an_entry_does_not_say_otherwise(file):
-    claims = read_claims(
-        file(
-            "publisher: The Daily\npartner: Mexico\nclaims:\n"
-            "  - {printed: $1 billion, measure: exports, period: 2016}\n"
-            "  - {printed: $1 billion, measure: exports, period: 2016, partner: Japan}\n"
-        )
-    )
-    assert [(claim.publisher, claim.partner) for claim in claims] == [
-        ("The Daily", "Mexico"),
-        ("The Daily", "Japan"),
-    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
@@ -430,85 +386,17 @@ def test_what_a_claim_states(claim, words):
 # What is refused, with file, entry, field and what to type
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({"pirnted": "1"}, 'field "pirnted" is not known; type printed'),
-        ({"as_": "level"}, 'field "as_" is not known; type as'),
-        ({"zzz": ""}, 'field "zzz" is not known; type one of id, printed'),
-        ({"printed": ""}, "printed: is missing; type the figure with its words"),
-        ({"printed": "3.5"}, 'printed: "3.5" reads two ways'),
-        ({"printed": "quite a lot"}, 'printed: "quite a lot" cannot be read as a printed figure'),
-        ({"printed": "x" * 201}, "printed: has 201 characters; type at most 200"),
-        ({"printed": ["a"]}, "printed: holds a list or further fields; type text"),
-        ({"note": {"a": "b"}}, "note: holds a list or further fields; type text"),
-        ({"note": "x" * 501}, "note: has 501 characters; type at most 500"),
-        ({"measure": ""}, "measure: is missing; type one of exports, imports"),
-        ({"measure": "goods_deficit"}, 'measure: "goods_deficit" is not known; type one of '),
-        ({"measure": "date"}, 'measure: "date" is not known'),
-        ({"measure": "other"}, "note: is missing; type which figures it would take"),
-        ({"as": "percent change"}, 'as: "percent change" is not known; type one of level'),
-        ({"printed": "2.7 percent"}, 'as: "2.7 percent" is in percent, while a level is in million '
-                                     "dollars; type as: percent-change or share or contribution"),
-        ({"printed": "95,000 jobs"}, "type measure: other"),
-        ({"sector": "cars"}, 'sector: sector "cars" is not known; type one of total'),
-        ({"sector": "cars"}, "or services, goods-and-services, manufactures or unspecified"),
-        ({"printed": "8 percent", "as": "share"}, "sector: a share of total would be one of "),
-        ({"partner": "Korea"}, 'partner: partner "Korea": two partners have this name'),
-        ({"partner": "USA"}, "partner: "),
-        ({"period": "16"}, 'period: period "16" is not understood; type a year such as 2016'),
-        ({"period": ""}, "period: is missing; type a year such as 2016"),
-        ({"base": "2011"}, "period: stands beside base or end"),
-        ({"date": "28.12.2017"}, 'date: "28.12.2017" is not a day; type it as 2017-12-28'),
-        ({"date": "2017-02-30"}, 'date: "2017-02-30" is not a day'),
-        ({"url": "javascript:alert(1)"}, "is not a web address; type one that begins with https"),
-        ({"url": "file:///etc/passwd"}, "is not a web address"),
-        ({"url": "ftp://example.org"}, "is not a web address"),
-        ({"url": "https://"}, "is not a web address"),
-        ({"url": "http://[::1"}, "is not a web address"),
-        ({"url": 'https://a.org/"onclick="x'}, "is not a web address"),
-        ({"url": "https://ustr.gov@evil.example/"}, "is not a web address"),
-        ({"url": "https://a.org/\u202egpj"}, "is not a web address"),
-        ({"reporter": "CHN"}, 'reporter: "CHN" is not known; type one of USA, KOR'),
-        ({"basis": "cif"}, 'basis: basis "cif" is not known; type one of general'),
-        ({"reporter": "KOR", "basis": "general"}, "basis: general is not one of reporter KOR"),
-        ({"reporter": "USA", "basis": "korea-reported"}, "basis: korea-reported is not one of"),
-        ({"inferred": "base;year"}, 'inferred: "year" is not known; type one of id, printed'),
-        ({"events": "signed"}, "events: belongs to the dates of the article; leave it empty"),
-        ({"notebook": "../x"}, "notebook: belongs to the dates of the article"),
-        ({"printed": "a surplus of $1 billion", "measure": "balance"},
-         'measure: "a surplus of $1 billion" says on which side the balance is'),
-        ({"id": "../../etc/passwd"}, 'id: "../../etc/passwd" cannot name a claim'),
-        ({"id": "C:\\x"}, "cannot name a claim"),
-        ({"id": "-rf"}, "cannot name a claim"),
-        ({"id": "=1+1"}, "cannot name a claim"),
-        ({"id": "<b>"}, "cannot name a claim"),
-        ({"id": "a\u200bb"}, "cannot name a claim"),
-        ({"id": "x" * 61}, "cannot name a claim"),
-        ({"id": ["x"]}, "id: holds a list or further fields; type text"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("change", "expected"), [
+    *REFUSED["entry"], [{"printed": "x" * 201}, "printed: has 201 characters; type at most 200"],
+    [{"note": "x" * 501}, "note: has 501 characters; type at most 500"],
+    [{"id": "x" * 61}, "cannot name a claim"],
+])  # fmt: skip
 def test_an_error_names_the_field_and_says_what_to_type(refusal, change, expected):
     text = refusal([EXPORTS | {"id": "first"}, EXPORTS | change])
     assert text.startswith("claims.yaml, entry 2 (") and expected in text
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({"base": ""}, "base: is missing; a change runs from base to end"),
-        ({"end": ""}, "period: is missing"),
-        ({"end": "2016-04/2017-02"}, "has 12 months and 2016-04/2017-02 has 11; type two periods"),
-        ({"base": "2017"}, "base: 2017 is not before 2016; type the earlier period as base"),
-        ({"base": "2016"}, "base: 2016 is not before 2016"),
-        ({"as": "level"}, "base: a level has one period; leave base out, type as: change, or"),
-        ({"as": "ratio"}, 'as: "$42.3 billion" is in million dollars, while a ratio is in times; '
-                          "type as: level or change"),
-        ({"as": "contribution", "printed": "5 percent"}, "sector: a contribution of total "),
-        ({"printed": "from here to there"}, 'printed: "from here to there" cannot be read'),
-        ({"printed": "from 5 percent to 7 percent"}, 'is in percent, while a change is in'),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("change", "expected"), REFUSED["change"])
 def test_a_change_needs_two_periods_in_order(refusal, change, expected):
     text = refusal([CHANGE | change])
     assert text.startswith('claims.yaml, entry 1 ("x"), ') and expected in text
@@ -532,76 +420,33 @@ def test_defaults_are_those_of_a_source(refusal):
 
 # Files that mean no good
 
-BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nclaims: [*c]\n"
+HOSTILE = [
+    *(["claims.yaml", *one] for one in REFUSED["yaml"]),
+    *(["claims.csv", *one] for one in REFUSED["csv"]),
+    ("claims.yaml", "[" * 100_000, "line 1: is nested too deep; a field holds text only"),
+    ("claims.yaml", "- " * 100_000, "line 1: is nested too deep"),
+    ("claims.yaml", "{a: " * 100_000, "line 1: is nested too deep"),
+    ("claims.yaml", "- printed: a\x1b[31m\n", "is not YAML ("),
+    ("claims.yaml", b"\xff\xfe-\x00 \x00", "is text in UTF-16; save it as UTF-8"),
+    ("claims.yaml", "- a: b".encode("utf-16-be"), "is not a text file"),
+    ("claims.yaml", b"\x89PNG\r\n\x1a\n\0\0", "is not a text file"),
+    ("claims.yaml", b"- printed: a\n- note: S\xe9oul\n", "line 2: is not text in UTF-8; save it"),
+    ("claims.yaml", b"-" * 10_000_000, "is larger than 1 MB; split it into smaller files"),
+    ("claims.yaml", "- {}\n" * (MOST_ENTRIES + 1), "holds more than 1,000 claims; split it"),
+    ("claims.yaml", "- {a: " + "x" * 900_000 + "}\n", 'field "a" is not known'),
+    ("claims.yaml", "- {printed: " + "x" * 900_000 + "}\n", "printed: has 900,000 characters"),
+    ("claims.csv", 'printed,measure\n"' + "a" * 200_000, "is not CSV (field larger than"),
+    ("claims.csv", "printed,measure\n" + "a,b\n" * (MOST_ENTRIES + 1), "holds more than 1,000"),
+    ("claims.csv", ",".join(f"c{i}" for i in range(100_000)) + "\n", "holds no claims"),
+    ("claims.csv", b"printed\n1\0", "is not a text file"),
+    ("claims.csv", "printed\né\n".encode("latin-1"), "line 2: is not text in UTF-8"),
+    ("claims.csv", "printed\n1\n".encode("utf-16"), "is text in UTF-16"),
+]
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("", "holds no claims"),
-        ("# nothing\n", "holds no claims"),
-        ("claims:\n", "holds no claims"),
-        ("claims: []\n", "holds no claims"),
-        ("just text\n", "holds no claims"),
-        ("partner: Mexico\n", 'has no list named "claims"'),
-        ("- just text\n", "entry 1: is not a claim with named fields"),
-        ("- [a, b]\n", "entry 1: is not a claim with named fields"),
-        ("claims: {a: b}\n", "holds no claims"),
-        (BOMB, "line 1: anchors and aliases (& and *) are not read; write the text out"),
-        ("- *a\n", "line 1: anchors and aliases"),
-        ("- printed: !!python/object/apply:os.system [id]\n", "line 1: tags (!) are not read"),
-        ("- !!python/name:os.system\n", "line 1: tags (!) are not read"),
-        ("- printed: ! x\n", "line 1: tags (!) are not read"),
-        ("[" * 100_000, "line 1: is nested too deep; a field holds text only"),
-        ("- " * 100_000, "line 1: is nested too deep"),
-        ("{a: " * 100_000, "line 1: is nested too deep"),
-        ("claims:\n- printed: {a: b}\n", "line 2: is nested too deep"),
-        ("- ? [a]\n  : b\n", "line 1: the name of a field is text, such as printed"),
-        ("- printed: a\n  printed: b\n", 'line 2: "printed" stands twice in one entry'),
-        ("- a: b\n---\n- c: d\n", "line 2: begins a second document"),
-        ("- printed: a: b\n", "line 1: is not YAML (mapping values are not allowed"),
-        ("- printed: 'a\n", "is not YAML ("),
-        ("\t- printed: a\n", "line 1: is not YAML ("),
-        ('- "\\U00110000": a\n', "is not YAML ("),
-        ("- printed: a\x1b[31m\n", "is not YAML ("),
-        (b"\xff\xfe-\x00 \x00", "is text in UTF-16; save it as UTF-8"),
-        ("- a: b".encode("utf-16-be"), "is not a text file"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "is not a text file"),
-        (b"- printed: a\n- note: S\xe9oul\n", "line 2: is not text in UTF-8; save it as UTF-8"),
-        (b"-" * 10_000_000, "is larger than 1 MB; split it into smaller files"),
-        ("- {}\n" * (MOST_ENTRIES + 1), "holds more than 1,000 claims; split it"),
-        ("- {a: " + "x" * 900_000 + "}\n", 'field "a" is not known'),
-        ("- {printed: " + "x" * 900_000 + "}\n", "printed: has 900,000 characters"),
-    ],
-)  # fmt: skip
-def test_a_hostile_yaml_file_gets_one_sentence(refusal, content, expected):
-    assert expected in refusal(content)
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("", "holds no claims"),
-        ("printed,measure,period\n", "holds no claims"),
-        ("printed,measure\n$1 billion\n", "line 2: has 1 cells where the first line has 2"),
-        ("printed,measure\n$1,5 billion,exports\n", "line 2: has 3 cells where the first line has"),
-        ("printed;measure\n$1 billion;exports\n", "line 1: columns are separated by commas"),
-        ("printed,printed\na,b\n", 'line 1: "printed" heads two columns; leave one out'),
-        ("printed,\na,b\n", "line 1: a column has no name"),
-        ("claim_id,printed\na,b\n", 'entry 1 ("claim-1"), field "claim_id" is not known'),
-        ('printed,measure\n"a"b,c\n', "line 2: is not CSV ("),
-        ('printed,measure\n"' + "a" * 200_000, "is not CSV (field larger than"),
-        ("printed,measure\n" + "a,b\n" * (MOST_ENTRIES + 1), "holds more than 1,000 claims"),
-        (",".join(f"c{i}" for i in range(100_000)) + "\n", "holds no claims"),
-        ("printed,measure,period\n=cmd|' /C calc'!A0,exports,2016\n", "printed: "),
-        ("printed,measure,period\n<img src=x onerror=alert(1)>,exports,2016\n", "printed: "),
-        (b"printed\n1\0", "is not a text file"),
-        ("printed\né\n".encode("latin-1"), "line 2: is not text in UTF-8"),
-        ("printed\n1\n".encode("utf-16"), "is text in UTF-16"),
-    ],
-)
-def test_a_hostile_csv_file_gets_one_sentence(refusal, content, expected):
-    assert expected in refusal(content, "claims.csv")
+@pytest.mark.parametrize(("name", "content", "expected"), HOSTILE)
+def test_a_hostile_file_gets_one_sentence(refusal, name, content, expected):
+    assert expected in refusal(content, name)
 
 
 @pytest.mark.parametrize("name", ["claims", "claims.txt", "claims.json", "claims.yaml.exe"])
@@ -642,26 +487,12 @@ def test_fields_may_be_as_long_as_is_said(read):
     assert len(claim.printed) == 200
 
 
-def test_markup_and_formulas_in_words_stay_words(read):
-    words = {"speaker": "=HYPERLINK(1)", "note": "<script>alert(1)</script> {{ x }} %s ${HOME}"}
-    (claim,) = read(EXPORTS | words)
-    assert (claim.speaker, claim.note) == tuple(words.values())
-
-
-@pytest.mark.parametrize(
-    ("text", "seen"),
-    [
-        ("  a\tb\r\nc  ", "a b c"),
-        ("$42.3\u00a0billion", "$42.3\u00a0billion"),
-        ("Séoul 서울 −2,7 %", "Séoul 서울 −2,7 %"),
-        ("a\u202eb", "a\\u202eb"),
-        ("a\u200bb\ufeffc\u00add", "a\\u200bb\\ufeffc\\xadd"),
-        ("a\x00b\x1b[31m", "a\\x00b\\x1b[31m"),
-        ("a\u3164b\ufe0fc", "a\\u3164b\\ufe0fc"),
-        ("\ud800", "\\ud800"),
-        ("a\u2028b", "a b"),
-    ],
-)
+@pytest.mark.parametrize(("text", "seen"), [
+    ("  a\tb\r\nc  ", "a b c"), ("$42.3\u00a0billion", "$42.3\u00a0billion"),
+    ("Séoul 서울 −2,7 %", "Séoul 서울 −2,7 %"), ("a\u202eb", "a\\u202eb"), ("a\u2028b", "a b"),
+    ("a\u200bb\ufeffc\u00add", "a\\u200bb\\ufeffc\\xadd"), ("\ud800", "\\ud800"),
+    ("a\x00b\x1b[31m", "a\\x00b\\x1b[31m"), ("a\u3164b\ufe0fc", "a\\u3164b\\ufe0fc"),
+])  # fmt: skip
 def test_what_cannot_be_seen_is_written_out(text, seen):
     assert visible(text) == seen
 
@@ -681,21 +512,8 @@ SEEDS = {
 PIECES = [
     *(bytes([n]) for n in (0, 9, 10, 13, 27, 34, 39, 44, 45, 58, 91, 123, 128, 160, 255)),
     *("&a ", "*a ", "!!int ", "- ", "? ", "|\n", ": ", "{}", "[]", "#", "%", "\\", "<<: *a"),
-    *(
-        "\ufeff",
-        "\u202e",
-        "−",
-        "½",
-        "٣",
-        "999999999999999999",
-        "1e999",
-        "-",
-        ".",
-        "$",
-        "to",
-        "from",
-    ),
-    *("percent", "times", "2016-13/2017", "0000", "other", "note: x\n", "share", "autos"),
+    *("\ufeff", "\u202e", "−", "½", "٣", "999999999999999999", "1e999", "-", ".", "$", "to"),
+    *("from", "percent", "times", "2016-13/2017", "0000", "other", "note: x\n", "share", "autos"),
 ]
 
 
@@ -705,7 +523,7 @@ def test_a_damaged_file_is_read_or_refused(name):
     pieces = [piece if isinstance(piece, bytes) else piece.encode() for piece in PIECES]
     assert claims_in(SEEDS[name], name)
     read_count = 0
-    for _ in range(10_000):
+    for _ in range(4_000):
         content = bytearray(SEEDS[name])
         for _ in range(chance.randint(1, 3)):
             at = chance.randrange(len(content))
@@ -718,4 +536,4 @@ def test_a_damaged_file_is_read_or_refused(name):
         else:
             read_count += 1
             assert all(text.isprintable() for claim in claims for text in asdict(claim).values())
-    assert 500 < read_count < 9_500
+    assert 200 < read_count < 3_800

@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import pytest
 
+from korus_helpers.claims.context import statement
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.statement import statement
 from korus_helpers.errors import InputError
 from korus_helpers.present import choices
 from korus_helpers.sources.tables import open_table

@@ -1,6 +1,7 @@
 """The article of December 2017, where a notebook is about its partner and years."""
 
-from korus_helpers.claims.register import Claim, article
+from korus_helpers.claims.claim import Claim
+from korus_helpers.claims.register import article
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.trade.comparison import Comparison
 

@@ -2,14 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from korus_helpers.claims.quotations import quoted_candidates
-from korus_helpers.claims.steps import BIT, STEPS, Stated, meant, place, table_steps
+from korus_helpers.claims.intervals import Ends
+from korus_helpers.claims.levels import Level, file_levels, quoted_levels, with_services
+from korus_helpers.claims.named_steps import BIT, STEPS, Stated, meant, place, table_steps
 from korus_helpers.sources.vintages import LATEST, releases
-from korus_helpers.trade.bases import BASES, CONSUMPTION, GENERAL, OWN_RELEASE, SERVICES
+from korus_helpers.trade.bases import (
+    BASES,
+    CONSUMPTION,
+    GENERAL,
+    GOODS_SERVICES,
+    KOREA_REPORTED,
+    OWN_RELEASE,
+    SERVICES,
+)
 from korus_helpers.trade.definition import COMPARED
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.flows import coverage
@@ -19,16 +29,13 @@ from korus_helpers.trade.series import FLOWS
 
 DIGITS = 10  # that count: what is behind them is noise of adding floats
 KEY = ["measure", "as_", "sector", "basis", "base", "end"]
-
-
-@dataclass(frozen=True)
-class _Table:
-    """Figures of one release: where periods of the right length start, months since year 0."""
-
-    sector: str
-    basis: str
-    vintage: str
-    starts: np.ndarray
+_GOODS = ("total", GENERAL)
+_CHAINED = {  # sector and basis that are also compared with a year of the files
+    _GOODS,
+    ("total", KOREA_REPORTED),
+    ("autos", GENERAL),
+    ("passenger_cars", GENERAL),
+}
 
 
 def candidates(stated: Stated) -> pd.DataFrame:
@@ -41,7 +48,7 @@ def candidates(stated: Stated) -> pd.DataFrame:
     one that gives the same figure as a nearer one is no further definition.
     """
     files = [_from_files(stated, measure) for measure in stated.measures]
-    quoted = quoted_candidates(stated)
+    quoted = _from_print(stated)
     found = pd.concat([*files, quoted] if len(quoted) else files, ignore_index=True)
     for end in ("value", "low", "high"):
         found[end] = rounded(found[end].to_numpy(float))
@@ -62,6 +69,19 @@ def rounded(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
     return np.rint(values * 10.0**decimals) / 10.0**decimals
 
 
+# Figures of the files
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Figures of one release: where periods of the right length start, months since year 0."""
+
+    sector: str
+    basis: str
+    vintage: str
+    starts: np.ndarray
+
+
 def _from_files(stated: Stated, measure: str) -> pd.DataFrame:
     tables = list(_tables(stated, measure))
     blocks = []
@@ -78,19 +98,18 @@ def _from_files(stated: Stated, measure: str) -> pd.DataFrame:
     at, way, steps, base, end = np.hstack(blocks)
     tried, bits = place(base, end, stated)
     at, way, base, end, bits = (one[tried] for one in (at, way, base, end, bits | steps))
-    rows = pd.DataFrame(
-        {
-            "partner": pd.Categorical.from_codes(np.zeros(len(at), int), [stated.partner]),
-            "as_": pd.Categorical.from_codes(way, list(stated.ways)),
-            **{
-                name: _category([getattr(table, name) for table in tables], at)
-                for name in ("sector", "basis", "vintage")
-            },
-            "base": _texts(base, stated.months),
-            "end": _texts(end, stated.months),
-            "bits": bits,
-        }
-    )
+    named = {
+        name: _category([getattr(table, name) for table in tables], at)
+        for name in ("sector", "basis", "vintage")
+    }
+    rows = pd.DataFrame({
+        "partner": pd.Categorical.from_codes(np.zeros(len(at), int), [stated.partner]),
+        "as_": pd.Categorical.from_codes(way, list(stated.ways)),
+        **named,
+        "base": _texts(base, stated.months),
+        "end": _texts(end, stated.months),
+        "bits": bits,
+    })  # fmt: skip
     found = evaluate(measure, rows) if len(rows) else rows.assign(value=0.0, low=0.0, high=0.0)
     return _framed(measure, found[found.value.notna()])
 
@@ -98,16 +117,10 @@ def _from_files(stated: Stated, measure: str) -> pd.DataFrame:
 def _framed(measure: str, found: pd.DataFrame) -> pd.DataFrame:
     text = {name: found[name].astype(object) for name in (*KEY[1:], "vintage")}
     numbers = found[["value", "low", "high"]].astype(float)
-    return pd.DataFrame(
-        {
-            "measure": measure,
-            **text,
-            **numbers,
-            "bits": found["bits"].astype(np.int64) if "bits" in found else 0,
-            "quoted": numbers.low < numbers.high,
-            "parts": None,
-        }
-    )
+    bits = found["bits"].astype(np.int64) if "bits" in found else 0
+    quoted = numbers.low < numbers.high
+    columns = {"measure": measure, **text, **numbers, "bits": bits, "quoted": quoted}
+    return pd.DataFrame({**columns, "parts": None})
 
 
 def _speaks(stated: Stated, way: str, table: _Table) -> bool:
@@ -138,7 +151,7 @@ def _tables(stated: Stated, measure: str) -> Iterator[_Table]:
             if basis == SERVICES != stated.sector:
                 continue  # beside goods, not another definition of them
             country = name == "total" and basis not in OWN_RELEASE
-            if (name, basis) == ("total", GENERAL) and stated.day:
+            if (name, basis) == _GOODS and stated.day:
                 yield _Table(name, basis, f"as-of:{stated.day}", _calendar_years(stated))
             for vintage in list(releases())[::-1] if country else (LATEST,):
                 starts = _starts(stated, name, basis, vintage)
@@ -189,3 +202,108 @@ def _texts(starts: np.ndarray, months: int) -> pd.Categorical:
     return pd.Categorical.from_codes(
         codes, ["" if start < 0 else str(Period(int(start), months)) for start in each]
     )
+
+
+# Figures quoted in print
+
+
+def _from_print(stated: Stated) -> pd.DataFrame:
+    """Candidates from quoted figures, in the columns of `candidates`.
+
+    Levels; changes, ratios and percent changes between two quoted years of one sector, basis and
+    measure, or between a quoted year and one of the newest file (with a quoted base only where
+    the file lacks that year); goods together with quoted services. Two sources in one comparison
+    count as the step "chains two sources". Releases of all goods in force on the stated day are
+    left out: `in_force` knows them more closely, all quotations together.
+    """
+    levels = [one for one in quoted_levels(stated.partner) if one.measure in stated.measures]
+    if not levels or stated.months != 12:
+        return pd.DataFrame()
+    levels = [one for one in levels if not _known_better(one, stated.day)]
+    levels += _with_services(stated)
+    ways = [way for way in ("change", "percent-change", "ratio") if way in stated.ways]
+    pairs = list(_pairs(levels, stated)) if ways else []
+    rows = [("level", None, one) for one in levels if "level" in stated.ways]
+    rows += [(way, base, end) for way in ways for base, end in pairs]
+    starts = (
+        np.array([-1 if row[at] is None else 12 * row[at].year for row in rows], dtype=np.int64)
+        for at in (1, 2)
+    )
+    tried, bits = place(*starts, stated)
+    found = []
+    for (way, base, end), good, steps in zip(rows, tried, bits, strict=True):
+        ends = end.since(base, way) if base else end
+        if good and ends is not None:
+            found.append(_row(way, base, end, ends, int(steps), stated))
+    return pd.DataFrame(found)
+
+
+def _known_better(one: Level, day: str) -> bool:
+    in_force = bool(one.release) and one.release <= day and (not one.until or day < one.until)
+    return in_force and (one.sector, one.basis) == _GOODS
+
+
+def _with_services(stated: Stated) -> list[Level]:
+    """Goods of each release, and goods quoted beside them, with quoted services of the year."""
+    levels = quoted_levels(stated.partner)
+    services = [one for one in levels if one.sector == SERVICES and one.measure in stated.measures]
+    if not services:
+        return []
+    vintages = [f"as-of:{stated.day}"] if stated.day else []
+    vintages += list(releases())[::-1]
+    years = tuple(sorted({one.year for one in services}))
+    goods = [
+        one
+        for measure in stated.measures
+        for one in file_levels(stated.partner, measure, *_GOODS, tuple(vintages), years)
+    ]
+    goods.sort(key=lambda one: vintages.index(one.release))
+    pages = {one.source_ids for one in services}
+    goods += [
+        one
+        for one in levels
+        if (one.sector, one.basis) == _GOODS
+        and one.source_ids in pages
+        and not _known_better(one, stated.day)
+    ]
+    return [
+        with_services(one, other)
+        for one, other in product(goods, services)
+        if (one.measure, one.year) == (other.measure, other.year)
+    ]
+
+
+def _pairs(levels: list[Level], stated: Stated) -> Iterator[tuple[Level, Level]]:
+    """Base and end of every comparison in which at least one side is quoted."""
+    families: dict[tuple[str, str, str], list[Level]] = {}
+    for one in levels:
+        families.setdefault((one.sector, one.basis, one.measure), []).append(one)
+    every = releases().values()
+    years = range(min(r.first_year for r in every), max(r.last_full_year for r in every) + 1)
+    for (name, basis, measure), quoted in families.items():
+        files: tuple[Level, ...] = ()
+        if (name, basis) in _CHAINED:
+            files = file_levels(stated.partner, measure, name, basis, LATEST, years)
+        held = {one.year for one in files}
+        for base, end in product([*quoted, *files], repeat=2):
+            apart = name == GOODS_SERVICES and base.release != end.release
+            # Of a year that the file holds too, nobody sets an older figure against a newer file.
+            stale = end.file and (base.file or base.year in held)
+            if base.year < end.year and not apart and not stale:
+                yield base, end
+
+
+def _row(
+    way: str, base: Level | None, end: Level, ends: Ends, steps: int, stated: Stated
+) -> dict[str, object]:
+    parts = (base, end) if base else (end,)
+    if len({one.source_ids for one in parts}) > 1:
+        steps |= BIT["chains two sources"]
+    return {
+        "measure": end.measure, "as_": way, "sector": end.sector, "basis": end.basis,
+        "vintage": " and ".join(dict.fromkeys(one.release for one in parts if one.release)),
+        "base": str(base.year) if base else "", "end": str(end.year),
+        "value": ends.value, "low": ends.low, "high": ends.high,
+        "bits": steps | table_steps(stated, end.measure, end.sector, end.basis),
+        "quoted": True, "parts": parts,
+    }  # fmt: skip

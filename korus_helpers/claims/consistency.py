@@ -15,39 +15,31 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from korus_helpers.claims.conflicts import Together
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.programme import (
-    Statement,
-    components,
-    held,
-    meaning,
-    programme,
-)
-from korus_helpers.claims.ranges import allowed, implied_range
-from korus_helpers.claims.repairs import Ids, RankedRepair, rank_repairs
-from korus_helpers.claims.simplex import FEW, Row
+from korus_helpers.claims.programme import Bound, allowed, components, held, meaning, programme
+from korus_helpers.claims.solver import FEW, Row, Solver, conflict
 from korus_helpers.errors import InputError
-
-__all__ = [
-    "Consistency",
-    "RankedRepair",
-    "Statement",
-    "consistency",
-    "implied_range",
-    "rank_repairs",
-]
 
 MOST_REPAIRS = 1_000  # listed: repairs of separate contradictions multiply
 SEARCH = 0.6  # of the budget is for contradictions and repairs, the rest for what is implied
+
+Ids = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RankedRepair:
+    """The claims that one repair drops, and in a sentence what its rank rests on."""
+
+    ids: Ids
+    reason: str
 
 
 @dataclass(frozen=True)
 class Consistency:
     """What can be said of claims without data; ids stand in the order of the claims.
 
-    `contradictions` are all the minimal ones, smallest first; `repairs` are all of least size,
-    best first. `implied` gives for each claim the range that the other claims allow it, in
+    `contradictions` are all the minimal ones, smallest first; `ranked` are the repairs of least
+    size, best first. `implied` gives for each claim the range that the other claims allow it, in
     million dollars, percent or times, rounded outward; where the claims contradict each other,
     the others are those that the first repair keeps. It leaves out a claim that has no meaning
     beside the others (a percentage of a deficit that cannot be above zero). `complete` is False
@@ -56,7 +48,7 @@ class Consistency:
 
     consistent: bool
     contradictions: tuple[Ids, ...]
-    ranked: tuple[RankedRepair, ...]  # the repairs with what their rank rests on
+    ranked: tuple[RankedRepair, ...]
     implied: dict[str, Interval]
     complete: bool
 
@@ -66,30 +58,30 @@ class Consistency:
 
 
 def consistency(
-    statements: Iterable[Statement],
+    bounds: Iterable[Bound],
     *,
     budget_seconds: float = 2.0,
     known: Mapping[str, bool | None] | None = None,
     edits: Collection[str] = frozenset(),
     with_implied: bool = True,
 ) -> Consistency:
-    """Can `statements` all hold? `known` and `edits` rank the repairs (see `rank_repairs`).
+    """Can `bounds` all hold? `known` and `edits` rank the repairs (see `rank_repairs`).
 
     What the claims imply takes the most time; without `with_implied` it is left out.
     Whether they can is always answered; the search beyond that ends with `budget_seconds`, counted
     in the time of the processor, so that other work on the machine changes no answer.
-    Raises InputError for a statement that is not understood and for an id missing or used twice.
+    Raises InputError for a bound that is not understood and for an id missing or used twice.
     """
-    statements = tuple(statements)
-    for name, uses in Counter(one.id for one in statements).items():
+    bounds = tuple(bounds)
+    for name, uses in Counter(one.id for one in bounds).items():
         if not name or uses > 1:
             raise InputError(f"{uses} claims have the id {name!r}; give each claim its own id")
-    place = {one.id: at for at, one in enumerate(statements)}
+    place = {one.id: at for at, one in enumerate(bounds)}
 
     def in_order(ids: Iterable[str]) -> Ids:
         return tuple(sorted(ids, key=place.__getitem__))
 
-    groups = sorted(components(statements), key=len)  # long searches last: they may use up the time
+    groups = sorted(components(bounds), key=len)  # long searches last: they may use up the time
     said = [programme(group) for group in groups]
     if max(map(len, said), default=0) > FEW:
         import scipy.optimize  # noqa: F401  # loading it is not what the budget is for
@@ -102,7 +94,7 @@ def consistency(
     repairs = [in_order(frozenset().union(*choice)) for choice in choices]
     complete = all(search.complete for search in searches)
     complete &= len(repairs) == math.prod(len(search.repairs) for search in searches)
-    ranked = rank_repairs(statements, repairs, known=known, edits=edits, deadline=deadline)
+    ranked = rank_repairs(bounds, repairs, known=known, edits=edits, deadline=deadline)
     implied = {}
     if ranked and with_implied:
         for group, rows in zip(groups, said, strict=True):
@@ -115,6 +107,31 @@ def consistency(
                     implied[one.id] = found_range
     implied = {one: implied[one] for one in place if one in implied}
     return Consistency(not found, tuple(found), ranked if found else (), implied, complete)
+
+
+class Together:
+    """Which of the claims in `rows` can hold together, asked again and again.
+
+    Few rows are solved on from the last answer, and what an answer tells of others is kept.
+    """
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows, self.solved = rows, Solver(rows)
+        self.possible: list[set[str]] = []  # claims that can hold together
+
+    def conflict(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the claims `ids` that cannot all hold, few if possible; empty where all can."""
+        if len(self.rows) > FEW:
+            return conflict(held(self.rows, ids))
+        if any(known.issuperset(ids) for known in self.possible):
+            return frozenset()
+        others = {at for at, row in enumerate(self.rows) if row.claim not in ids and row.claim}
+        clash = self.solved.clash(others)
+        if not clash:
+            holding = self.solved.holding()
+            failing = {row.claim for at, row in enumerate(self.rows) if at not in holding}
+            self.possible.append({row.claim for row in self.rows} - failing)
+        return frozenset(self.rows[at].claim for at in clash) - {""}
 
 
 @dataclass(frozen=True)
@@ -166,3 +183,83 @@ def _minimal(together: Together, clash: frozenset[str]) -> frozenset[str]:
         if one in clash:
             clash = together.conflict(clash - {one}) or clash
     return clash
+
+
+def rank_repairs(
+    bounds: Iterable[Bound],
+    repairs: Iterable[Ids],
+    *,
+    known: Mapping[str, bool | None] | None = None,
+    edits: Collection[str] = frozenset(),
+    deadline: float = math.inf,
+) -> tuple[RankedRepair, ...]:
+    """`repairs` of `bounds`, best first, each with its reason.
+
+    `known` says which claims hold on official figures (None or absent: undetermined), `edits`
+    names the claims that one edit of the printed text makes true. Best is to drop the fewest
+    claims that hold, then to keep the fewest that fail, then to drop the most that an edit
+    mends, then the smaller change: the distance from the printed interval of each dropped
+    claim to what the kept claims imply, in parts of the larger printed end, added up. Last
+    come the ids, so that the order of the claims decides nothing. Changes that would be worked
+    out after `deadline` (time.thread_time) count as the largest.
+    """
+    groups, known, repairs = components(bounds), known or {}, list(repairs)
+    said = [programme(group) for group in groups]
+    failing = {one.id for group in groups for one in group if known.get(one.id) is False}
+    counts = {
+        repair: (
+            sum(known.get(one) is True for one in repair),
+            len(failing.difference(repair)),
+            -sum(one in edits for one in repair),
+        )
+        for repair in repairs
+    }
+    ties = Counter(counts.values())
+    changes = dict.fromkeys(repairs, 0.0)
+    parts: dict[frozenset[str], float] = {}  # repairs of several groups share their parts
+    for repair in repairs:
+        for group, rows in zip(groups, said, strict=True) if ties[counts[repair]] > 1 else ():
+            part = frozenset(one.id for one in group).intersection(repair)
+            if part and part not in parts:
+                in_time = time.thread_time() <= deadline
+                parts[part] = _change(group, rows, part) if in_time else math.inf
+            changes[repair] += parts.get(part, 0.0)
+    return tuple(
+        RankedRepair(repair, _reason(repair, counts[repair], changes[repair], bool(known), edits))
+        for repair in sorted(repairs, key=lambda one: (counts[one], changes[one], sorted(one)))
+    )
+
+
+def _change(group: Sequence[Bound], rows: Sequence[Row], dropped: frozenset[str]) -> float:
+    """How far the `dropped` claims of `group` lie from what the others imply, see above."""
+    kept = {one.id for one in group} - dropped
+    total = 0.0
+    for one in group:
+        printed, about = one.interval, meaning(one)
+        size = max((abs(end) for end in (printed.low, printed.high) if end is not None), default=0)
+        if one.id not in dropped:
+            continue
+        implied = allowed(held(rows, kept, about), about)
+        if implied is None or not size:
+            return math.inf
+        for lower, upper in ((implied.low, printed.high), (printed.low, implied.high)):
+            if lower is not None and upper is not None:
+                total += float(max(lower - upper, 0) / size)
+    return total
+
+
+def _reason(
+    repair: Ids, counts: tuple[int, int, int], change: float, known: bool, edits: Collection[str]
+) -> str:
+    holding, failing, _ = counts
+    facts = []
+    if known:
+        facts.append(f"{holding or 'no'} dropped claim{' holds' if holding < 2 else 's hold'}")
+        fail = " is" if failing < 2 else "s are"
+        facts.append(f"{failing or 'no'} kept claim{fail} known to fail")
+    if mended := [one for one in repair if one in edits]:
+        facts.append(f"one edit of the printed text makes {' and '.join(mended)} true")
+    if 0 < change < math.inf:
+        facts.append(f"the dropped figures would move by {100 * change:,.0f} percent in all")
+    told = ", ".join(facts) or "nothing else is known of it"
+    return f"Without {' and '.join(repair)} the others can all hold: {told}."

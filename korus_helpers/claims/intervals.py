@@ -1,4 +1,4 @@
-"""Intervals with exact decimal ends, open or closed, bounded or not."""
+"""What lies between two ends: what a text admits, and how closely a figure is known."""
 
 import operator
 from dataclasses import dataclass
@@ -66,6 +66,10 @@ class Interval:
             return "outside"
         return "straddles" if self._below(low) or self._above(high) else "inside"
 
+    def holds(self, low: float, high: float) -> str:
+        """Whether it admits a figure between two ends: "yes", "no" or "undetermined"."""
+        return {"inside": "yes", "outside": "no"}.get(self.meets(low, high), "undetermined")
+
     def __neg__(self) -> "Interval":
         """The same sizes with the other sign: −[1, 2) is (−2, −1]."""
         # copy_negate is exact, unary minus rounds to 28 digits; zero stays without sign
@@ -90,3 +94,42 @@ class Interval:
 
 def _written(number: Decimal) -> str:
     return f"{number:f}".replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Ends:
+    """A figure known to lie from `low` to `high`, most likely `value`; numbers or arrays alike.
+
+    Ends carry through: each operation gives the lowest and the highest result possible.
+    """
+
+    low: float
+    value: float
+    high: float
+
+    def __add__(self, other: "Ends") -> "Ends":
+        return Ends(self.low + other.low, self.value + other.value, self.high + other.high)
+
+    def __neg__(self) -> "Ends":
+        return Ends(-self.high, -self.value, -self.low)
+
+    def __sub__(self, other: "Ends") -> "Ends":
+        return Ends(self.low - other.high, self.value - other.value, self.high - other.low)
+
+    def __truediv__(self, other: "Ends") -> "Ends":
+        """The quotient, of a figure that is not below zero by one that is above it."""
+        return Ends(self.low / other.high, self.value / other.value, self.high / other.low)
+
+    def since(self, base: "Ends", way: str) -> "Ends | None":
+        """The change, ratio or percent change from `base`; None where a quotient has no meaning.
+
+        A quotient starts above zero and does not change its sign.
+        """
+        if way == "change":
+            return self - base
+        if base.low <= 0 or self.low < 0:
+            return None
+        ratio = self / base
+        if way == "ratio":
+            return ratio
+        return Ends(*(100 * (one - 1) for one in (ratio.low, ratio.value, ratio.high)))

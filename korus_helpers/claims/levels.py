@@ -1,11 +1,12 @@
-"""Figures of calendar years as levels with their interval: quoted in print, or of the files."""
+"""Figures of calendar years as levels with their ends: quoted in print, or of the files."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from korus_helpers.claims.steps import WITH_SERVICES
+from korus_helpers.claims.intervals import Ends
 from korus_helpers.sources.stored import publications, remembered
 from korus_helpers.sources.tables import open_table
+from korus_helpers.trade.bases import GOODS_SERVICES
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.figure import provenance
@@ -20,8 +21,8 @@ TOPICS = {  # that are a sector of the files; others keep their name
 
 
 @dataclass(frozen=True)
-class Level:
-    """One figure of one calendar year, as US flows, in million dollars with its interval.
+class Level(Ends):
+    """One figure of one calendar year, as US flows, in million dollars with its ends.
 
     `release` is the day from which it was in force ("" unknown) or the vintage of a file, `until`
     the end; `said` tells in words where it is from. `quoted` numbers the rows of the table
@@ -32,9 +33,6 @@ class Level:
     basis: str
     measure: str
     year: int
-    low: float
-    value: float
-    high: float
     release: str
     until: str
     source_ids: tuple[str, ...]
@@ -43,6 +41,14 @@ class Level:
     file: bool = False
     quoted: tuple[int, ...] = ()
     files: tuple[tuple[str, Definition], ...] = ()
+
+    def with_ends(self, ends: Ends, measure: str, *behind: "Level") -> "Level":
+        """The same with other ends and measure, and what is `behind` it from other levels."""
+        return replace(
+            self, measure=measure, low=ends.low, value=ends.value, high=ends.high,
+            quoted=sum((one.quoted for one in behind), self.quoted),
+            files=sum((one.files for one in behind), self.files),
+        )  # fmt: skip
 
 
 @remembered
@@ -60,10 +66,7 @@ def quoted_levels(partner: str) -> tuple[Level, ...]:
         one = _read(row, sources[row.source_id])
         page = pages.setdefault((row.topic, row.year, row.source_id, row.in_force_from), {})
         page[one.measure] = one
-    found: list[Level] = []
-    for known in pages.values():
-        found += known.values()
-        found += _derived(known)
+    found = [one for known in pages.values() for one in (*known.values(), *_derived(known))]
     return tuple(sorted(found, key=lambda one: one.release, reverse=True))
 
 
@@ -80,28 +83,16 @@ def file_levels(
     asked = grid(partner=partner, sector=name, basis=basis, vintage=vintage, end=years)
     found = evaluate(measure, asked)
     levels = []
-    columns = ["end", "vintage", "low", "value", "high"]
-    for row in found.loc[found.value.notna(), columns].itertuples():
+    for row in found.loc[
+        found.value.notna(), ["end", "vintage", "low", "value", "high"]
+    ].itertuples():
         used = Definition(partner, name, basis, row.vintage, end=row.end)
         release, source_ids, _ = provenance(measure, used)
-        levels.append(
-            Level(
-                name,
-                basis,
-                measure,
-                int(row.end),
-                row.low,
-                row.value,
-                row.high,
-                row.vintage,
-                "",
-                source_ids,
-                NAMED[name].title,
-                f"of the files, {release}",
-                file=True,
-                files=((measure, used),),
-            )
-        )
+        levels.append(Level(
+            row.low, row.value, row.high, name, basis, measure, int(row.end), row.vintage, "",
+            source_ids, NAMED[name].title, f"of the files, {release}", file=True,
+            files=((measure, used),),
+        ))  # fmt: skip
     return tuple(levels)
 
 
@@ -113,24 +104,15 @@ def _read(row: object, source: object) -> Level:
         measure, sign = "deficit", 1 if korean else -1
     elif korean:
         measure = {"exports": "imports", "imports": "exports"}[measure]
-    ends = sorted(sign * float(end) for end in (row.low_musd, row.high_musd))
+    low, high = sorted(sign * float(end) for end in (row.low_musd, row.high_musd))
     release = f", release of {row.in_force_from}" if row.in_force_from else ""
     status = "" if row.status == "quoted" else f", {row.status}"
     return Level(
-        TOPICS.get(row.topic, row.topic),
-        row.basis,
-        measure,
-        int(row.year),
-        ends[0],
-        sign * float(row.value_musd),
-        ends[1],
-        row.in_force_from,
-        row.in_force_until,
-        (row.source_id,),
+        low, sign * float(row.value_musd), high, TOPICS.get(row.topic, row.topic), row.basis,
+        measure, int(row.year), row.in_force_from, row.in_force_until, (row.source_id,),
         row.title[0].lower() + row.title[1:],
-        f"quoted by {source.publisher}, {source.title}{release}{status}",
-        quoted=(row.Index,),
-    )
+        f"quoted by {source.publisher}, {source.title}{release}{status}", quoted=(row.Index,),
+    )  # fmt: skip
 
 
 def _derived(known: dict[str, Level]) -> list[Level]:
@@ -140,41 +122,18 @@ def _derived(known: dict[str, Level]) -> list[Level]:
         exports, imports = (known[flow] for flow in FLOWS)
         basis = " and ".join(dict.fromkeys([exports.basis, imports.basis]))
         both = replace(imports, basis=basis, said=f"from exports and imports {imports.said}")
-        found["deficit"] = _sum(both, exports, -1, "deficit")
-        found["two-way"] = _sum(both, exports, 1, "two-way")
+        found["deficit"] = both.with_ends(imports - exports, "deficit", exports)
+        found["two-way"] = both.with_ends(imports + exports, "two-way", exports)
     new = [one for measure, one in found.items() if measure not in known]
     deficit = known.get("deficit") or found.get("deficit")
-    if deficit:
-        new.append(
-            replace(
-                deficit,
-                measure="balance",
-                low=-deficit.high,
-                value=-deficit.value,
-                high=-deficit.low,
-            )
-        )
-    return new
-
-
-def _sum(one: Level, other: Level, sign: int, measure: str) -> Level:
-    low, high = (other.low, other.high) if sign > 0 else (other.high, other.low)
-    return replace(
-        one,
-        measure=measure,
-        low=one.low + sign * low,
-        high=one.high + sign * high,
-        value=one.value + sign * other.value,
-        quoted=one.quoted + other.quoted,
-        files=one.files + other.files,
-    )
+    return [*new, deficit.with_ends(-deficit, "balance")] if deficit else new
 
 
 def with_services(goods: Level, services: Level) -> Level:
     """Goods and services of one measure and year together, from two sources or one."""
     return replace(
-        _sum(goods, services, 1, goods.measure),
-        sector=WITH_SERVICES,
+        goods.with_ends(goods + services, goods.measure, services),
+        sector=GOODS_SERVICES,
         title="goods and services",
         source_ids=tuple(dict.fromkeys(goods.source_ids + services.source_ids)),
         said=f"goods {goods.said}; services {services.said}",

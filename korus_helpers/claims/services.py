@@ -9,8 +9,8 @@ The figures of today are those of the Bureau of Economic Analysis (`trade.goods_
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.levels import Level, quoted_levels
-from korus_helpers.claims.register import Claim
 from korus_helpers.errors import NoFigure
 from korus_helpers.sources.partners import find_partner
 from korus_helpers.trade.bases import GOODS_SERVICES, SERVICES

@@ -37,14 +37,14 @@ def audit(
 
     FILE is YAML or CSV, see --template; without one the article of 28 December 2017 is audited.
     """
-    from korus_helpers.claims.register import TEMPLATE
+    from korus_helpers.claims.register import template as claims_file
 
     if template:
-        click.echo(TEMPLATE, nl=False)
+        click.echo(claims_file(), nl=False)
         return
-    from korus_helpers.claims.audit import audit as audited
-    from korus_helpers.claims.check import tolerance_of
+    from korus_helpers.claims.auditing import audit as audited
     from korus_helpers.claims.register import article, read_claims
+    from korus_helpers.claims.typed_claims import tolerance_of
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.audit import audit_sentences, claim_rows
     from korus_helpers.present.claim_answers import audit_object

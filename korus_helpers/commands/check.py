@@ -45,7 +45,7 @@ def check(
     TEXT is the figure with its words, such as "nearly $20 billion". It may print two levels:
     "from $13.2 billion to $27.6 billion" with --from 2011 --to 2016.
     """
-    from korus_helpers.claims.check import claims_to_check, tolerance_of
+    from korus_helpers.claims.typed_claims import claims_to_check, tolerance_of
     from korus_helpers.claims.verdicts import judge
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.audit import check_rows

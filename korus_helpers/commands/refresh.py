@@ -60,7 +60,7 @@ def refresh(
     """
     from datetime import UTC, datetime
 
-    from korus_helpers.claims.changes import standings, verdict_changes
+    from korus_helpers.claims.context import readings, verdict_changes
     from korus_helpers.claims.register import article, read_claims
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.refreshed import refreshed_lines, refreshed_object
@@ -91,17 +91,17 @@ def refresh(
 
     def remember() -> None:
         if not old:
-            old.update({name: standings(book, before) for name, book in books.items()})
+            old.update({name: readings(book, before) for name, book in books.items()})
 
     with keeping(incoming, dry_run, remember) as done:
         change = main_change(done)
         if change:
             found = differences(change.incoming.before.vintage, change.place.release)
             if found.before != before:
-                old = {name: standings(book, found.before) for name, book in books.items()}
+                old = {name: readings(book, found.before) for name, book in books.items()}
         if any(one.folder for one in done):
             vintage = found.after if found else before
-            new = {name: standings(book, vintage) for name, book in books.items()}
+            new = {name: readings(book, vintage) for name, book in books.items()}
             changes = {name: verdict_changes(old[name], new[name]) for name in books}
         if as_json:
             click.echo(to_json(refreshed_object(done, found, changes, dry_run, missing)))

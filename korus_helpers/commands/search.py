@@ -51,7 +51,7 @@ def search(
     (measure, years, the way to compare) is open.
     """
     from korus_helpers.claims.printed import read_printed
-    from korus_helpers.claims.search import search as searched
+    from korus_helpers.claims.searching import search as searched
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.matches import SHOWN, match_rows, search_object, search_sentences
     from korus_helpers.present.sentences import visible

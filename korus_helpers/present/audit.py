@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from korus_helpers.claims.audit import Audit, Misprint, correction
-from korus_helpers.claims.consequences import by_tolerance, unstated
+from korus_helpers.claims.auditing import Audit, Misprint, by_tolerance, correction, unstated
 from korus_helpers.claims.verdicts import CANNOT, Verdict
 from korus_helpers.present.claim_units import ends_words, size_of
 from korus_helpers.present.verdicts import count_word, marks, official, shown_unit

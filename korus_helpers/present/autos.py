@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pandas as pd
 
+from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.register import Claim
 from korus_helpers.present.claim_charts import IntervalRow
 from korus_helpers.present.verdicts import count_word
 from korus_helpers.present.words import (

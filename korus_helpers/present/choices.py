@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
+from korus_helpers.claims.context import Reading
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.statement import Statement
 from korus_helpers.present.claim_units import size_of
 from korus_helpers.present.matches import amount
 from korus_helpers.present.verdicts import shown_unit
@@ -26,7 +26,7 @@ _SUBJECTS = {"deficit": "The deficit", "balance": "The balance", "exports": "Exp
 _ANSWERS = {"yes": "true", "no": "false", "undetermined": "undetermined"}
 
 
-def subject(stated: Statement, name: str) -> str:
+def subject(stated: Reading, name: str) -> str:
     """As "US goods exports to Niue", for subtitles."""
     link = {"exports": "to", "imports": "from"}.get(stated.measure, "with")
     what = {"two-way": "two-way trade"}.get(stated.measure, stated.measure)
@@ -47,7 +47,7 @@ def spread(values: pd.Series, as_: str) -> str:
     return number(width, 2) if as_ == "ratio" else amount(width, UNITS[as_])
 
 
-def shown_interval(stated: Statement) -> Interval:
+def shown_interval(stated: Reading) -> Interval:
     """What was printed, in billion dollars, percent or times."""
     of = stated.printed.interval
     low, high = (None if end is None else end / size_of(stated.printed.unit)
@@ -55,7 +55,7 @@ def shown_interval(stated: Statement) -> Interval:
     return Interval(low, high, of.low_open, of.high_open)
 
 
-def statement_sentence(stated: Statement, words: str) -> str:
+def statement_sentence(stated: Reading, words: str) -> str:
     """What the claim is read as, the official figure, and whether it holds; `words` the claim."""
     way = stated.as_.replace("-", " ")
     if stated.figure is None:
@@ -113,7 +113,7 @@ def pairs_title(measure: str, pairs: pd.DataFrame, still: float = 0) -> str:
     return f"{_SUBJECTS[measure]} rose in {(known > still).sum()} of {len(known)} pairs of years"
 
 
-def fit_title(stated: Statement, values: pd.DataFrame) -> str:
+def fit_title(stated: Reading, values: pd.DataFrame) -> str:
     """As "The claim fits 21 of 76 pairs of years", from values in the unit of the claim."""
     known = values.to_numpy(dtype=float)
     known = known[~np.isnan(known)]
@@ -121,7 +121,7 @@ def fit_title(stated: Statement, values: pd.DataFrame) -> str:
     return f"The claim fits {held} of {len(known)} pairs of years"
 
 
-def centre(stated: Statement) -> tuple[float, str, str]:
+def centre(stated: Reading) -> tuple[float, str, str]:
     """The neutral value of a heat map of the claim's own way, and words for both sides of it.
 
     The end of what was printed where it has only one ("more than doubled"), else no change.
@@ -160,7 +160,7 @@ def _around(years: list[int], middle: int, most: int) -> list[int]:
     return years[start : start + most]
 
 
-def release_table(stated: Statement, rows: pd.DataFrame) -> pd.DataFrame:
+def release_table(stated: Reading, rows: pd.DataFrame) -> pd.DataFrame:
     """`robustness.release_rows` in the unit shown, and whether the claim fits each release."""
     by = size_of(UNITS[stated.as_])
     fits = [stated.holds(low, high) for low, high in zip(rows.low, rows.high, strict=True)]
@@ -187,7 +187,7 @@ def spread_sentence(table: pd.DataFrame, unit: str) -> str:
     )
 
 
-def window_table(stated: Statement, rows: pd.DataFrame) -> pd.DataFrame:
+def window_table(stated: Reading, rows: pd.DataFrame) -> pd.DataFrame:
     """`robustness.window_rows` in the unit shown, and whether the claim fits each."""
     table = rows.assign(
         value=rows.value / size_of(UNITS[stated.as_]),
@@ -198,7 +198,7 @@ def window_table(stated: Statement, rows: pd.DataFrame) -> pd.DataFrame:
     return table[columns].rename(columns=names)
 
 
-def window_sentence(stated: Statement, rows: pd.DataFrame) -> str:
+def window_sentence(stated: Reading, rows: pd.DataFrame) -> str:
     """How many twelve months fit, and what April to March says, for Korea by its right name."""
     fits = {row.month: stated.holds(row.value) == "yes" for row in rows.itertuples()}
     said = f"The claim fits {sum(fits.values())} of {len(rows)} ways to begin the twelve months"
@@ -215,7 +215,7 @@ def window_sentence(stated: Statement, rows: pd.DataFrame) -> str:
     )
 
 
-def robustness_table(stated: Statement, rows: pd.DataFrame) -> pd.DataFrame:
+def robustness_table(stated: Reading, rows: pd.DataFrame) -> pd.DataFrame:
     """Every choice of the file, what it gives, and whether the claim is true under it."""
     by = size_of(UNITS[stated.as_])
     return pd.DataFrame(
@@ -234,7 +234,7 @@ def robustness_table(stated: Statement, rows: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def robustness_sentence(stated: Statement, rows: pd.DataFrame) -> str:
+def robustness_sentence(stated: Reading, rows: pd.DataFrame) -> str:
     """As "True for 9 of 18 reasonable choices; false from entry into force"."""
     table = robustness_table(stated, rows)
     answers = table["the claim is"]
@@ -258,7 +258,7 @@ def robustness_sentence(stated: Statement, rows: pd.DataFrame) -> str:
     return f"{said}." + (f" Not counted: {join_words(apart)}." if apart else "")
 
 
-def _april(stated: Statement, rows: pd.DataFrame) -> str:
+def _april(stated: Reading, rows: pd.DataFrame) -> str:
     """What April to March is called; from the year before the agreement, its entry into force."""
     base = rows.set_index("id").base["april"]
     if stated.definition.partner == KOREA and base == str(agreement_year(0)):

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from korus_helpers.claims.audit import Audit, correction
-from korus_helpers.claims.consequences import unstated
-from korus_helpers.claims.search import Match
+from korus_helpers.claims.auditing import Audit, correction, unstated
+from korus_helpers.claims.searching import Match
 from korus_helpers.claims.verdicts import LADDER, Verdict
 from korus_helpers.present.claim_units import ends_in_shown_unit, in_shown_unit
 from korus_helpers.present.verdicts import shown_unit

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pandas as pd
 
-from korus_helpers.claims.audit import Audit
+from korus_helpers.claims.auditing import Audit
 from korus_helpers.claims.context import context
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.verdicts import TOLERANCE, Verdict
+from korus_helpers.claims.printed import TOLERANCE
+from korus_helpers.claims.verdicts import Verdict
 from korus_helpers.present.claim_charts import IntervalRow
 from korus_helpers.present.claim_units import ends_in_shown_unit
 from korus_helpers.present.verdicts import count_word, shown_unit

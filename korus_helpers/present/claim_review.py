@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from korus_helpers.claims.audit import Audit
-from korus_helpers.claims.register import Claim
+from korus_helpers.claims.auditing import Audit
+from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.verdicts import (
     AS_PRINTED,
     NOT_REPRODUCED,

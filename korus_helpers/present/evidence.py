@@ -6,8 +6,7 @@ import io
 
 import pandas as pd
 
-from korus_helpers.claims.audit import Audit
-from korus_helpers.claims.rows import verdict_rows
+from korus_helpers.claims.auditing import Audit, verdict_rows
 from korus_helpers.present.answers import to_json
 from korus_helpers.present.claim_answers import audit_object
 from korus_helpers.present.claim_review import linked_data

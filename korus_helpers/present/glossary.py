@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from korus_helpers.claims.ladder import CHANCE, TOLERANCE
-from korus_helpers.claims.wording import HEDGES
+from korus_helpers.claims.printed import TOLERANCE
+from korus_helpers.claims.verdicts import CHANCE
+from korus_helpers.claims.wording import words
 from korus_helpers.trade.bases import BASES
 
 
@@ -63,7 +64,7 @@ def glossary() -> tuple[Chapter, ...]:
 def _term(name: str, entry: str | dict) -> Term:
     if isinstance(entry, str):
         entry = {"meaning": entry}
-    read_as = [word for word, hedge in HEDGES.items() if hedge == name != word]
+    read_as = [word for word, hedge in words("hedges").items() if hedge == name != word]
     also = (*entry.get("also", ()), *read_as)
     return Term(name, _filled(entry["meaning"], BASES.get(name, "")), also)
 

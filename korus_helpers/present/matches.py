@@ -4,9 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from korus_helpers.claims.matches import Match
-from korus_helpers.claims.printed import Printed
-from korus_helpers.claims.search import Garble, Search
+from korus_helpers.claims.printed import Statement
+from korus_helpers.claims.searching import Garble, Match, Search
 from korus_helpers.present.claim_units import ends_in_shown_unit, in_shown_unit
 from korus_helpers.present.verdicts import shown_unit
 from korus_helpers.present.words import number, usd
@@ -15,7 +14,7 @@ from korus_helpers.sources.stored import publications
 SHOWN = 12  # matches that people are shown unless they ask for all
 
 
-def search_object(printed: Printed, found: Search) -> dict[str, Any]:
+def search_object(printed: Statement, found: Search) -> dict[str, Any]:
     """A search for programs: `low, high` and the values in `unit`, an unbounded end is None."""
     low, high = ends_in_shown_unit(printed.interval, printed.unit)
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from korus_helpers.claims.changes import Standing, VerdictChange
+from korus_helpers.claims.context import Reading, VerdictChange
 from korus_helpers.present.answers import amount
 from korus_helpers.present.words import join_words, number, signed
 from korus_helpers.sources.differences import Differences
@@ -99,7 +99,7 @@ def _change_line(one: VerdictChange) -> str:
     )
 
 
-def _figure(one: Standing) -> str:
+def _figure(one: Reading) -> str:
     return amount(one.figure.value, one.figure.unit) if one.figure else "none"
 
 
@@ -153,5 +153,5 @@ def refreshed_object(
     }  # fmt: skip
 
 
-def _value(one: Standing) -> float | None:
+def _value(one: Reading) -> float | None:
     return one.figure.value if one.figure else None

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from korus_helpers.claims.audit import HOLDS
-from korus_helpers.claims.events import event_sources
-from korus_helpers.claims.verdicts import CANNOT, LADDER, OTHER_BASIS, Verdict
+from korus_helpers.claims.dates import date_sources
+from korus_helpers.claims.verdicts import CANNOT, HOLDS, LADDER, OTHER_BASIS, Verdict
 from korus_helpers.present.sentences import say
 from korus_helpers.present.words import join_words, number, range_words
 from korus_helpers.trade.figure import Figure
@@ -55,7 +54,7 @@ def _row(verdict: Verdict) -> dict[str, object]:
             "unit": claim.measure if verdict.event else shown_unit(verdict.unit),
             "vintage": None,
             "verdict": verdict.verdict,
-            "source": event_sources(claim) or None,
+            "source": date_sources(claim) or None,
         }
         numbers = dict.fromkeys(("official_low", "official_high", "official_today"))
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from korus_helpers.claims.strangers import (
+from korus_helpers.claims.untrusted import (
     Kind,
     RefusedText,
     content_of,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from korus_helpers.claims.ladder import LADDER
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.present.notice import old_figures
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.pages import Shown, made, partner_of, render, run_title, versions

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import korus_helpers
-from korus_helpers.claims.ladder import LADDER
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.errors import InputError
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.sources.partners import Partner, find_partner

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from korus_helpers.claims.ladder import LADDER
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.errors import InputError
 from korus_helpers.present.displays import LINKED_DATA
 from korus_helpers.present.glossary import anchor

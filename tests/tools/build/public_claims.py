@@ -9,7 +9,7 @@ from dataclasses import fields
 
 import pandas as pd
 
-from korus_helpers.claims.register import OTHER, UNSPECIFIED, Claim, describe
+from korus_helpers.claims.claim import OTHER, UNSPECIFIED, Claim, describe
 from korus_helpers.trade.bases import GENERAL, KOREA_REPORTED
 from korus_helpers.trade.periods import period
 

@@ -1,22 +1,26 @@
 """How far a definition lies from the stated one: named steps, kept as the bits of a number."""
 
-import re
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
+from korus_helpers.claims.claim import KOREAN, UNSPECIFIED, is_date
 from korus_helpers.errors import InputError
 from korus_helpers.sources.partners import find_partner
-from korus_helpers.trade.bases import BOP, COUNTED, GENERAL, KOREA_REPORTED, counted
+from korus_helpers.trade.bases import (
+    BOP,
+    COUNTED,
+    GENERAL,
+    GOODS_SERVICES,
+    KOREA_REPORTED,
+    counted,
+)
 from korus_helpers.trade.comparison import KOREA
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition, check_basis
 from korus_helpers.trade.periods import Period, agreement_year, month_number, period
-from korus_helpers.trade.sectors import sector
+from korus_helpers.trade.sectors import sector as sector_of
 from korus_helpers.trade.series import FLOWS
 
-SERVICES, WITH_SERVICES = "services", "goods-and-services"
-UNSPECIFIED = "unspecified"  # a "trade deficit": of goods, or of goods with services
 QUOTED_SECTORS = ("hs8703", "autos_and_parts_piie", "automobiles_korea")  # in no file
 NOT_STATED = "not stated"
 
@@ -69,47 +73,41 @@ class Stated:
 
 def read_stated(
     unit: str,
-    measure: str | None,
-    as_: str | None,
-    partner: str,
-    sector_name: str | None,
-    basis: str,
-    base: str,
-    end: str,
-    made_on: str,
-    reporter: str,
+    *,
+    measure: str | None = None,
+    as_: str | None = None,
+    partner: str = KOREA,
+    sector: str | None = None,
+    basis: str = "",
+    base: str = "",
+    end: str = "",
+    made_on: str = "",
+    reporter: str = "USA",
 ) -> Stated:
     """The statement behind a number in `unit`; raises `InputError` for what is not understood.
 
-    Without `as_` a base year means a comparison and an end alone a level or share, wherever the
-    unit allows it; without either all ways of the unit are open.
+    What is left out is open (measure, way, years) or takes the default (all goods, the basis of
+    the sector, US statistics, today's figures), and another choice of it is a named step. A
+    stated year is tried with its two neighbours; `made_on` ("2017-12-28") leaves out periods
+    that had not ended by then. Without `as_` a base year means a comparison and an end alone a
+    level or share, wherever the unit allows it; without either all ways of the unit are open.
     """
     if measure is not None and measure not in MEASURES:
         raise InputError(
             f'measure "{measure[:40]}" is not known; type one of {", ".join(MEASURES)}'
         )
-    if reporter not in ("USA", "KOR"):
+    if reporter not in ("USA", KOREAN):
         raise InputError(f'reporter "{reporter[:40]}" is not known; type USA or KOR')
-    if made_on:
-        _check_day(made_on)
+    if made_on and not (len(made_on) == 10 and is_date(made_on)):
+        raise InputError(f'day "{made_on[:40]}" is not understood; type one like 2017-12-28')
     first, last = _periods(partner, base, end)
     ways = _ways(unit, as_, first, last)
-    if sector_name not in (None, SERVICES, WITH_SERVICES, UNSPECIFIED, *QUOTED_SECTORS):
-        basis = basis or ("" if reporter == "KOR" else sector(sector_name).basis)
-    default = KOREA_REPORTED if reporter == "KOR" else GENERAL
+    if sector not in (None, *COUNTED, UNSPECIFIED, *QUOTED_SECTORS):
+        basis = basis or ("" if reporter == KOREAN else sector_of(sector).basis)
+    default = KOREA_REPORTED if reporter == KOREAN else GENERAL
     code = find_partner(partner, [one.last_year for one in (first, last) if one]).code
     measures = (measure,) if measure else MEASURES
-    basis = check_basis(basis or default)
-    return Stated(measures, ways, code, sector_name, basis, first, last, made_on)
-
-
-def _check_day(text: str) -> None:
-    try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) and date.fromisoformat(text):
-            return
-    except ValueError:
-        pass
-    raise InputError(f'day "{text[:40]}" is not understood; type one like 2017-12-28')
+    return Stated(measures, ways, code, sector, check_basis(basis or default), first, last, made_on)
 
 
 def _periods(partner: str, base: str, end: str) -> tuple[Period | None, Period | None]:
@@ -191,7 +189,7 @@ def table_steps(stated: Stated, measure: str, sector_name: str, basis: str) -> i
 
 
 def _sector_steps(asked: str, found: str) -> int:
-    both = {"total", WITH_SERVICES}
+    both = {"total", GOODS_SERVICES}
     if found == asked or (asked == UNSPECIFIED and found in both):
         return 0
     return BIT["goods with services" if {asked, found} == both else "sector"]

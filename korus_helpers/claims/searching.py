@@ -1,6 +1,6 @@
 """Which definitions give this number, and how likely is it that one does by chance?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -8,10 +8,12 @@ import pandas as pd
 
 from korus_helpers.claims.candidates import KEY, candidates, rounded
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.matches import Match, match_of
-from korus_helpers.claims.printed import one_edits, read_printed
-from korus_helpers.claims.steps import BIT, NEAR, STEPS, Stated, read_stated
-from korus_helpers.trade.definition import MEASURES, UNITS
+from korus_helpers.claims.levels import Level
+from korus_helpers.claims.named_steps import BIT, NEAR, STEPS, Stated, names_of, read_stated
+from korus_helpers.claims.printed import TOLERANCE, one_edits, read_printed
+from korus_helpers.sources.partners import find_partner
+from korus_helpers.trade.definition import MEASURES, UNITS, Definition
+from korus_helpers.trade.figure import Figure, provenance
 
 LISTED = 1_000  # matches, nearest first
 SAME = 7  # digits in which two releases agree that give the same figure; months are rounded
@@ -21,12 +23,45 @@ _FARTHEST = sum(BIT[name] for name in STEPS if name not in NEAR)
 
 
 @dataclass(frozen=True)
+class Match:
+    """One definition that gives the number.
+
+    `value` lies in [`low`, `high`], in `unit`; the ends differ where the figure is `quoted` in
+    print. All others, and those whose `vintage` is "as-of:" a day, `evaluate` takes as they stand.
+    Of the rest `vintage` names the day on which the release came into force ("" unknown) and
+    `sector` may be services, goods-and-services or what only print knows. `steps` name each
+    departure from what was stated. `possible` marks a quoted figure that straddles the number's
+    interval: it may be it, but does not count as a match. `source_ids` are keys of `sources`,
+    `parts` the levels behind a figure that `evaluate` does not take.
+    """
+
+    measure: str
+    as_: str
+    sector: str
+    basis: str
+    vintage: str
+    base: str
+    end: str
+    partner: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    steps: tuple[str, ...]
+    quoted: bool
+    label: str
+    source_ids: tuple[str, ...]
+    possible: bool = False
+    parts: tuple[Level, ...] = ()
+
+
+@dataclass(frozen=True)
 class Search:
     """What a search found.
 
     `tried` counts the definitions that have a figure, each figure once however many releases
     repeat it. `matches` are ranked: those that are only possible last, then fewer steps, steps
-    in the order of `steps.STEPS`, files before print, newer releases, closeness to the middle
+    in the order of `named_steps.STEPS`, files before print, newer releases, closeness to the middle
     of the interval; at most `LISTED` of them, and `complete` is False where there are more.
 
     `chance_rate` is the share of the same definitions that match by chance: the interval is
@@ -56,69 +91,30 @@ class Garble:
     matches: tuple[Match, ...]
 
 
-def search(
-    interval: Interval,
-    unit: str,
-    *,
-    measure: str | None = None,
-    as_: str | None = None,
-    partner: str = "5800",
-    sector: str | None = None,
-    basis: str = "",
-    base: str = "",
-    end: str = "",
-    made_on: str = "",
-    reporter: str = "USA",
-) -> Search:
+def search(interval: Interval, unit: str, **stated: str | None) -> Search:
     """Every definition that gives a number in `interval`, in `unit` (of `UNITS`), for a partner.
 
-    What is left out is open (measure, way, years) or takes the default (all goods, the basis of
-    the sector, US statistics, today's figures), and another choice of it is a named step. A
-    stated year is tried with its two neighbours; `made_on` ("2017-12-28") leaves out periods
-    that had not ended by then. Raises `InputError` for what is not understood.
+    `stated` are the choices of `named_steps.read_stated`; raises `InputError` as that does.
     """
-    stated = read_stated(unit, measure, as_, partner, sector, basis, base, end, made_on, reporter)
-    return _found(stated, candidates(stated), interval)
+    asked = read_stated(unit, **stated)
+    return _found(asked, candidates(asked), interval)
 
 
-def near(
-    measure: str,
-    as_: str,
-    partner: str,
-    sector: str,
-    basis: str,
-    base: str,
-    end: str,
-    interval: Interval,
-    *,
-    made_on: str = "",
-) -> Search:
-    """The same for a stated definition, among those at most two steps of `steps.NEAR` away.
+def near(interval: Interval, unit: str, **stated: str | None) -> Search:
+    """The same, among definitions at most two steps of `named_steps.NEAR` from the stated one.
 
     These are release or quotation, import or export basis, sector, goods with services,
     agreement year for calendar year, and the base year one off. The stated definition itself is
-    one of those tried, with no steps. Raises `InputError` for what is not understood.
+    one of those tried, with no steps.
     """
-    stated = read_stated(
-        UNITS.get(as_, ""), measure, as_, partner, sector, basis, base, end, made_on, "USA"
-    )
-    grid = candidates(stated)
-    return _found(stated, grid[_is_near(grid)], interval)
+    asked = read_stated(unit, **stated)
+    grid = candidates(asked)
+    close = (grid["count"] <= NEAR_STEPS) & ((grid.bits & _FARTHEST) == 0)
+    return _found(asked, grid[close], interval)
 
 
 def garbles(
-    text: str,
-    *,
-    measure: str | None = None,
-    as_: str | None = None,
-    partner: str = "5800",
-    sector: str | None = None,
-    basis: str = "",
-    base: str = "",
-    end: str = "",
-    made_on: str = "",
-    reporter: str = "USA",
-    tolerance: Decimal = Decimal("0.05"),
+    text: str, *, tolerance: Decimal = TOLERANCE, **stated: str | None
 ) -> tuple[Garble, ...]:
     """Slips that would make the stated definition, of any release, give the printed `text`.
 
@@ -127,25 +123,19 @@ def garbles(
     of `one_edits`; raises `InputError` for text or definition that is not understood.
     """
     printed = read_printed(text, tolerance=tolerance)
-    rest = (as_, partner, sector, basis, base, end, made_on, reporter)
-    stated = read_stated(printed.unit, measure, *rest)
-    found = []
+    asked = read_stated(printed.unit, **stated)
+    measure, found = stated.get("measure"), []
     for other in MEASURES if measure else ():
         if other != measure and {other, measure} != {"deficit", "balance"}:  # that is the sign
-            meant = read_stated(printed.unit, other, *rest)
+            meant = replace(asked, measures=(other,))
             matches = _sure(meant, _as_stated(meant), printed.interval)
             found.append(Garble(f"{other} meant, {measure} printed", text, matches))
-    grid = _as_stated(stated)
+    grid = _as_stated(asked)
     for edit in one_edits(text):
         reading = read_printed(edit.text, tolerance=tolerance)
         if reading.unit == printed.unit:
-            matches = _sure(stated, grid, reading.interval)
-            found.append(Garble(edit.what, edit.text, matches))
+            found.append(Garble(edit.what, edit.text, _sure(asked, grid, reading.interval)))
     return tuple(one for one in found if one.matches)
-
-
-def _is_near(grid: pd.DataFrame) -> pd.Series:
-    return (grid["count"] <= NEAR_STEPS) & ((grid.bits & _FARTHEST) == 0)
 
 
 def _as_stated(stated: Stated) -> pd.DataFrame:
@@ -155,9 +145,7 @@ def _as_stated(stated: Stated) -> pd.DataFrame:
 
 def _sure(stated: Stated, grid: pd.DataFrame, interval: Interval) -> tuple[Match, ...]:
     inside, _ = _lands(grid, interval)
-    if not inside.any():
-        return ()
-    return _found(stated, grid[inside], interval).matches
+    return _found(stated, grid[inside], interval).matches if inside.any() else ()
 
 
 def _found(stated: Stated, grid: pd.DataFrame, interval: Interval) -> Search:
@@ -166,7 +154,8 @@ def _found(stated: Stated, grid: pd.DataFrame, interval: Interval) -> Search:
     if not touching.any():
         return Search(len(grid), (), rate, odds, complete=True)
     hits = grid.assign(possible=touching & ~inside)[touching]
-    middle = _middle(interval)
+    ends = [end for end in _ends(interval) if np.isfinite(end)]
+    middle = sum(ends) / len(ends) if ends else 0.0
     ranked = hits.assign(
         release=hits.vintage.str.removeprefix("as-of:"), off=(hits.value - middle).abs()
     ).sort_values(
@@ -176,7 +165,7 @@ def _found(stated: Stated, grid: pd.DataFrame, interval: Interval) -> Search:
     )  # "latest", of tables with one release, is newer than any date as text too
     same = ranked.assign(low=rounded(ranked.low, SAME), high=rounded(ranked.high, SAME))
     ranked = ranked[~same.duplicated([*KEY, "low", "high"])]
-    matches = tuple(match_of(stated.partner, row) for row in ranked.head(LISTED).itertuples())
+    matches = tuple(_match(stated.partner, row) for row in ranked.head(LISTED).itertuples())
     return Search(len(grid), matches, rate, odds, len(ranked) <= LISTED)
 
 
@@ -204,11 +193,6 @@ def _ends(interval: Interval) -> tuple[float, float]:
     )
 
 
-def _middle(interval: Interval) -> float:
-    ends = [end for end in _ends(interval) if np.isfinite(end)]
-    return sum(ends) / len(ends) if ends else 0.0
-
-
 def _chance(grid: pd.DataFrame, interval: Interval) -> tuple[float, float]:
     """`chance_rate` and `odds`, as `Search` defines them."""
     if grid.empty or interval.is_empty:
@@ -219,3 +203,45 @@ def _chance(grid: pd.DataFrame, interval: Interval) -> tuple[float, float]:
     low, high = grid.low.to_numpy(), grid.high.to_numpy()
     shares = [_within(low, high, *ends, interval).mean() for ends in apart or moved]
     return float(np.mean(shares)), float(np.mean(np.array(shares) > 0))
+
+
+def _match(partner: str, row: object) -> Match:
+    """The match that a row of `candidates` describes; `row.possible` is said with it."""
+    names = ("measure", "as_", "sector", "basis", "vintage", "base", "end")
+    chosen = {name: getattr(row, name) for name in names}
+    ends = {name: float(getattr(row, name)) for name in ("value", "low", "high")}
+    named = _of_print(partner, row) if row.parts else _of_files(partner, row, chosen, ends)
+    return Match(
+        **chosen, **ends, partner=partner, unit=UNITS[row.as_], steps=names_of(row.bits),
+        quoted=bool(row.quoted), label=named[0], source_ids=named[1],
+        possible=bool(row.possible), parts=tuple(row.parts or ()),
+    )  # fmt: skip
+
+
+def _of_files(
+    partner: str, row: object, chosen: dict[str, str], ends: dict[str, float]
+) -> tuple[str, tuple[str, ...]]:
+    """The definition of a figure that `evaluate` takes, in words, and its sources."""
+    used = Definition(partner, **{k: v for k, v in chosen.items() if k != "measure"})
+    release, sources, mixed = provenance(row.measure, used)
+    figure = Figure(
+        row.measure, used, **ends, unit=UNITS[row.as_], base_value=0.0, end_value=0.0,
+        vintage=release, source_ids=sources,
+    )  # fmt: skip
+    extra = f"; {figure.source}" if row.quoted else ", mixed releases" if mixed else ""
+    return f"{figure.words}; {release}{extra}", sources
+
+
+def _of_print(partner: str, row: object) -> tuple[str, tuple[str, ...]]:
+    """The definition of a figure made of quoted levels, in words, and its sources."""
+    link = {"exports": "to", "imports": "from"}.get(row.measure, "with")
+    measure = {"two-way": "two-way trade"}.get(row.measure, row.measure)
+    title = row.parts[-1].title
+    what = f"US {measure} {link} {find_partner(partner).in_sentence}, {title}"
+    said = [f"{part.year} {part.said}" for part in row.parts]
+    sources = tuple(dict.fromkeys(key for part in row.parts for key in part.source_ids))
+    if len(row.parts) == 1:
+        return f"{what}, {said[0].replace(' ', ', ', 1)}", sources
+    way = row.as_.replace("-", " ")
+    chained = "; chains two sources" if row.bits & BIT["chains two sources"] else ""
+    return f"{what}, {way} from {said[0]} to {said[1]}{chained}", sources

@@ -1,0 +1,356 @@
+"""All claims of one source: each by itself, and against each other."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+
+from korus_helpers.claims.claim import BESIDE, UNSPECIFIED, Claim, describe
+from korus_helpers.claims.consistency import Consistency, RankedRepair, consistency
+from korus_helpers.claims.intervals import Interval
+from korus_helpers.claims.levels import Level
+from korus_helpers.claims.printed import TOLERANCE, one_edits, read_printed
+from korus_helpers.claims.programme import Bound, implied_range, rows
+from korus_helpers.claims.searching import Match
+from korus_helpers.claims.services import QuotedFigure
+from korus_helpers.claims.verdicts import FAILS, HOLDS, Verdict, judge
+from korus_helpers.errors import InputError
+from korus_helpers.sources.partners import find_partner
+from korus_helpers.sources.stored import has_table, kept_as, vintage_folders
+from korus_helpers.sources.tables import DATA, open_table
+from korus_helpers.sources.vintages import LATEST
+from korus_helpers.trade.bases import BASES, CONSUMPTION, GENERAL, GOODS_SERVICES, KOREA_REPORTED
+from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
+from korus_helpers.trade.figure import Figure
+from korus_helpers.trade.goods_services import PARTS
+from korus_helpers.trade.rows import Rows, figure_rows, merged
+from korus_helpers.trade.sectors import sector
+from korus_helpers.trade.series import FLOWS
+
+_EXPORTS, _IMPORTS = "total exports f.a.s.", "general imports at customs value"
+_FLOWS_OF = {
+    GENERAL: (_EXPORTS, _IMPORTS),
+    CONSUMPTION: (_EXPORTS, "imports for consumption at customs value"),
+    KOREA_REPORTED: ("Korea's imports c.i.f.", "Korea's exports f.o.b."),
+}
+
+
+@dataclass(frozen=True)
+class Misprint:
+    """A claim beside what was probably meant: one edit of the text makes it fit the other claims.
+
+    `verdict` is that of the text as edited; `implied` the range that the kept claims leave.
+    """
+
+    id: str
+    printed: str
+    probably: str
+    edit: str
+    implied: Interval
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Verdicts in the order of the claims, and what the claims say of each other.
+
+    `repeats` maps a claim that says the same as another one to the id of that one, the first of
+    their ids; only that one enters the comparison. `apart` are claims about trade that could not be
+    compared, with the reason. `tolerance` and `vintage` are what was asked.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    together: Consistency
+    misprints: tuple[Misprint, ...]
+    repeats: dict[str, str]
+    apart: dict[str, str]
+    tolerance: Decimal = TOLERANCE
+    vintage: str = LATEST
+
+    @property
+    def repairs(self) -> tuple[RankedRepair, ...]:
+        """Repairs of least size, the best first."""
+        return self.together.ranked
+
+
+def audit(
+    claims: Iterable[Claim],
+    *,
+    tolerance: Decimal = TOLERANCE,
+    vintage: str = LATEST,
+    budget_seconds: float = 10.0,
+) -> Audit:
+    """Judge every claim, test whether all can hold, and mark contradictions and misprints."""
+    verdicts = [judge(claim, tolerance=tolerance, vintage=vintage) for claim in claims]
+    bounds, repeats, apart = bounds_of(verdicts)
+    together = _together(bounds, verdicts, budget_seconds)
+    found = Audit(tuple(verdicts), together, (), repeats, apart, tolerance, vintage)
+    found = replace(found, misprints=_misprints(bounds, found))
+    return replace(found, verdicts=tuple(_marked(verdict, found) for verdict in verdicts))
+
+
+def _together(
+    bounds: list[Bound], verdicts: Sequence[Verdict], budget_seconds: float, implied: bool = True
+) -> Consistency:
+    """Consistency with repairs ranked by what is known: what holds, and what one edit mends."""
+    known = {
+        one.claim.id: one.verdict in HOLDS if one.verdict in HOLDS + FAILS else None
+        for one in verdicts
+    }
+    edits = {one.claim.id for one in verdicts if _mended(one)}
+    return consistency(
+        bounds, budget_seconds=budget_seconds, known=known, edits=edits, with_implied=implied
+    )
+
+
+def bounds_of(verdicts: Sequence[Verdict]) -> tuple[list[Bound], dict[str, str], dict[str, str]]:
+    """What can be compared: bounds, repeated claims, and those left apart with the reason."""
+    alike: dict[tuple, list[Bound]] = {}
+    apart = {}
+    for verdict in verdicts:
+        claim, printed = verdict.claim, verdict.printed
+        if printed is None or claim.measure not in MEASURES:
+            continue
+        reason = _why_apart(verdict)
+        if reason:
+            apart[claim.id] = reason
+            continue
+        base = claim.base if claim.as_ in COMPARED else ""
+        item = Bound(claim.id, claim.measure, claim.as_, printed.interval, claim.sector,
+                     _frame(claim), base, claim.end)  # fmt: skip
+        try:
+            rows(item)
+        except InputError as error:  # beyond any figure, or a share of itself
+            apart[claim.id] = str(error).removeprefix(f"{claim.id}: ")
+            continue
+        alike.setdefault((*item.quantity, str(item.interval)), []).append(item)
+    kept = [min(items, key=lambda item: item.id) for items in alike.values()]
+    repeats = {item.id: first.id for first, items in zip(kept, alike.values(), strict=True)
+               for item in items if item is not first}  # fmt: skip
+    return kept, repeats, apart
+
+
+def _why_apart(verdict: Verdict) -> str:
+    claim, printed = verdict.claim, verdict.printed
+    if printed.unit != UNITS[claim.as_]:
+        return f"its figure is in {printed.unit}, while a {claim.as_} is in {UNITS[claim.as_]}"
+    if not claim.end:
+        return "its period is not stated"
+    if claim.sector == UNSPECIFIED:
+        return "it leaves open whether goods or goods with services are counted"
+    return ""
+
+
+def _frame(claim: Claim) -> str:
+    """The partner's code, with reporter and basis where they are not the usual ones.
+
+    Figures of another basis or reporter are other quantities.
+    """
+    basis = claim.basis
+    if not basis and claim.sector not in BESIDE:
+        basis = sector(claim.sector).basis
+    parts = [part for part in (claim.reporter, basis) if part not in ("", "USA", GENERAL)]
+    return " ".join([find_partner(claim.partner).code, *parts])
+
+
+def _mended(verdict: Verdict) -> bool:
+    """Whether one edit of the printed text gives the official figure of an unhedged claim."""
+    if verdict.verdict not in FAILS or verdict.used is None or verdict.printed.hedge:
+        return False
+    return any(
+        read_printed(edit.text).interval.contains(verdict.used.value)
+        for edit in one_edits(verdict.claim.printed)
+    )
+
+
+def _misprints(bounds: list[Bound], audited: Audit) -> tuple[Misprint, ...]:
+    """For each claim that the best repair drops, the edit that fits what the kept claims imply."""
+    dropped = audited.repairs[0].ids if audited.repairs else ()
+    verdicts = {verdict.claim.id: verdict for verdict in audited.verdicts}
+    kept = [one for one in bounds if one.id not in dropped]
+    found = []
+    for one in bounds:
+        implied = implied_range(kept, one) if one.id in dropped else None
+        if implied is None or implied.low is None:
+            continue
+        claim, unit = verdicts[one.id].claim, verdicts[one.id].printed.unit
+        for edit in one_edits(claim.printed):
+            reading = read_printed(edit.text, tolerance=audited.tolerance)
+            fits = reading.interval.meets(implied.low, implied.high) != "outside"
+            if reading.unit != unit or not fits:
+                continue
+            meant = replace(claim, printed=edit.text)
+            again = judge(meant, tolerance=audited.tolerance, vintage=audited.vintage).verdict
+            if implied.high is not None or again in HOLDS:  # else nearly every edit would fit
+                slip = Misprint(one.id, claim.printed, edit.text, edit.what, implied, again)
+                found.append(slip)
+    # Several edits may fit; those that also give the official figure come first, one per claim.
+    found.sort(key=lambda item: item.verdict not in HOLDS)
+    return tuple({item.id: item for item in reversed(found)}.values())[::-1]
+
+
+def _marked(verdict: Verdict, found: Audit) -> Verdict:
+    name = found.repeats.get(verdict.claim.id, verdict.claim.id)
+    slip = next((item for item in found.misprints if item.id == name), None)
+    verdict = replace(
+        verdict,
+        contradicted=any(name in group for group in found.together.contradictions),
+        dropped=bool(found.repairs) and name in found.repairs[0].ids,
+    )
+    if slip and verdict.severity:
+        return replace(verdict, severity="slip of type", misprint=slip.probably)
+    return verdict
+
+
+# The sentence that would be right
+
+
+def correction(verdict: Verdict) -> str:
+    """The sentence with the right figure, its definition and vintage, for a claim that fails.
+
+    "" for a claim that does not fail, and where no figure of its own definition ships.
+    """
+    figure = verdict.used
+    if verdict.verdict not in FAILS or figure is None:
+        return ""
+    asked = figure.definition
+    if asked.sector == GOODS_SERVICES:
+        return ""
+    right = verdict.printed.reprint(figure.value)
+    of_day = asked.vintage.startswith("as-of:")
+    vintage = f"in force on {asked.vintage.removeprefix('as-of:')}" if of_day else figure.vintage
+    return f"{verdict.claim.what}: {right} ({short_definition(figure)}; vintage {vintage})."
+
+
+def corrected(found: Audit) -> list[Claim]:
+    """The claims with the right figure in place of each that fails; the others as they are."""
+    return [
+        replace(one.claim, printed=one.printed.reprint(one.used.value)) if correction(one) else
+        one.claim
+        for one in found.verdicts
+    ]  # fmt: skip
+
+
+def short_definition(figure: Figure) -> str:
+    """The definition of a figure in at most 25 words."""
+    asked = figure.definition
+    if asked.basis in PARTS:
+        return BASES[asked.basis]
+    if asked.basis not in _FLOWS_OF:
+        return "services as quoted in print"
+    exports, imports = _FLOWS_OF[asked.basis]
+    flows = {"exports": exports, "imports": imports}.get(figure.measure, f"{exports}, {imports}")
+    item = sector(asked.sector)
+    codes = f"{item.classification} {', '.join(filter(None, item.codes))}, " if item.codes else ""
+    whose = "Korean statistics" if asked.basis == KOREA_REPORTED else "Census basis"
+    return f"{codes}{whose}, {flows}, not seasonally adjusted"
+
+
+# What an audit implies beyond the claims, and how it depends on the tolerance
+
+
+def unstated(found: Audit) -> dict[str, Interval]:
+    """What the kept claims imply of levels that no claim states, where bounded at both ends.
+
+    In words ("US auto-sector deficit with South Korea, 2011") to million dollars, in the order of
+    the claims; levels are those at either end of a comparison, and the flows behind a balance.
+    """
+    bounds, _, _ = bounds_of(found.verdicts)
+    dropped = found.repairs[0].ids if found.repairs else ()
+    kept = [one for one in bounds if one.id not in dropped]
+    if not kept or (not found.repairs and not found.together.consistent):
+        return {}
+    claims = {verdict.claim.id: verdict.claim for verdict in found.verdicts}
+    stated = {one.quantity for one in bounds if one.as_ == "level"}
+    implied = {}
+    for one in bounds:
+        measures = [one.measure]
+        if one.sector == "total" and one.measure not in FLOWS:
+            measures += FLOWS
+        for measure, when in product(measures, filter(None, (one.base, one.end))):
+            level = replace(one, id="", measure=measure, as_="level", base="", end=when)
+            if level.quantity in stated:
+                continue
+            stated.add(level.quantity)
+            ends = implied_range(kept, level)
+            if ends and ends.high is not None and _is_narrow(ends, found.tolerance):
+                claim = replace(claims[one.id], measure=measure, as_="level", base="", end=when)
+                implied[describe(claim, find_partner(claim.partner).in_sentence)] = ends
+    return implied
+
+
+def _is_narrow(ends: Interval, tolerance: Decimal) -> bool:
+    """Whether a range says more of a level than a word like "about" would."""
+    return ends.high - ends.low <= 2 * tolerance * abs(ends.high)
+
+
+def by_tolerance(
+    found: Audit, tolerances: Iterable[Decimal], *, budget_seconds: float = 2.0
+) -> list[tuple[Decimal, int, Consistency]]:
+    """How far hedges reach and what follows: tolerance, claims that hold, and consistency.
+
+    The official figures are those of `found`; only the printed intervals are read again. What the
+    claims imply of each other is left out but for the tolerance of `found` itself.
+    """
+    answers = []
+    for tolerance in tolerances:
+        again = [
+            replace(one, printed=read_printed(one.claim.printed, tolerance=tolerance))
+            if one.printed else one
+            for one in found.verdicts
+        ]  # fmt: skip
+        holding = sum(
+            one.verdict in HOLDS if one.used is None or one.printed is None else
+            one.printed.interval.meets(one.used.low, one.used.high) == "inside"
+            for one in again
+        )  # fmt: skip
+        together = found.together
+        if tolerance != found.tolerance:
+            together = _together(bounds_of(again)[0], found.verdicts, budget_seconds, False)
+        answers.append((tolerance, holding, together))
+    return answers
+
+
+# The rows of tables behind a verdict
+
+
+def verdict_rows(verdict: Verdict) -> Rows:
+    """Rows behind the official figures of one verdict, its near matches, and their sources.
+
+    Figures then and now and of another reading, each with base and end, sector and whole; for a
+    date the events of the timeline.
+    """
+    figures = [one for one in (verdict.then, verdict.now, verdict.other) if one]
+    behind = (*figures, *verdict.matches)
+    found = merged(part for one in behind for part in _behind(one))
+    sources = {key for one in behind for key in one.source_ids}
+    events = set(filter(None, verdict.claim.events.split(";")))
+    listed = {"timeline": _numbers("timeline", DATA, "event_id", events)}
+    for folder in vintage_folders():
+        if has_table("sources", folder):
+            name = kept_as("sources", folder)
+            listed[name] = _numbers("sources", folder, "source_id", sources)
+    return merged([found, {table: numbers for table, numbers in listed.items() if numbers}])
+
+
+def _behind(one: Figure | Match) -> Iterator[Rows]:
+    if isinstance(one, Match | QuotedFigure) and one.parts:
+        for part in one.parts:
+            yield from _of_level(part)
+    elif isinstance(one, Match):
+        chosen = (one.partner, one.sector, one.basis, one.vintage, one.base, one.end, one.as_)
+        yield figure_rows(one.measure, Definition(*chosen))
+    else:
+        yield figure_rows(one.measure, one.definition)
+
+
+def _of_level(part: Level) -> Iterator[Rows]:
+    yield from (figure_rows(*file) for file in part.files)
+    if part.quoted:
+        yield {"quoted": set(part.quoted)}
+
+
+def _numbers(table: str, folder: Path, key: str, wanted: set[str]) -> set[int]:
+    kept = open_table(table, folder)
+    return set(kept.index[kept[key].isin(wanted)])
