@@ -261,7 +261,7 @@ def test_reporter_and_basis_imply_each_other(read, typed, reporter, basis):
 
 def test_a_sector_that_does_not_ship_says_so(read):
     (claim,) = read(EXPORTS | {"sector": "manufactures"})
-    assert missing(claim).startswith("Trade in ") and missing(claim).endswith(" does not ship.")
+    assert missing(claim).startswith("Trade in ") and missing(claim).endswith(" is not included.")
     for sector in ("unspecified", "services", "goods-and-services"):
         (claim,) = read(EXPORTS | {"sector": sector})
         assert missing(claim) == ""

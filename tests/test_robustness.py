@@ -15,8 +15,8 @@ from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.robustness import (
     every_choice,
-    release_rows,
     robustness,
+    rows_by_release,
     window_rows,
     year_grid,
 )
@@ -128,7 +128,7 @@ def test_the_same_definition_counts_once():
 def test_a_surplus_leaves_nothing_to_count():
     stated, rows = fixed("more than doubled", item=comparison("Netherlands", 2011, 2016))
     assert stated.figure is None and "no meaning" in stated.reason
-    assert release_rows("deficit", "ratio", comparison("Netherlands", 2011, 2016)).empty
+    assert rows_by_release("deficit", "ratio", comparison("Netherlands", 2011, 2016)).empty
     said = choices.robustness_sentence(stated, rows)
     assert said.startswith("No reasonable choice gives a figure")
     assert "There is no such figure" in choices.statement_sentence(stated, "more than doubled")
@@ -136,7 +136,7 @@ def test_a_surplus_leaves_nothing_to_count():
 
 def test_figures_between_two_ends_can_stay_undetermined():
     stated, rows = fixed("fell 2.7 percent", "exports")
-    table = choices.release_table(stated, release_rows("exports", stated.as_, KOREA))
+    table = choices.release_table(stated, rows_by_release("exports", stated.as_, KOREA))
     fits = table.set_index("release").fits
     assert fits["2017-02-07, as quoted"] == "undetermined"
     assert (fits["2018-10"], fits["2024-08"]) == ("no", "no")

@@ -82,7 +82,7 @@ def test_another_partner_is_judged_by_today_and_the_answer_says_so():
         Claim("x", "$63.3 billion", "deficit", partner="Mexico", end="2016", date="2017-07-17")
     )
     assert (found.then, found.verdict) == (None, "as printed")
-    assert any("do not ship" in remark for remark in found.remarks)
+    assert any("are not included" in remark for remark in found.remarks)
 
 
 def test_a_quotation_does_not_confirm_the_page_it_comes_from():

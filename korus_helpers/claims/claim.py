@@ -13,7 +13,7 @@ from korus_helpers.trade.sectors import sector
 OTHER = "other"  # the measure of what cannot be checked
 UNSPECIFIED = "unspecified"  # a "trade deficit": of goods, or of goods with services
 NOT_SHIPPED = {  # sectors that claims speak of, and what is missing to check them
-    "manufactures": "Trade in manufactures (NAICS), by partner, does not ship",
+    "manufactures": "Trade in manufactures (NAICS), by partner, is not included",
 }
 BESIDE = (*COUNTED, *NOT_SHIPPED)  # topics of claims that are no sector of goods
 KOREAN = "KOR"

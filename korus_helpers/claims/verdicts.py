@@ -143,7 +143,7 @@ def _judge_goods(claim: Claim, printed: Statement, tolerance: Decimal, vintage: 
     if then is None and claim.date and now:
         remarks.append(
             f"Judged by the figures of today ({now.vintage}): those in force when it was printed "
-            "do not ship."
+            "are not included."
         )
     then_verdict, now_verdict = (compare(printed, figure) for figure in (then, now))
     used = then or now

@@ -161,7 +161,7 @@ def _around(years: list[int], middle: int, most: int) -> list[int]:
 
 
 def release_table(stated: Reading, rows: pd.DataFrame) -> pd.DataFrame:
-    """`robustness.release_rows` in the unit shown, and whether the claim fits each release."""
+    """`robustness.rows_by_release` in the unit shown, and whether the claim fits each release."""
     by = size_of(UNITS[stated.as_])
     fits = [stated.holds(low, high) for low, high in zip(rows.low, rows.high, strict=True)]
     return pd.DataFrame(

@@ -141,7 +141,7 @@ def year_grid(measure: str, as_: str, item: Comparison) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def release_rows(measure: str, as_: str, item: Comparison) -> pd.DataFrame:
+def rows_by_release(measure: str, as_: str, item: Comparison) -> pd.DataFrame:
     """The stated definition under every release known for both years, oldest first.
 
     `release, in_force_from, value, low, high`; a release known from print only is "as quoted",
