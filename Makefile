@@ -10,7 +10,7 @@ run: $(READY)
 	@$(BIN)/korus run --pdf
 
 test: $(READY)
-	@$(BIN)/pytest --cov=korus_helpers tests
+	@$(BIN)/pytest -n auto --dist loadfile --cov=korus_helpers tests
 	@$(BIN)/pytest --nbval notebooks
 
 lab: $(READY)

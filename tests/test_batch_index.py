@@ -82,7 +82,7 @@ def test_the_figures_of_the_article_are_in_the_table():
     assert cells(soup)[1] == [
         "South Korea", "2011", "2016", "27,624.6", "+14,424.9", "+109.3", "8 of 234", "00 · 01",
     ]  # fmt: skip
-    assert "vintage 2024-08;" in soup.caption.get_text()
+    assert "vintage 2026-03;" in soup.caption.get_text()
     links = [a["href"] for a in soup.select("tbody a")][3:]
     assert links == [
         "korea/index.html", "korea/00_start_here.html", "korea/01_goods_deficit.html",
@@ -99,17 +99,17 @@ def test_rows_are_sorted_by_rank_and_a_surplus_has_a_true_minus_and_no_percent()
     row = cells(soup)[2]
     assert row[3].startswith("−") and row[4].startswith("−") and row[5] == "–"
     keys = [cell["data-sort"] for cell in soup.select("tbody tr")[2].select("td[data-sort]")]
-    assert float(keys[2]) == pytest.approx(deficits(2016, "2024-08")["4210"]) and keys[4] == ""
+    assert float(keys[2]) == pytest.approx(deficits(2016, "2026-03")["4210"]) and keys[4] == ""
 
 
 def test_a_figure_that_is_not_there_says_why_and_is_never_zero():
-    soup = page(done("South Sudan", 2005), done("Mexico", 2011, 2031), done("KOR", 2011, 2025))
+    soup = page(done("South Sudan", 2005), done("Mexico", 2011, 2031), done("KOR", 2011, 2025, vintage="2026-06"))
     by_name = {row[0]: row for row in cells(soup)}
     assert by_name["South Sudan"][4] == "– no trade with South Sudan is recorded in 2005"
-    assert by_name["Mexico"][3] == "– 2031: figures of vintage 2024-08 go up to June 2024"
+    assert by_name["Mexico"][3] == "– 2031: figures of vintage 2026-03 go up to January 2026"
     assert by_name["Mexico"][4:7] == ["–", "–", "–"]
     assert by_name["South Korea"][6] == "–" and by_name["South Korea"][7] == "2026-06"
-    assert rows_of([setting("KOR", 2011, 2025)])[0].reasons["rank"] == NO_RANK
+    assert rows_of([setting("KOR", 2011, 2025, vintage="2026-06")])[0].reasons["rank"] == NO_RANK
     past = rows_of([setting("KOR", vintage="as-of:2017-12-28")])[0]
     assert math.isnan(past.deficit) and past.reasons["deficit"] == "a past day is not one release"
 
@@ -158,7 +158,7 @@ def test_the_head_counts_and_names_the_largest_deficit():
         "4 runs in 12 seconds: 3 are done, 1 of them by an earlier call; 1 is not complete. The "
         "largest deficit is that with China, USD 346.8 billion in 2016.",
     )
-    surplus = -deficits(2016, "2024-08")["4210"]
+    surplus = -deficits(2016, "2026-03")["4210"]
     assert head(done("NLD"))[1] == (
         "1 run in 12 seconds: it is done. None has a deficit; the Netherlands is nearest to one, "
         f"with a surplus of USD {surplus / 1000:.1f} billion."
@@ -216,7 +216,7 @@ def test_the_foot_says_how_it_was_made_and_on_which_tables_it_rests():
     hashes = {one["name"]: one["hash"].removeprefix("sha256:") for one in package["resources"]}
     rows = soup.select("footer tbody tr")
     shown = {row.th.get_text(): row.select_one(".hash").get_text() for row in rows}
-    assert shown == {name: hashes[name] for name in ("goods_annual", "goods_monthly")}
+    assert shown == {name: hashes[name] for name in ("goods_annual",)}
     assert "US trade with 2 partners, years from 2011 to 2025" in foot
     assert soup.select_one("header .notice").get_text() == "3 partners are not run."
 
@@ -245,11 +245,11 @@ def test_the_record_holds_parameters_outcome_and_figures_with_unit_and_vintage()
     assert (korea["status"], korea["kept"], korea["failures"]) == ("done", False, [])
     assert korea["figures"]["deficit"] == {
         "value": pytest.approx(27624.591, abs=5e-4), "unit": "million dollars", "year": 2016,
-        "vintage": "2024-08",
+        "vintage": "2026-03",
     }  # fmt: skip
     assert korea["figures"]["change"] == {
         "value": pytest.approx(27624.591 - 13199.723, abs=2e-3), "unit": "million dollars",
-        "first_year": 2011, "year": 2016, "vintage": "2024-08",
+        "first_year": 2011, "year": 2016, "vintage": "2026-03",
     }  # fmt: skip
     assert korea["figures"]["percent"]["value"] == pytest.approx(109.28, abs=5e-3)
     assert (korea["figures"]["rank"]["value"], korea["figures"]["rank"]["of"]) == (8, 234)

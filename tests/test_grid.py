@@ -40,7 +40,7 @@ def refusal(partners=None, typed=(), grid_file=None, declared=DECLARED):
     return str(error.value)
 
 
-def trade(year, vintage="2024-08"):
+def trade(year, vintage="2026-03"):
     """Countries of one shipped release with two-way trade in a year, by plain pandas."""
     rows = pd.read_parquet(DATA / "goods_annual.parquet")
     kinds = pd.read_csv(DATA / "partners.csv", dtype=str).set_index("partner_code")
@@ -117,8 +117,8 @@ def test_a_partner_without_figures_is_refused_in_the_words_of_the_notebooks():
         "base_year 2005: no trade with South Sudan is recorded in 2005; type another year or "
         "partner"
     )
-    assert refusal("MEX", [("end_year", "2025")]) == (
-        "end_year 2025: vintage 2024-08 covers 1985 to 2023"
+    assert refusal("MEX", [("end_year", "2026")]) == (
+        "end_year 2026: vintage 2026-03 covers 1985 to 2025"
     )
     assert names("KOR", [("end_year", "2025")]) == ["korea-south_2011-2025"]
     assert "2026-06 holds Korea, South only" in refusal("KOR,MEX", [("vintage", "2026-06")])
@@ -149,7 +149,7 @@ def test_the_top_are_the_largest_by_two_way_trade_of_the_end_year():
     )
     assert asked.left_out == (
         "Only the top 30 are run: the countries with the largest two-way trade with the United "
-        "States in 2016 (exports and imports, vintage 2024-08).",
+        "States in 2016 (exports and imports, vintage 2026-03).",
     )
     assert names("Top-2", [*YEARS, ("vintage", "2018-10")]) == [
         f"{name.lower()}_2011-2016" for name in rows[trade(2016, "2018-10").index[:2]]
