@@ -36,7 +36,7 @@ def rebuilt(tmp_path_factory):
 
 
 def test_the_build_writes_the_files_that_ship_and_no_other(rebuilt):
-    assert sorted(path.name for path in rebuilt.iterdir()) == SHIPPED
+    assert {path.name for path in rebuilt.iterdir()} == set(SHIPPED) - {"README.md"}
 
 
 @pytest.mark.parametrize("name", [name for name in SHIPPED if name.endswith(".csv")])

@@ -13,11 +13,14 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
+import official
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat import v4
 from small_notebooks import heed_signals, until, with_variable
+from test_refresh_command import country
+from typed import korus as in_folder
 
 from korus_helpers.cli import korus
 from korus_helpers.runs.batch import MAKING
@@ -278,9 +281,9 @@ def test_a_worker_with_other_code_or_figures_refuses(strict, place, what, tmp_pa
             module.write("\n# other\n")
         worker = strict.worker("--no-nanny", PYTHONPATH=str(other))
     else:
-        newer = other / "vintages" / "2026-11"
-        newer.mkdir(parents=True)
-        shutil.copy(PACKAGE / "korus_helpers" / "data" / "datapackage.json", newer)
+        (other / "country.xlsx").write_bytes(official.workbook(country()))
+        done = in_folder(other, "refresh", "--file", other / "country.xlsx")
+        assert done.returncode == 0, done.stderr
         worker = strict.worker("--no-nanny", KORUS_DATA=str(other))
     strict.pids(1)
     answer = batch_of_one(strict.address)

@@ -64,7 +64,10 @@ def test_every_table_is_as_it_shipped(name):
 
 
 def test_every_file_that_ships_is_described():
-    described = {entry["path"] for entry in package()["resources"]} | {"datapackage.json", "README.md"}
+    described = {entry["path"] for entry in package()["resources"]} | {
+        "datapackage.json",
+        "README.md",
+    }
     assert {path.name for path in DATA.iterdir() if path.is_file()} == described
 
 

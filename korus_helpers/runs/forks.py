@@ -97,8 +97,9 @@ class ForkEngine:
         if self._instead:
             self._instead.stop()
         elif not self._ready and (server := forkserver._forkserver._forkserver_pid):
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(OSError), _starting:
                 os.kill(server, signal.SIGKILL)  # it may load for long, and nobody waits for it
+                forkserver._forkserver._stop()  # so that another engine starts a new one
         running, end = set(self._running), time.monotonic() + PATIENCE
         for one in running:
             one.terminate()
@@ -130,7 +131,14 @@ class ForkEngine:
                 if self.stopped and (function is not supervisor.do or not self._ready):
                     raise Lost("it was stopped")
                 _start_server()
-                child.start()
+                try:
+                    child.start()
+                except (OSError, EOFError):  # it was ended, so another one is started, once
+                    with contextlib.suppress(OSError):
+                        forkserver._forkserver._stop()
+                    _start_server()
+                    child = context.Process(target=supervisor.supervise, args=given, daemon=True)
+                    child.start()
         except (OSError, EOFError):
             raise Lost("the fork server ended") from None
         finally:
