@@ -158,7 +158,7 @@ def test_joined_words():
 
 def test_words_need_neither_matplotlib_nor_pandas():
     code = (
-        "import sys; import korus_helpers.present as present; present.usd(1); present.plain('$');"
+        "import sys; import korus_helpers as korus; korus.usd(1); korus.plain('$');"
         "print(sorted({'matplotlib', 'pandas', 'IPython'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -166,9 +166,9 @@ def test_words_need_neither_matplotlib_nor_pandas():
 
 
 def test_every_public_name_is_there():
-    from korus_helpers import present
+    import korus_helpers
 
-    assert all(getattr(present, name) is not None for name in present.__all__)
-    assert dir(present) == present.__all__
+    assert all(getattr(korus_helpers, name) is not None for name in korus_helpers.__all__)
+    assert dir(korus_helpers) == korus_helpers.__all__
     with pytest.raises(AttributeError, match="pie_chart"):
-        _ = present.pie_chart
+        _ = korus_helpers.pie_chart
