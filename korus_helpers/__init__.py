@@ -2,7 +2,7 @@
 
 `evaluate` gives a figure under a `Definition`; `find_partner` reads a partner's name or code;
 `open_table` opens one of the tables that ship. The rooms, each importing only from those before
-it: `sources`, `trade`, `claims`, `present`, `runs`.
+it: `figures`, `acquire`, `trade`, `claims`, `present`, `runs`.
 """
 
 import importlib
@@ -10,8 +10,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 _ROOMS = {
-    "sources.partners": ("find_partner",),
-    "sources.tables": ("open_table",),
+    "figures.partners": ("find_partner",),
+    "figures.tables": ("open_table",),
     "trade.autos": ("auto_deficits", "auto_readings", "vehicle_months"),
     "trade.comparison": ("comparison", "source_line"),
     "trade.controls": ("country_controls", "enduse_controls"),

@@ -6,9 +6,9 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from korus_helpers.sources.country_file import COLUMNS, NAMES
-from korus_helpers.sources.partners import partners
-from korus_helpers.sources.tables import open_table
+from korus_helpers.acquire.country_file import COLUMNS, NAMES
+from korus_helpers.figures.partners import partners
+from korus_helpers.figures.tables import open_table
 
 _TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from korus_helpers.sources.partners import countries
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.partners import countries
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.periods import agreement_year

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from korus_helpers.figures.tables import DATA
 from korus_helpers.runs.batch_index import NO_RANK, batch_page, batch_record, rows_of
 from korus_helpers.runs.setting import Ended, Setting
-from korus_helpers.sources.tables import DATA
 
 NOTEBOOKS = ("00_start_here", "01_goods_deficit")
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }} \u202e한국"

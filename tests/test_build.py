@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from korus_helpers.sources.country_file import CountryFile
-from korus_helpers.sources.release_days import days_in_force, next_revision
-from korus_helpers.sources.tables import DATA
+from korus_helpers.acquire.country_file import CountryFile
+from korus_helpers.figures.releases import days_in_force, next_revision
+from korus_helpers.figures.tables import DATA
 
 pytest.importorskip("pycountry")
 from tools.build import __main__ as build

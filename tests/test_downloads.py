@@ -15,8 +15,8 @@ from census_replay import KEY, PREFIX, routes
 from replay import Answer, replaying
 from typed import environment, korus
 
+from korus_helpers.acquire.downloads import Patience, Unreachable, download
 from korus_helpers.errors import NetworkOrDiskError
-from korus_helpers.sources.downloads import Patience, Unreachable, download
 
 OK = b"HTTP/1.1 200 OK\r\n"
 MOVED = b"HTTP/1.1 302 Found\r\nLocation: "

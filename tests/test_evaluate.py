@@ -13,8 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.partners import countries
-from korus_helpers.sources.tables import DATA
+from korus_helpers.figures.partners import countries
+from korus_helpers.figures.tables import DATA
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 

@@ -497,7 +497,7 @@ def test_the_key_is_in_no_log(tmp_path, where):
 
 
 def test_notebook_02_gets_the_years_before_its_files(tmp_path):
-    from korus_helpers.sources.stored import forget
+    from korus_helpers.figures.store import forget
     from korus_helpers.trade.autos import auto_deficits
     from korus_helpers.trade.comparison import comparison
 

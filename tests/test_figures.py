@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.partners import countries
-from korus_helpers.sources.tables import open_table, package
-from korus_helpers.sources.vintages import annual_goods
+from korus_helpers.figures.names import MONTHS
+from korus_helpers.figures.partners import countries
+from korus_helpers.figures.releases import annual_goods
+from korus_helpers.figures.tables import open_table, package
 
 KOREA, WORLD = "5800", "0015"
 FLOWS = ["exports_musd", "imports_musd"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.flows import series
 from korus_helpers.trade.missing import why_missing
 from korus_helpers.trade.periods import Period, period

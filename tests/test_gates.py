@@ -5,9 +5,9 @@ import itertools
 import pandas as pd
 import pytest
 
+from korus_helpers.acquire import gates
 from korus_helpers.errors import Refused
-from korus_helpers.sources import gates
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.tables import open_table
 
 
 def years(*rows):

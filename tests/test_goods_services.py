@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from korus_helpers.cli import korus
-from korus_helpers.sources.tables import open_table, resource
+from korus_helpers.figures.tables import open_table, resource
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.rows import figure_rows

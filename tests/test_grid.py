@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from korus_helpers.errors import InputError
+from korus_helpers.figures.tables import DATA
 from korus_helpers.runs.collection import find_collection
 from korus_helpers.runs.grid import MOST_RUNS, settings
 from korus_helpers.runs.grid_partners import split_names
 from korus_helpers.runs.parameters import Parameter, declared_parameters
-from korus_helpers.sources.tables import DATA
 
 DECLARED = {path.stem: declared_parameters(path) for path in find_collection()}
 YEARS = [("base_year", "2011"), ("end_year", "2016")]

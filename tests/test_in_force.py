@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from korus_helpers.errors import NoFigure
-from korus_helpers.sources.in_force import annual_flows, in_force
+from korus_helpers.figures.in_force import annual_flows, in_force
 
 KOREA, MEXICO, VIETNAM = "5800", "2010", "5520"
 

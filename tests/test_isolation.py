@@ -30,7 +30,7 @@ STATE = """
 import hashlib, json, locale, os, signal, sys, threading, warnings
 import matplotlib, pandas
 import korus_helpers, korus_helpers.trade.comparison as comparison
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.tables import open_table
 def digest(value): return hashlib.sha256(repr(value).encode()).hexdigest()
 print(json.dumps({
     "rcParams": digest(sorted(matplotlib.rcParams.items())),
@@ -78,7 +78,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGALRM, pri
 left_name = 1""",
     "patches": """
 import json
-import korus_helpers.trade.comparison as comparison, korus_helpers.sources.tables as tables
+import korus_helpers.trade.comparison as comparison, korus_helpers.figures.tables as tables
 import korus_helpers.runs.harvest as harvest, matplotlib.figure, pandas
 json.dump = comparison.comparison = tables.open_table = lambda *a, **k: "patched"
 harvest.write_whole = lambda *a: None

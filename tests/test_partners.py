@@ -7,8 +7,8 @@ import pytest
 from tools.build.partners import build_partners, iso_country, partner
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.partners import LONGEST, REFUSED, countries, find_partner, partners
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.partners import LONGEST, REFUSED, countries, find_partner, partners
+from korus_helpers.figures.tables import open_table
 
 AMBIGUOUS = {
     "Korea": {"5790", "5800"},

@@ -16,8 +16,8 @@ from korus_helpers.claims.typed_claims import levels
 from korus_helpers.claims.untrusted import LARGEST_FILE, MOST_ENTRIES, visible
 from korus_helpers.claims.verdicts import definition
 from korus_helpers.errors import InputError
-from korus_helpers.sources.partners import find_partner
-from korus_helpers.sources.tables import DATA, open_table
+from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.tables import DATA, open_table
 from korus_helpers.trade.definition import MEASURES, UNITS
 
 REFUSED = yaml.safe_load(Path(__file__).with_name("claims_refused.yaml").read_text("utf-8"))

@@ -8,8 +8,8 @@ import pytest
 from korus_helpers.claims.context import statement
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.errors import InputError
+from korus_helpers.figures.tables import open_table
 from korus_helpers.present import choices
-from korus_helpers.sources.tables import open_table
 from korus_helpers.trade.comparison import comparison
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate

@@ -17,9 +17,9 @@ from korus_helpers.claims.register import article
 from korus_helpers.claims.searching import LISTED, garbles, near, search
 from korus_helpers.cli import korus
 from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.releases import releases
 from korus_helpers.present import matches
-from korus_helpers.sources.partners import find_partner
-from korus_helpers.sources.vintages import releases
 from korus_helpers.trade.bases import BASES, SERVICES
 from korus_helpers.trade.definition import MEASURES, Definition
 from korus_helpers.trade.evaluate import evaluate

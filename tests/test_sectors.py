@@ -3,7 +3,7 @@
 import pytest
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import BASES
 from korus_helpers.trade.sectors import GROUPS, NAMED, require_netted, sector
 

@@ -1,7 +1,7 @@
 """The table of sources at the end of a notebook."""
 
+from korus_helpers.figures.tables import resource
 from korus_helpers.present.sources import show_sources
-from korus_helpers.sources.tables import resource
 
 
 def test_one_row_per_publication_with_address_vintage_and_checksum(shown):

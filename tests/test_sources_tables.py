@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from korus_helpers.errors import DamagedData, InputError
-from korus_helpers.sources.tables import DATA, RESTORE, open_table, package, resource, verify
+from korus_helpers.figures.tables import DATA, RESTORE, open_table, package, resource, verify
 
 NAMES = [entry["name"] for entry in package()["resources"]]
 SMALL = "tariffs"  # the tests damage a small table

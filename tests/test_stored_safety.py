@@ -19,13 +19,13 @@ from small_notebooks import unmount
 from test_refresh_command import country, healthy, refresh, state
 from typed import korus
 
+from korus_helpers.acquire.sector_store import keep_sector
+from korus_helpers.acquire.storing import store
 from korus_helpers.errors import DamagedData, InputError, NetworkOrDiskError
-from korus_helpers.sources import stored as stored_figures
-from korus_helpers.sources.partners import find_partner
-from korus_helpers.sources.sector_store import keep_sector
-from korus_helpers.sources.stored import packages, problem_of
-from korus_helpers.sources.storing import store
-from korus_helpers.sources.tables import package, verify
+from korus_helpers.figures import store as stored_figures
+from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.store import packages, problem_of
+from korus_helpers.figures.tables import package, verify
 
 RUNS = 20
 

@@ -3,7 +3,7 @@
 import pytest
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.figures.partners import find_partner
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import caution

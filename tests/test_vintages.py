@@ -7,10 +7,8 @@ import pandas as pd
 import pytest
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.partners import find_partner, partners
-from korus_helpers.sources.stored import on_trial
-from korus_helpers.sources.tables import DATA, open_table, resource
-from korus_helpers.sources.vintages import (
+from korus_helpers.figures.partners import find_partner, partners
+from korus_helpers.figures.releases import (
     annual_goods,
     check_vintage,
     latest_enduse,
@@ -18,6 +16,8 @@ from korus_helpers.sources.vintages import (
     releases,
     resolve,
 )
+from korus_helpers.figures.store import on_trial
+from korus_helpers.figures.tables import DATA, open_table, resource
 from korus_helpers.trade.periods import period
 
 KOREA, MEXICO, WORLD = "5800", "2010", "0015"

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from click.testing import CliRunner
 
 from korus_helpers.cli import korus as command
-from korus_helpers.sources.stored import forget
+from korus_helpers.figures.store import forget
 
 
 def environment(folder, **more):

@@ -2,7 +2,7 @@
 
 from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.register import article
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.figures.partners import find_partner
 from korus_helpers.trade.comparison import Comparison
 
 

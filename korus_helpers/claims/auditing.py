@@ -16,10 +16,10 @@ from korus_helpers.claims.searching import Match
 from korus_helpers.claims.services import QuotedFigure
 from korus_helpers.claims.verdicts import FAILS, HOLDS, Verdict, judge
 from korus_helpers.errors import InputError
-from korus_helpers.sources.partners import find_partner
-from korus_helpers.sources.stored import has_table, kept_as, vintage_folders
-from korus_helpers.sources.tables import DATA, open_table
-from korus_helpers.sources.vintages import LATEST
+from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.releases import LATEST
+from korus_helpers.figures.store import has_table, kept_as, vintage_folders
+from korus_helpers.figures.tables import DATA, open_table
 from korus_helpers.trade.bases import BASES, CONSUMPTION, GENERAL, GOODS_SERVICES, KOREA_REPORTED
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
 from korus_helpers.trade.figure import Figure

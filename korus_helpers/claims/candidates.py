@@ -10,7 +10,7 @@ import pandas as pd
 from korus_helpers.claims.intervals import Ends
 from korus_helpers.claims.levels import Level, file_levels, quoted_levels, with_services
 from korus_helpers.claims.named_steps import BIT, STEPS, Stated, meant, place, table_steps
-from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.figures.releases import LATEST, releases
 from korus_helpers.trade.bases import (
     BASES,
     CONSUMPTION,

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date as Day
 
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.figures.partners import find_partner
 from korus_helpers.trade.bases import COUNTED, KOREA_REPORTED, counted
 from korus_helpers.trade.definition import MEASURES
 from korus_helpers.trade.periods import period

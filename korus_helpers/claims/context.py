@@ -18,9 +18,9 @@ from korus_helpers.claims.verdicts import (
 )
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.partners import find_partner
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import LATEST, release_order, releases
+from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.releases import LATEST, release_order, releases
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES
 from korus_helpers.trade.comparison import KOREA, Comparison
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition

@@ -5,8 +5,8 @@ from datetime import date
 
 from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.wording import words
-from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.names import MONTHS
+from korus_helpers.figures.tables import open_table
 
 KINDS = ("date", "duration", "count", "order")
 _YEAR_DAYS = 365.25

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from korus_helpers.claims.intervals import Ends
-from korus_helpers.sources.stored import publications, remembered
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.store import publications, remembered
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import GOODS_SERVICES
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid

@@ -6,7 +6,7 @@ import numpy as np
 
 from korus_helpers.claims.claim import KOREAN, UNSPECIFIED, is_date
 from korus_helpers.errors import InputError
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.figures.partners import find_partner
 from korus_helpers.trade.bases import (
     BOP,
     COUNTED,

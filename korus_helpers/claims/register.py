@@ -35,8 +35,8 @@ from korus_helpers.claims.untrusted import (
 )
 from korus_helpers.claims.wording import LONGEST_TEXT, quoted
 from korus_helpers.errors import InputError
-from korus_helpers.sources.partners import find_partner
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, check_basis
 from korus_helpers.trade.periods import Period, period

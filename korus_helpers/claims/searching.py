@@ -11,7 +11,7 @@ from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.levels import Level
 from korus_helpers.claims.named_steps import BIT, NEAR, STEPS, Stated, names_of, read_stated
 from korus_helpers.claims.printed import TOLERANCE, one_edits, read_printed
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.figures.partners import find_partner
 from korus_helpers.trade.definition import MEASURES, UNITS, Definition
 from korus_helpers.trade.figure import Figure, provenance
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.levels import Level, quoted_levels
 from korus_helpers.errors import NoFigure
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.figures.partners import find_partner
 from korus_helpers.trade.bases import GOODS_SERVICES, SERVICES
 from korus_helpers.trade.definition import COMPARED, UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate

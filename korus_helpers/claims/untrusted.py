@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.visible import visible
+from korus_helpers.figures.names import visible
 
 LARGEST_FILE = 1_000_000  # bytes
 MOST_ENTRIES = 1_000

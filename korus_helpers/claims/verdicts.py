@@ -13,8 +13,8 @@ from korus_helpers.claims.printed import TOLERANCE, Statement, read_printed
 from korus_helpers.claims.searching import Match, near
 from korus_helpers.claims.services import QuotedFigure, quoted_figure, reach
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.stored import publications
-from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.figures.releases import LATEST, releases
+from korus_helpers.figures.store import publications
 from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES, counted
 from korus_helpers.trade.definition import COMPARED, UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate

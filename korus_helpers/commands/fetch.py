@@ -55,19 +55,19 @@ def sector(
 
     from tqdm import tqdm
 
-    from korus_helpers.present.answers import to_json
-    from korus_helpers.present.fetched import fetched_lines, fetched_object
-    from korus_helpers.sources.census_api import API, Client, find_country, find_key
-    from korus_helpers.sources.downloads import Patience, check_base
-    from korus_helpers.sources.sector_query import (
+    from korus_helpers.acquire.census_api import API, Client, find_country, find_key
+    from korus_helpers.acquire.downloads import Patience, check_base
+    from korus_helpers.acquire.sector_query import (
         FIRST_YEAR,
         Sector,
         check_codes,
         fetch_sector,
         questions,
     )
-    from korus_helpers.sources.sector_store import keep_sector
-    from korus_helpers.sources.storing import required_folder
+    from korus_helpers.acquire.sector_store import keep_sector
+    from korus_helpers.acquire.storing import required_folder
+    from korus_helpers.present.answers import to_json
+    from korus_helpers.present.fetched import fetched_lines, fetched_object
 
     if not codes or start is None or end is None:
         raise InputError(f"a sector has --codes, --from and --to; type for example {EXAMPLE}")

@@ -60,14 +60,14 @@ def refresh(
     """
     from datetime import UTC, datetime
 
+    from korus_helpers.acquire.differences import differences
+    from korus_helpers.acquire.refresh import keeping, main_change, read_file
+    from korus_helpers.acquire.storing import required_folder
     from korus_helpers.claims.context import readings, verdict_changes
     from korus_helpers.claims.register import article, read_claims
+    from korus_helpers.figures.store import damaged_left_out
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.refreshed import refreshed_lines, refreshed_object
-    from korus_helpers.sources.differences import differences
-    from korus_helpers.sources.refresh import keeping, main_change, read_file
-    from korus_helpers.sources.stored import damaged_left_out
-    from korus_helpers.sources.storing import required_folder
 
     click.get_current_context().with_resource(damaged_left_out())
     if not dry_run:
@@ -111,7 +111,7 @@ def refresh(
 
 def _called(path: Path, among: tuple[Path, ...]) -> str:
     """A claims file by its name, or by its path where two have the same name."""
-    from korus_helpers.sources.visible import visible
+    from korus_helpers.figures.names import visible
 
     alike = [one for one in among if one.name == path.name]
     return visible(str(path) if len(alike) > 1 else path.name)
@@ -121,9 +121,9 @@ def _given(files: tuple[Path, ...]) -> list:
     """The files with their names; what they are is told by what they hold."""
     from datetime import UTC, datetime
 
-    from korus_helpers.sources.downloads import LARGEST
-    from korus_helpers.sources.vintage_tables import Origin
-    from korus_helpers.sources.visible import visible
+    from korus_helpers.acquire.downloads import LARGEST
+    from korus_helpers.acquire.vintage_tables import Origin
+    from korus_helpers.figures.names import visible
 
     found = []
     for path in files:
@@ -148,8 +148,8 @@ def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool) 
 
     A newsroom needs the country file first: the others are stored too if one is not there.
     """
-    from korus_helpers.sources.downloads import Patience, Unreachable, check_base
-    from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS
+    from korus_helpers.acquire.downloads import Patience, Unreachable, check_base
+    from korus_helpers.acquire.vintage_tables import OFFICIAL, PATHS
 
     base = check_base(base_url) if base_url else OFFICIAL
     patience = Patience(silence=timeout, attempts=attempts)
@@ -178,8 +178,8 @@ def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool) 
 
 def _first(addresses: list[str], patience, kind: str, quiet: bool):
     """The first address that has a file; None where all answer 404."""
-    from korus_helpers.sources.downloads import download
-    from korus_helpers.sources.vintage_tables import Origin
+    from korus_helpers.acquire.downloads import download
+    from korus_helpers.acquire.vintage_tables import Origin
 
     for address in addresses:
         with _bar(kind, quiet) as progress:

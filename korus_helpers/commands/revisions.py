@@ -18,6 +18,7 @@ from korus_helpers.errors import InputError
 @AS_JSON
 def revisions(partner: str, year: int, measure: str, chart: Path | None, as_json: bool) -> None:
     """The path of one year's figures over all releases, quoted ones included."""
+    from korus_helpers.figures.partners import find_partner
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.revisions import (
         revision_chart,
@@ -27,7 +28,6 @@ def revisions(partner: str, year: int, measure: str, chart: Path | None, as_json
         write_chart,
     )
     from korus_helpers.runs.terminal import text_table
-    from korus_helpers.sources.partners import find_partner
     from korus_helpers.trade.revisions import check_measure
     from korus_helpers.trade.revisions import revisions as path_of
 

@@ -23,9 +23,9 @@ def value(measure: str, way: str | None, share: bool, as_json: bool, **choices: 
     """
     from datetime import date
 
+    from korus_helpers.figures.releases import LATEST
     from korus_helpers.present.answers import to_json, value_line, value_object
     from korus_helpers.present.notice import old_figures
-    from korus_helpers.sources.vintages import LATEST
     from korus_helpers.trade.bases import OWN_RELEASE
     from korus_helpers.trade.choices import definition_of
     from korus_helpers.trade.evaluate import evaluate

@@ -5,11 +5,11 @@ import math
 from pathlib import Path
 from typing import Any
 
+from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.releases import release_order
+from korus_helpers.figures.tables import open_table, package, verify
 from korus_helpers.present.holdings import stored_lines, stored_object
 from korus_helpers.present.words import number
-from korus_helpers.sources.partners import find_partner
-from korus_helpers.sources.tables import open_table, package, verify
-from korus_helpers.sources.vintages import release_order
 from korus_helpers.trade.figure import Figure
 
 _DIGITS = {"million dollars": 1, "percent": 2, "times": 3}

@@ -7,11 +7,11 @@ import pandas as pd
 
 from korus_helpers.claims.context import Reading
 from korus_helpers.claims.intervals import Interval
+from korus_helpers.figures.tables import resource
 from korus_helpers.present.claim_units import size_of
 from korus_helpers.present.matches import amount
 from korus_helpers.present.verdicts import shown_unit
 from korus_helpers.present.words import join_words, number, period_name
-from korus_helpers.sources.tables import resource
 from korus_helpers.trade.bases import CONSUMPTION
 from korus_helpers.trade.comparison import KOREA
 from korus_helpers.trade.definition import UNITS

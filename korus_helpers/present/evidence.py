@@ -7,14 +7,14 @@ import io
 import pandas as pd
 
 from korus_helpers.claims.auditing import Audit, verdict_rows
+from korus_helpers.figures.store import located
+from korus_helpers.figures.tables import open_table, resource
 from korus_helpers.present.answers import to_json
 from korus_helpers.present.claim_answers import audit_object
 from korus_helpers.present.claim_review import linked_data
 from korus_helpers.present.displays import EVIDENCE, csv_text, publish
 from korus_helpers.present.tables import show_table
 from korus_helpers.present.verdicts import count_word
-from korus_helpers.sources.stored import located
-from korus_helpers.sources.tables import open_table, resource
 from korus_helpers.trade.rows import merged
 
 ROWS = "rows/"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from korus_helpers.sources.partners import Partner
-from korus_helpers.sources.sector_files import VALUES
+from korus_helpers.acquire.sector_files import VALUES
+from korus_helpers.figures.partners import Partner
 
 
 def fetched_lines(

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from korus_helpers.errors import DamagedData
-from korus_helpers.present.sentences import visible
-from korus_helpers.present.words import join_words
-from korus_helpers.sources.stored import (
+from korus_helpers.figures.store import (
     MANIFEST,
     Package,
     data_folder,
@@ -14,7 +12,9 @@ from korus_helpers.sources.stored import (
     packages,
     problem_of,
 )
-from korus_helpers.sources.tables import SECTORS, VINTAGES, package
+from korus_helpers.figures.tables import SECTORS, VINTAGES, package
+from korus_helpers.present.sentences import visible
+from korus_helpers.present.words import join_words
 
 MOST = 5  # folders that are not listed, by name
 

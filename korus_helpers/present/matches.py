@@ -6,10 +6,10 @@ import pandas as pd
 
 from korus_helpers.claims.printed import Statement
 from korus_helpers.claims.searching import Garble, Match, Search
+from korus_helpers.figures.store import publications
 from korus_helpers.present.claim_units import ends_in_shown_unit, in_shown_unit
 from korus_helpers.present.verdicts import shown_unit
 from korus_helpers.present.words import number, usd
-from korus_helpers.sources.stored import publications
 
 SHOWN = 12  # matches that people are shown unless they ask for all
 

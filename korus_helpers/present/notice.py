@@ -2,8 +2,8 @@
 
 import datetime
 
-from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.vintages import releases
+from korus_helpers.figures.names import MONTHS
+from korus_helpers.figures.releases import releases
 
 OLD = 12  # months
 

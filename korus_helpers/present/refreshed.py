@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from korus_helpers.acquire.differences import Differences
+from korus_helpers.acquire.refresh import Refreshed
 from korus_helpers.claims.context import Reading, VerdictChange
+from korus_helpers.figures.partners import partners
 from korus_helpers.present.answers import amount
 from korus_helpers.present.words import join_words, number, signed
-from korus_helpers.sources.differences import Differences
-from korus_helpers.sources.partners import partners
-from korus_helpers.sources.refresh import Refreshed
 
 SHOWN = 10
 

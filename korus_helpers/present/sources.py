@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from korus_helpers.figures.store import TABLE, checked, has_table, packages, vintage_folders
+from korus_helpers.figures.tables import DATA, SECTORS, resource
 from korus_helpers.present.tables import show_table
-from korus_helpers.sources.sector_files import TABLE
-from korus_helpers.sources.stored import checked, has_table, packages, vintage_folders
-from korus_helpers.sources.tables import DATA, SECTORS, resource
 
 MOST = 4  # sources of one table that are listed by themselves
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform
 
+from korus_helpers.figures.names import MONTHS
 from korus_helpers.present.figure import (
     COLOURS,
     GREY,
@@ -26,7 +27,6 @@ from korus_helpers.present.figure import (
 from korus_helpers.present.lettering import spread, text_size, wrapped
 from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import join_words, number
-from korus_helpers.sources.months import MONTHS
 from korus_helpers.trade.comparison import Comparison, agreement_dates
 
 VALUE = {"size": 10, "weight": "bold"}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.months import MONTHS
+from korus_helpers.figures.names import MONTHS
 
 MINUS = "−"
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from korus_helpers.errors import InputError
+from korus_helpers.figures.partners import Partner, countries, find_partner
+from korus_helpers.figures.releases import LATEST, annual_rows, releases
+from korus_helpers.figures.tables import DATA, resource
 from korus_helpers.present.sentences import visible
 from korus_helpers.present.tables import MISSING
 from korus_helpers.present.words import deficit_phrase, join_words, number, signed
 from korus_helpers.runs.pages import Shown, Table, made, render, versions
 from korus_helpers.runs.setting import HEAD, Ended, Setting
-from korus_helpers.sources.partners import Partner, countries, find_partner
-from korus_helpers.sources.tables import DATA, resource
-from korus_helpers.sources.vintages import LATEST, annual_rows, releases
 from korus_helpers.trade.comparison import release_for
 from korus_helpers.trade.evaluate import evaluate, grid
 

@@ -22,9 +22,9 @@ def with_manifest(files: Mapping[str, str]) -> dict[str, str]:
     vintage, the sha256 of the whole as it ships, and the number of rows; what was asked; versions.
     Raises ValueError or KeyError for what is no evidence: another file, or verdicts.json missing.
     """
+    from korus_helpers.figures.store import located
+    from korus_helpers.figures.tables import resource
     from korus_helpers.present.evidence import ROWS, row_count, sha256, table_of
-    from korus_helpers.sources.stored import located
-    from korus_helpers.sources.tables import resource
 
     unknown = [name for name in files if not NAME.fullmatch(name) or name == MANIFEST]
     if unknown:

@@ -16,13 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from korus_helpers.errors import InputError, NetworkOrDiskError
+from korus_helpers.figures.store import forget
 from korus_helpers.runs.forks import Engine, start_engine
 from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.kernels import Limits, share_of_memory
 from korus_helpers.runs.plan import Packed, Plan, at_hand, pack, unpack
 from korus_helpers.runs.run import make_run
 from korus_helpers.runs.setting import Ended, Setting
-from korus_helpers.sources.stored import forget
 
 Task = tuple[Setting, Plan]
 AHEAD = 2  # runs handed out for each thread of a worker: one that is made, one that waits

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from korus_helpers.errors import InputError
+from korus_helpers.figures.partners import countries, find_partner, partners
+from korus_helpers.figures.releases import LATEST, releases, resolve
+from korus_helpers.figures.store import remembered
 from korus_helpers.present.words import join_words
-from korus_helpers.sources.partners import countries, find_partner, partners
-from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.vintages import LATEST, releases, resolve
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.comparison import comparison
 from korus_helpers.trade.evaluate import evaluate, grid

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import korus_helpers
 from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.errors import InputError
+from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.present.glossary import anchor, glossary
-from korus_helpers.sources.partners import Partner, find_partner
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAPERS = ("a4", "us-letter")  # of PDFs

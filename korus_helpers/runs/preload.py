@@ -35,7 +35,7 @@ def take_notice() -> None:
 
     What its caller imports from, and its main module, are not those of a notebook.
     """
-    from korus_helpers.sources.stored import forget, nothing_stored
+    from korus_helpers.figures.store import forget, nothing_stored
 
     sys.path[:], sys.modules["__main__"] = PATH, MAIN
     if not nothing_stored():
@@ -65,9 +65,9 @@ def _load() -> None:
 
 def _read_figures() -> None:
     """Tables, and of them what nearly every notebook asks for."""
-    from korus_helpers.sources.in_force import annual_flows
-    from korus_helpers.sources.tables import package, verify
-    from korus_helpers.sources.vintages import LATEST, releases
+    from korus_helpers.figures.in_force import annual_flows
+    from korus_helpers.figures.releases import LATEST, releases
+    from korus_helpers.figures.tables import package, verify
     from korus_helpers.trade.bases import GENERAL
     from korus_helpers.trade.comparison import comparison
     from korus_helpers.trade.controls import country_controls

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.figures.partners import find_partner
 
 HEAD = ("partner", "base_year", "end_year")  # what the name of a folder begins with
 LONGEST_NAME = 100  # characters

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.sector_files import fetched
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.store import fetched
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 from korus_helpers.trade.comparison import Comparison
 from korus_helpers.trade.definition import Definition

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.in_force import in_force
-from korus_helpers.sources.vintages import LATEST, resolve
+from korus_helpers.figures.in_force import in_force
+from korus_helpers.figures.releases import LATEST, resolve
 from korus_helpers.trade.bases import GENERAL, OWN_RELEASE
 from korus_helpers.trade.definition import COMPARED, Definition, check_way
 from korus_helpers.trade.flows import series

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from korus_helpers.sources.sector_files import TABLE, fetched
-from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.tables import open_table, resource
+from korus_helpers.figures.store import TABLE, fetched, remembered
+from korus_helpers.figures.tables import open_table, resource
 from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 from korus_helpers.trade.periods import month_number
 from korus_helpers.trade.series import FLOWS, Series, build

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.partners import Partner, find_partner
-from korus_helpers.sources.stored import publications
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import LATEST, Vintage, check_vintage, releases, resolve
+from korus_helpers.figures.partners import Partner, find_partner
+from korus_helpers.figures.releases import LATEST, Vintage, check_vintage, releases, resolve
+from korus_helpers.figures.store import publications
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from korus_helpers.errors import NoFigure
-from korus_helpers.sources.partners import partners
-from korus_helpers.sources.tables import DATA, open_table
-from korus_helpers.sources.vintages import LATEST, annual_goods, releases
+from korus_helpers.figures.partners import partners
+from korus_helpers.figures.releases import LATEST, annual_goods, releases
+from korus_helpers.figures.tables import DATA, open_table
 from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.comparison import Comparison, newest_of_all

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.partners import find_partner
-from korus_helpers.sources.vintages import LATEST, check_vintage, releases
+from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.releases import LATEST, check_vintage, releases
 from korus_helpers.trade.bases import BASES
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import sector

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from korus_helpers.sources.stored import every, remembered
-from korus_helpers.sources.vintages import LATEST, latest_enduse
+from korus_helpers.figures.releases import LATEST, latest_enduse
+from korus_helpers.figures.store import every, remembered
 from korus_helpers.trade.sectors import Sector
 from korus_helpers.trade.series import FLOWS, Series
 

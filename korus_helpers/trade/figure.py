@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from korus_helpers.sources.in_force import in_force
-from korus_helpers.sources.partners import Partner, find_partner
-from korus_helpers.sources.stored import publications
+from korus_helpers.figures.in_force import in_force
+from korus_helpers.figures.partners import Partner, find_partner
+from korus_helpers.figures.store import publications
 from korus_helpers.trade.bases import BASES, COUNTED
 from korus_helpers.trade.cells import WORLD
 from korus_helpers.trade.definition import Definition

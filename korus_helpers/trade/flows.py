@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from korus_helpers.sources.partners import partners
-from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.tables import open_table, resource
-from korus_helpers.sources.vintages import LATEST, annual_goods, releases
+from korus_helpers.figures.partners import partners
+from korus_helpers.figures.releases import LATEST, annual_goods, releases
+from korus_helpers.figures.store import remembered
+from korus_helpers.figures.tables import open_table, resource
 from korus_helpers.trade.bases import CONSUMPTION, GENERAL, KOREA_REPORTED
 from korus_helpers.trade.census import census_series
 from korus_helpers.trade.enduse import enduse

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from korus_helpers.errors import NoFigure
-from korus_helpers.sources.partners import countries, find_partner, partners
-from korus_helpers.sources.vintages import LATEST, Vintage, latest_enduse
+from korus_helpers.figures.partners import countries, find_partner, partners
+from korus_helpers.figures.releases import LATEST, Vintage, latest_enduse
 from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.comparison import Comparison, newest_of_all
 from korus_helpers.trade.figure import revised_between

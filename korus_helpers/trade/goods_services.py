@@ -6,8 +6,8 @@ dollars, so that a balance may differ by one or two from the one that the bureau
 
 import pandas as pd
 
-from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.tables import open_table, resource
+from korus_helpers.figures.store import remembered
+from korus_helpers.figures.tables import open_table, resource
 from korus_helpers.trade.bases import BOP, GOODS_SERVICES, SERVICES
 from korus_helpers.trade.series import FLOWS, Series, build
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from korus_helpers.sources.partners import partners
-from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.figures.partners import partners
+from korus_helpers.figures.releases import LATEST, releases
+from korus_helpers.figures.store import remembered
 from korus_helpers.trade.bases import BOP, CONSUMPTION, COUNTED, GENERAL
 from korus_helpers.trade.flows import coverage
 from korus_helpers.trade.goods_services import PARTS

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.months import MONTHS
+from korus_helpers.figures.names import MONTHS
 
 _YEAR = re.compile(r"(19|20)\d\d")
 _WINDOW = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])/((?:19|20)\d\d)-(0[1-9]|1[0-2])")

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import releases
+from korus_helpers.figures.releases import releases
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure

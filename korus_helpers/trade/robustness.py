@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import LATEST, releases
+from korus_helpers.figures.releases import LATEST, releases
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 from korus_helpers.trade.comparison import Comparison, by_release
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from korus_helpers.sources.in_force import in_force
-from korus_helpers.sources.sector_files import TABLE, fetched
-from korus_helpers.sources.stored import (
+from korus_helpers.figures.in_force import in_force
+from korus_helpers.figures.releases import annual_rows, releases
+from korus_helpers.figures.store import (
+    TABLE,
+    fetched,
     has_table,
     kept_as,
     remembered,
     vintage_folders,
 )
-from korus_helpers.sources.tables import DATA, open_table
-from korus_helpers.sources.vintages import annual_rows, releases
+from korus_helpers.figures.tables import DATA, open_table
 from korus_helpers.trade.bases import CONSUMPTION, KOREA_REPORTED
 from korus_helpers.trade.cells import Cell, Cells
 from korus_helpers.trade.definition import Definition
@@ -27,7 +28,7 @@ from korus_helpers.trade.series import FLOWS
 Rows = dict[str, set[int]]
 """Table to the numbers of some of its rows, counted from 0 in the order they are stored in.
 
-A table of a vintage that was refreshed is called as `sources.stored.kept_as` says.
+A table of a vintage that was refreshed is called as `figures.store.kept_as` says.
 """
 
 _AS_KOREA_REPORTS = {"exports": "imports", "imports": "exports"}

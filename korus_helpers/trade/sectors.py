@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.sources.sector_files import ALL, CLASSIFICATIONS, fetched
-from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.tables import open_table
+from korus_helpers.figures.store import ALL, CLASSIFICATIONS, fetched, remembered
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import CONSUMPTION, GENERAL
 
 

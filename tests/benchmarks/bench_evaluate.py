@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 os.environ["KORUS_DATA"] = ""  # the shipped figures only
 
-from korus_helpers.sources.partners import countries
+from korus_helpers.figures.partners import countries
 from korus_helpers.trade.definition import UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 

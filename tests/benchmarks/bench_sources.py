@@ -22,8 +22,8 @@ def country_file(path: Path) -> None:
     """Read, check and store one full country file."""
     import hashlib
 
-    from korus_helpers.sources.refresh import keeping, read_files
-    from korus_helpers.sources.vintage_tables import Origin
+    from korus_helpers.acquire.refresh import keeping, read_files
+    from korus_helpers.acquire.vintage_tables import Origin
 
     content = path.read_bytes()
     start = time.perf_counter()
@@ -38,9 +38,9 @@ def api_year() -> None:
     """One year of answers: partners x 12 months x 100 chapters."""
     import pandas as pd
 
-    from korus_helpers.sources import gates
-    from korus_helpers.sources.census_api import country_rows, read_rows
-    from korus_helpers.sources.partners import countries
+    from korus_helpers.acquire import gates
+    from korus_helpers.acquire.census_api import country_rows, read_rows
+    from korus_helpers.figures.partners import countries
 
     dice = random.Random(1)
     header = ["CTY_CODE", "CTY_NAME", "I_COMMODITY", "GEN_VAL_MO", "I_COMMODITY", "time"]

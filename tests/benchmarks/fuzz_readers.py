@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from conftest import SHARED
 from mutated import mutated_text, mutated_workbook
 
+from korus_helpers.acquire.refresh import read_file
+from korus_helpers.acquire.vintage_tables import Origin
 from korus_helpers.errors import Refused
-from korus_helpers.sources.refresh import read_file
-from korus_helpers.sources.vintage_tables import Origin
 
 SECONDS, MEGABYTES = 5, 500
 FILES = sorted((SHARED / "figures" / "files").glob("*use*")) + sorted(

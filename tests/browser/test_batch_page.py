@@ -3,9 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from korus_helpers.figures.partners import countries, find_partner
 from korus_helpers.runs.batch_index import batch_page
 from korus_helpers.runs.setting import Ended, Setting
-from korus_helpers.sources.partners import countries, find_partner
 
 ACCESSIBLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NOTEBOOKS = ("00_start_here", "01_goods_deficit", "02_auto_sector")

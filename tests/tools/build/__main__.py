@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from korus_helpers.sources.release_days import next_revision
-from korus_helpers.sources.tables import DATA
+from korus_helpers.figures.releases import next_revision
+from korus_helpers.figures.tables import DATA
 
 from .bea import goods_services
 from .country import (

@@ -15,7 +15,7 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.partners import find_partner
+from korus_helpers.figures.partners import find_partner
 
 WORLD, OTHERS = "0015", "All other countries"
 NAMES = {"South/ Central America": "0009"}  # reviewed: columns that the partners table lacks

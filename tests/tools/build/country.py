@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from korus_helpers.sources.at_hand import release_month
-from korus_helpers.sources.country_file import CountryFile
-from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.official_files import read_official
-from korus_helpers.sources.release_days import days_in_force
-from korus_helpers.sources.vintage_tables import OFFICIAL, PATHS, TITLES
+from korus_helpers.acquire.at_hand import release_month
+from korus_helpers.acquire.country_file import CountryFile
+from korus_helpers.acquire.official_files import read_official
+from korus_helpers.acquire.vintage_tables import OFFICIAL, PATHS, TITLES
+from korus_helpers.figures.names import MONTHS
+from korus_helpers.figures.releases import days_in_force
 
 FLOWS = ["exports_musd", "imports_musd"]
 ANNUAL = ["vintage", "partner_code", "partner", "year", "months", *FLOWS]

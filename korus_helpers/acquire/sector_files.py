@@ -4,15 +4,8 @@ A sector is named "census-hs:8703+8708": classification and codes. Each partner 
 package of its own, which the next fetch replaces.
 """
 
-import re
-from pathlib import Path
+from korus_helpers.figures.store import TABLE
 
-from korus_helpers.sources.stored import checked, packages, remembered
-from korus_helpers.sources.tables import SECTORS
-
-TABLE = "sector_monthly"
-ALL = "all"  # every HS chapter
-CLASSIFICATIONS = {"hs": "HS", "naics": "NAICS", "enduse": "end-use"}
 LEVELS = {"hs": ("HS", (2, 4, 6)), "naics": ("NA", (2, 3, 4, 5, 6)), "enduse": ("EU", (1, 5))}
 VALUES = {
     "exports_usd": "total exports f.a.s.",
@@ -28,7 +21,6 @@ _KEYS = {
     "year": "calendar year",
     "month": "calendar month, 1 to 12",
 }
-NAME = re.compile(r"census-(hs|naics|enduse):(all|\d+(\+\d+)*)")
 
 
 def sector_name(classification: str, codes: tuple[str, ...]) -> str:
@@ -58,22 +50,3 @@ def schema() -> dict:
         "licenses": [{"name": "public-domain", "title": "US Government work, public domain"}],
         "schema": {"fields": fields, "missingValues": [""]},
     }  # fmt: skip
-
-
-def package_name(name: str, partner_code: str) -> str:
-    """The package of a sector with one partner: "census-hs_8703+8708_5800"."""
-    return f"{name.replace(':', '_')}_{partner_code}"
-
-
-@remembered
-def fetched(name: str) -> dict[str, Path]:
-    """The package that holds a sector for each partner that it was fetched for, by code.
-
-    Its table is `sector_monthly`, columns as in `schema`, whole dollars; missing where the API had
-    no row of the flow at all. Raises `DamagedData`.
-    """
-    if not NAME.fullmatch(name):
-        return {}
-    mine = re.compile(re.escape(package_name(name, "")) + r"(\d{4})")
-    found = ((mine.fullmatch(one.name), one) for one in packages(SECTORS))
-    return {match[1]: checked(one) for match, one in found if match}

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from korus_helpers.errors import DamagedData
-from korus_helpers.sources.tables import (
+from korus_helpers.figures.tables import (
     DATA,
     DESCRIPTOR,
     SECTORS,
@@ -31,6 +31,10 @@ from korus_helpers.sources.tables import (
 MANIFEST = "manifest.json"
 LARGEST = 20_000_000  # bytes of a manifest; an entry has about a thousand
 _FOLDER = re.compile(rf"({VINTAGES}|{SECTORS})/[\w.+-]+")
+TABLE = "sector_monthly"
+ALL = "all"  # every HS chapter
+CLASSIFICATIONS = {"hs": "HS", "naics": "NAICS", "enduse": "end-use"}
+NAME = re.compile(r"census-(hs|naics|enduse):(all|\d+(\+\d+)*)")
 _extra: list[Path] = []
 _damaged_left_out: list[bool] = []
 
@@ -278,3 +282,22 @@ def on_trial(folder: Path) -> Iterator[None]:
     finally:
         _extra.remove(folder)
         forget()
+
+
+def package_name(name: str, partner_code: str) -> str:
+    """The package of a sector with one partner: "census-hs_8703+8708_5800"."""
+    return f"{name.replace(':', '_')}_{partner_code}"
+
+
+@remembered
+def fetched(name: str) -> dict[str, Path]:
+    """The package that holds a sector for each partner that it was fetched for, by code.
+
+    Its table is `sector_monthly`, columns as in `schema`, whole dollars; missing where the API had
+    no row of the flow at all. Raises `DamagedData`.
+    """
+    if not NAME.fullmatch(name):
+        return {}
+    mine = re.compile(re.escape(package_name(name, "")) + r"(\d{4})")
+    found = ((mine.fullmatch(one.name), one) for one in packages(SECTORS))
+    return {match[1]: checked(one) for match, one in found if match}

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from korus_helpers.acquire.census_api import Client, Query, check_country
+from korus_helpers.acquire.downloads import NoAnswer
+from korus_helpers.acquire.sector_files import LEVELS, VALUES
 from korus_helpers.errors import InputError, Refused
-from korus_helpers.sources.census_api import Client, Query, check_country
-from korus_helpers.sources.downloads import NoAnswer
-from korus_helpers.sources.partners import Partner
-from korus_helpers.sources.sector_files import ALL, CLASSIFICATIONS, LEVELS, VALUES
-from korus_helpers.sources.vintages import annual_goods, releases
-from korus_helpers.sources.visible import visible
+from korus_helpers.figures.names import visible
+from korus_helpers.figures.partners import Partner
+from korus_helpers.figures.releases import annual_goods, releases
+from korus_helpers.figures.store import ALL, CLASSIFICATIONS
 
 FIRST_YEAR = 2010  # of the API
 CODES = {

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from korus_helpers.errors import InputError
-from korus_helpers.sources.stored import has_table, remembered, vintage_folders
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import release_order
+from korus_helpers.figures.releases import release_order
+from korus_helpers.figures.store import has_table, remembered, vintage_folders
+from korus_helpers.figures.tables import open_table
 
 LONGEST = 100  # characters, more than any included name or alias
 EXAMPLES = 'a name such as "South Korea", an ISO code such as "KOR" or a code such as "5800"'

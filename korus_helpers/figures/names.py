@@ -1,7 +1,23 @@
-"""Text of strangers with nothing in it that cannot be seen, for a terminal, a page or a table."""
+"""Names of months without a locale, and names that strangers gave, made visible; no pandas."""
 
 import re
 import unicodedata
+
+# calendar.month_name follows the locale of the machine.
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 _LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 # Marks without a width of their own that Unicode does not count as format characters.

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from korus_helpers.sources.partners import Partner
-from korus_helpers.sources.sector_files import TABLE, VALUES, package_name, schema, sector_name
-from korus_helpers.sources.sector_query import parts
-from korus_helpers.sources.storing import store, write_package
-from korus_helpers.sources.tables import SECTORS
+from korus_helpers.acquire.sector_files import VALUES, schema, sector_name
+from korus_helpers.acquire.sector_query import parts
+from korus_helpers.acquire.storing import store, write_package
+from korus_helpers.figures.partners import Partner
+from korus_helpers.figures.store import TABLE, package_name
+from korus_helpers.figures.tables import SECTORS
 
 
 def keep_sector(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from korus_helpers.sources.at_hand import Place
-from korus_helpers.sources.country_file import CountryFile
-from korus_helpers.sources.enduse_files import EnduseFile
-from korus_helpers.sources.partners import codes_named, partners
-from korus_helpers.sources.release_days import days_in_force
+from korus_helpers.acquire.at_hand import Place
+from korus_helpers.acquire.country_file import CountryFile
+from korus_helpers.acquire.enduse_files import EnduseFile
+from korus_helpers.figures.partners import codes_named, partners
+from korus_helpers.figures.releases import days_in_force
 
 OFFICIAL = "https://www.census.gov"
 _ENDUSE = "/foreign-trade/statistics/product/enduse"

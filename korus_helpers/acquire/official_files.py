@@ -1,9 +1,9 @@
 """Official files from outside, told apart by their header."""
 
-from korus_helpers.sources import country_file, enduse_files
-from korus_helpers.sources.country_file import CountryFile
-from korus_helpers.sources.enduse_files import EnduseFile
-from korus_helpers.sources.official_sheets import find_sheet
+from korus_helpers.acquire import country_file, enduse_files
+from korus_helpers.acquire.country_file import CountryFile
+from korus_helpers.acquire.enduse_files import EnduseFile
+from korus_helpers.acquire.official_sheets import find_sheet
 
 
 def read_official(content: bytes) -> CountryFile | EnduseFile:

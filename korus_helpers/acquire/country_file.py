@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from korus_helpers.errors import Refused
-from korus_helpers.sources.official_sheets import (
+from korus_helpers.acquire.official_sheets import (
     Layout,
     Sheet,
     code_text,
@@ -15,6 +14,7 @@ from korus_helpers.sources.official_sheets import (
     number,
     shown,
 )
+from korus_helpers.errors import Refused
 
 NAMES = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 FLOWS = {"exports_musd": "E", "imports_musd": "I"}

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from korus_helpers.errors import Refused
-from korus_helpers.sources.country_file import CODES, FIRST_YEAR, PARTNERS, WORLD
-from korus_helpers.sources.official_sheets import (
+from korus_helpers.acquire.country_file import CODES, FIRST_YEAR, PARTNERS, WORLD
+from korus_helpers.acquire.official_sheets import (
     Layout,
     Sheet,
     code_text,
@@ -17,7 +16,8 @@ from korus_helpers.sources.official_sheets import (
     number,
     shown,
 )
-from korus_helpers.sources.tables import open_table
+from korus_helpers.errors import Refused
+from korus_helpers.figures.tables import open_table
 
 FLOWS = ("exports", "imports")
 FILE_WORLD = "0000"

@@ -12,12 +12,12 @@ from string import ascii_lowercase
 
 import pandas as pd
 
-from korus_helpers.sources import gates
-from korus_helpers.sources.country_file import CountryFile
-from korus_helpers.sources.enduse_files import EnduseFile
-from korus_helpers.sources.stored import every
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import Vintage, release_order, releases
+from korus_helpers.acquire import gates
+from korus_helpers.acquire.country_file import CountryFile
+from korus_helpers.acquire.enduse_files import EnduseFile
+from korus_helpers.figures.releases import Vintage, release_order, releases
+from korus_helpers.figures.store import every
+from korus_helpers.figures.tables import open_table
 
 SAME = 0.0005  # million dollars: less is no revision but rounding
 SAME_TOTAL = 0.002  # million dollars, of end-use codes against the country file; largest: 0.001

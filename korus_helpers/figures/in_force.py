@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 from korus_helpers.errors import NoFigure
-from korus_helpers.sources.stored import remembered
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import Vintage, annual_goods, releases
+from korus_helpers.figures.releases import Vintage, annual_goods, releases
+from korus_helpers.figures.store import remembered
+from korus_helpers.figures.tables import open_table
 
 Ends = tuple[float, float, float]
 """Lowest, stated and highest value, million dollars; all equal where the figure is exact."""

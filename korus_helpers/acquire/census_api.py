@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from korus_helpers.acquire.downloads import Download, NoAnswer, Patience, download
 from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
-from korus_helpers.sources.downloads import Download, NoAnswer, Patience, download
-from korus_helpers.sources.partners import Partner, codes_named, find_partner, partners
-from korus_helpers.sources.visible import visible
+from korus_helpers.figures.names import visible
+from korus_helpers.figures.partners import Partner, codes_named, find_partner, partners
 
 API = "https://api.census.gov/data/timeseries/intltrade"
 KEY_NAME = "CENSUS_API_KEY"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from korus_helpers.sources.tables import open_table
-from korus_helpers.sources.vintages import Vintage, releases
+from korus_helpers.figures.releases import Vintage, releases
+from korus_helpers.figures.tables import open_table
 
 FLOWS = ("exports", "imports")
 LEAST = 0.0005  # million dollars: less is no revision but rounding

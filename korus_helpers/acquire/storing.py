@@ -19,7 +19,7 @@ from uuid import uuid4
 import pandas as pd
 
 from korus_helpers.errors import DamagedData, InputError, NetworkOrDiskError
-from korus_helpers.sources.stored import (
+from korus_helpers.figures.store import (
     MANIFEST,
     Manifest,
     Package,
@@ -27,7 +27,7 @@ from korus_helpers.sources.stored import (
     forget,
     read_manifest,
 )
-from korus_helpers.sources.tables import DESCRIPTOR, resource
+from korus_helpers.figures.tables import DESCRIPTOR, resource
 
 PATIENCE = 600  # seconds to wait for another writer
 LARGE = 5000  # rows from which a table is Parquet

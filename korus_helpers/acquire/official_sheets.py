@@ -14,9 +14,9 @@ from itertools import chain, islice
 
 import pandas as pd
 
+from korus_helpers.acquire.workbooks import MOST_COLUMNS, MOST_ROWS, Row, sheets
 from korus_helpers.errors import Refused
-from korus_helpers.sources.visible import visible
-from korus_helpers.sources.workbooks import MOST_COLUMNS, MOST_ROWS, Row, sheets
+from korus_helpers.figures.names import visible
 
 LONGEST_TEXT = 20_000_000  # bytes of a text file; the largest genuine one has 3 million
 MOST_CELLS = 4_000_000  # of a text file; 600,000 so far

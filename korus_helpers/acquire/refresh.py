@@ -8,9 +8,8 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from korus_helpers.errors import InputError, Refused
-from korus_helpers.sources import gates
-from korus_helpers.sources.at_hand import (
+from korus_helpers.acquire import gates
+from korus_helpers.acquire.at_hand import (
     Place,
     country_place,
     enduse_place,
@@ -21,15 +20,16 @@ from korus_helpers.sources.at_hand import (
     whole_releases,
     whole_years,
 )
-from korus_helpers.sources.country_file import WORLD, CountryFile
-from korus_helpers.sources.enduse_files import EnduseFile
-from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.official_files import read_official
-from korus_helpers.sources.stored import on_trial, packages
-from korus_helpers.sources.storing import disk_failure, store, write_package
-from korus_helpers.sources.tables import VINTAGES
-from korus_helpers.sources.vintage_tables import Origin, country_tables, enduse_tables
-from korus_helpers.sources.vintages import Vintage
+from korus_helpers.acquire.country_file import WORLD, CountryFile
+from korus_helpers.acquire.enduse_files import EnduseFile
+from korus_helpers.acquire.official_files import read_official
+from korus_helpers.acquire.storing import disk_failure, store, write_package
+from korus_helpers.acquire.vintage_tables import Origin, country_tables, enduse_tables
+from korus_helpers.errors import InputError, Refused
+from korus_helpers.figures.names import MONTHS
+from korus_helpers.figures.releases import Vintage
+from korus_helpers.figures.store import on_trial, packages
+from korus_helpers.figures.tables import VINTAGES
 
 
 @dataclass(frozen=True)

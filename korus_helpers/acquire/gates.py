@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from korus_helpers.acquire.country_file import WORLD
 from korus_helpers.errors import Refused
-from korus_helpers.sources.country_file import WORLD
-from korus_helpers.sources.months import MONTHS
-from korus_helpers.sources.partners import codes_named, partners
+from korus_helpers.figures.names import MONTHS
+from korus_helpers.figures.partners import codes_named, partners
 
 AMOUNTS = ["exports_musd", "imports_musd"]
 FIRST_WORLD_YEAR = 1992  # before it Census's own files differ by up to 3 percent

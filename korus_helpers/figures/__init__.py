@@ -1,0 +1,1 @@
+"""Figures at hand: tables that are included or were stored, releases, partners, names."""
