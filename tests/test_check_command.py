@@ -159,3 +159,29 @@ def test_measure_is_needed_known_and_fits_the_side():
 def test_marks_of_direction_and_markup_do_not_reach_the_terminal():
     found = run("$27.6\u202e billion", "--measure", "deficit", "--year", "2016")
     assert "\u202e" not in found.stdout + found.stderr
+
+
+def test_a_change_and_the_level_reached_are_judged_as_two():
+    found = answer("increased by $5 billion to $27.6 billion", "--measure", "deficit", *YEARS)
+    assert [one["verdict"] for one in found["levels"]] == ["not reproduced", "as printed"]
+    refused = run("rose 3 percent to 5 percent", "--measure", "deficit", *YEARS)
+    assert refused.exit_code == 2 and "no level in dollars" in refused.stderr
+
+
+def test_a_phrase_with_its_subject_and_tail():
+    found = run("exports fell 2.8 percent from 2011", "--measure", "exports", *YEARS)
+    assert '"exports" is set aside; "from 2011" is set aside' in found.stdout
+    for text, why in (("exports rose 4.5 percent from 2015", "speaks of 2015"),
+                      ("imports rose 4.5 percent", "speaks of imports")):  # fmt: skip
+        refused = run(text, "--measure", "exports", *YEARS)
+        assert refused.exit_code == 2 and why in refused.stderr
+
+
+def test_a_leading_minus_is_no_option_and_a_lost_dollar_is_explained():
+    assert answer("-27.6 billion", "--measure", "balance", "--year", "2016")["verdict"] == (
+        "as printed"
+    )
+    lost = run("2.3 billion", "--measure", "exports", "--year", "2016")
+    assert "In double quotes the shell reads $4 as a variable" in lost.stdout
+    kept = run("$2.3 billion", "--measure", "exports", "--year", "2016")
+    assert "double quotes" not in kept.stdout

@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from korus_helpers.claims.intervals import Ends, Interval, exact
-from korus_helpers.claims.printed import LEVELS, Edit, one_edits, read_levels, read_printed
+from korus_helpers.claims.printed import (
+    LEVELS,
+    Edit,
+    one_edits,
+    read_change_and_level,
+    read_levels,
+    read_printed,
+)
 from korus_helpers.claims.wording import EXAMPLES, LONGEST_TEXT, SIDE, directions, turned, words
 from korus_helpers.errors import InputError
 
@@ -110,6 +117,18 @@ def test_the_examples_of_the_refusals_are_read():
         read_levels(example)
 
 
+@rows("set aside", "text, interval, notes")
+def test_what_is_set_aside_or_chosen_is_said(text, interval, notes):
+    printed = read_printed(text)
+    assert (str(printed.interval), list(printed.notes)) == (interval, notes)
+
+
+@rows("change and level", "text, change, level")
+def test_a_change_and_the_level_reached_are_two_figures(text, change, level):
+    assert [str(one.interval) for one in read_change_and_level(text)] == [change, level]
+    assert read_change_and_level("$27.6 billion") is None
+
+
 @rows("two levels", "text, first, second")
 def test_two_levels(text, first, second):
     assert [str(level.interval) for level in read_levels(text)] == [first, second]
@@ -187,6 +206,33 @@ def test_every_collected_figure_about_trade_is_read(shared, name, count):
         if read is read_levels and row["metric"] != "goods_balance":
             expected = (Decimal(row["value_from"]) * 1000, Decimal(row["value_to"]) * 1000)
             assert tuple(level.values[0] for level in printed) == expected, claim
+
+
+# Quotes of the passages written for `korus read`: how many are read as the phrase they are
+WAYS = ("level", "change", "percent-change", "ratio", "share")
+
+
+def test_the_quotes_of_the_passages_are_read_or_refused(shared):
+    """Nine in ten agree with their code, up to the sign that the other fields give."""
+    right = wrong = refused = 0
+    for path in sorted((shared / "texts").glob("*.yaml")):
+        for claim in yaml.safe_load(path.read_text("utf-8")).get("claims") or []:
+            if str(claim["checkable"]) not in ("yes", "True") or claim["as"] not in WAYS:
+                continue
+            try:
+                interval = read_printed(str(claim["printed"])).interval
+            except InputError:
+                refused += 1
+                continue
+            ends = [None if end is None else float(end) for end in (interval.low, interval.high)]
+            turned_ = [None if end is None else -end for end in reversed(ends)]
+            agreed = any(
+                all(a == b or (None not in (a, b) and abs(a - b) <= max(0.001 * abs(b), 0.051))
+                    for a, b in zip(one, claim["interval"], strict=True))
+                for one in (ends, turned_)
+            )  # fmt: skip
+            right, wrong = right + agreed, wrong + (not agreed)
+    assert right >= 0.9 * (right + wrong + refused) and wrong <= 1
 
 
 # Whatever is typed

@@ -1,19 +1,19 @@
 """From printed text to what it states: a figure with the interval it admits, and back to print."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from korus_helpers.claims.intervals import Interval, exact
 from korus_helpers.claims.phrases import (
     LONGEST_NUMBER,
-    Phrase,
-    admitted,
+    Figure,
     decimal_of,
-    read_phrase,
-    shared_unit,
+    figure_at,
+    figures,
+    may_begin,
 )
 from korus_helpers.claims.wording import (
     POWERS,
@@ -32,7 +32,6 @@ from korus_helpers.claims.wording import (
 from korus_helpers.errors import InputError
 
 TOLERANCE = Decimal("0.05")
-FLAT = Decimal(2)  # the change in percent that still counts as none
 LEVELS = (
     "from $13.2 billion to $27.6 billion",
     "from $16 to nearly $23 billion",
@@ -53,8 +52,10 @@ class Statement:
     numbers as printed (none for "doubled"), `scale` is what one printed unit is in `unit`.
     `direction` is +1 where the text says rise, -1 where it says fall, 0 where it says neither
     or gives the level reached ("fell to 5 percent"). `hedge` is "" or about, nearly, more than,
-    at least, less than, up to, between, flat, majority, fraction, doubled, tripled, quadrupled
-    or halved. `words` stand before the figure ("a decline of"), `noun` is what is counted.
+    at least, less than, up to, between, flat, majority, fraction or a multiple (doubled, halved).
+    `words` stand before the figure ("a decline of"), `noun` is what is counted, `per` the span of
+    time that a rate counts by ("a month": month). `notes` say which words are set aside, and
+    which reading was chosen.
     """
 
     text: str
@@ -67,6 +68,8 @@ class Statement:
     interval: Interval
     words: str = ""
     noun: str = ""
+    per: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def way(self) -> str:
@@ -155,39 +158,208 @@ def read_printed(
     end a whole number do not count as digits ("110 percent" is ±5). Hedged figures read alike
     by "nearest" and "truncated".
 
-    Raises `InputError` for text that is no figure, reads two ways or gives the sign twice.
+    Raises `InputError` for text that is no figure, gives two, reads two ways, is in another
+    currency, is negated or gives the sign twice.
     """
-    phrase = read_phrase(text)
-    if phrase.hedge == "flat":
-        reach = Interval(FLAT.copy_negate(), FLAT)
-        return Statement(text, (), (Decimal(0),), "percent", Decimal(1), 0, "flat", reach)
-    if phrase.hedge == "majority":
-        above = Interval(Decimal(50), None, True)
-        return Statement(text, (), (Decimal(50),), "percent", Decimal(1), 0, "majority", above)
-    return _statement(text, phrase, Fraction(exact(tolerance)), rounding)
+    parts = _parts(text)
+    if len(parts) > 1:
+        raise unreadable(text, "it gives a change and the level reached: type each by itself")
+    return _statement(text, parts[0], Fraction(exact(tolerance)), rounding)
 
 
-def _statement(text: str, phrase: Phrase, reach: Fraction, rounding: str) -> Statement:
-    quantities, hedge = phrase.quantities, phrase.hedge
-    last = quantities[-1]
-    intervals = [admitted(quantity, hedge, reach, rounding) for quantity in quantities]
-    low, high = intervals[0], intervals[-1]
-    interval = Interval(low.low, high.high, low.low_open, high.high_open)
-    hedge = hedge or last.word
+def read_change_and_level(text: str) -> tuple[Statement, Statement] | None:
+    """The change and the level of "increased by $5 billion to $27.6 billion"; None for others."""
+    parts = _parts(text)
+    if len(parts) < 2:
+        return None
+    tokens, reach = tokens_of(text), Fraction(TOLERANCE)
+    where = tokens[parts[1].figure.start].start
+    texts = text[:where].rstrip().removesuffix("to").rstrip(), text[where:]
+    change, level = (_statement(*two, reach, "nearest") for two in zip(texts, parts, strict=True))
+    return change, level
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One figure of a phrase: the words that lead to it, their sign, and what is set aside."""
+
+    figure: Figure
+    lead: str = ""
+    sign: int = 0
+    direction: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def _parts(text: str) -> list[_Part]:
+    """The figures that a phrase gives: one, or a change and the level that it reached."""
+    tokens = tokens_of(text)
+    run = [token.value for token in tokens]
+    while run and run[0] in words("auxiliaries"):
+        run = run[1:]
+    if " ".join(run) in words("vague"):
+        raise unreadable(text, "it sets no bound that a number could miss")
+    figure, lead = _first_figure(text, tokens)
+    following = tokens[figure.end].value if figure.end < len(tokens) else ""
+    if "from" in [token.value for token in tokens[: figure.start]] and following == "to":
+        raise unreadable(text, "it gives two levels, not one figure")
+    if figure.last.form == "bare" and following and following not in words("tails"):
+        raise unreadable(text, f"{quoted(following)} is not understood")
+    said, sign, direction, before = _lead(text, tokens[: figure.start])
+    notes = _set_aside(text, tokens[before[0] : before[1]], "subject") if before[1] else ()
+    level_words = words("levels reached")
+    if direction and figure.hedged in level_words and lead not in {"by", "of"}:
+        said, sign, direction = "", 0, 0  # "fell below $43 billion" says a level
+    c = Cursor(tokens, figure.end)
+    if not sign:
+        said, sign, direction = _afterword(c, figure)
+    problem = figure.problem or _sign_problem(figure, said, sign)
+    if problem:
+        raise _error(text, problem)
+    if figure.last.form == "fold" or (figure.last.unit == "times" and figure.last.digits and sign):
+        shown = text[tokens[figure.start].start : tokens[figure.end - 1].end]
+        notes += (f"{quoted(shown)} is read as {figure.last.digits} times the earlier value",)
+    if figure.last.unit == "times":
+        said, sign, direction = "", 0, 0
+    part = _Part(figure, said, sign, direction, notes)
+    if direction and c.value == "to" and (level := figure_at(tokens, c.at + 1)):
+        if level.problem:
+            raise _error(text, level.problem)
+        tail = _set_aside(text, tokens[level.end :], "tail")
+        return [part, _Part(level, notes=tail)]
+    return [replace(part, notes=notes + _set_aside(text, tokens[c.at :], "tail"))]
+
+
+def _error(text: str, problem: tuple[str, ...]) -> InputError:
+    if len(problem) > 1:
+        return ambiguous(text, *problem)
+    return unreadable(text, problem[0])
+
+
+def _first_figure(text: str, tokens: list[Token]) -> tuple[Figure, str]:
+    """The first figure with a unit, else the first number, and the word before it."""
+    found, at = None, 0
+    while at < len(tokens):
+        before = tokens[at - 1].value if at else ""
+        may = may_begin(tokens[at]) and before != "pm"
+        # a verb of change before the first end makes "A to B" a change and a level
+        ranges = at == 0 or not any(token.value in directions() for token in tokens[:at])
+        one = figure_at(tokens, at, ranges) if may else None
+        if one and (one.last.form != "bare" or len(one.quantities) > 1):
+            return one, before
+        found = found or ((one, before) if one else None)
+        at = one.end if one else at + 1
+    if found is None:
+        number = next((t.value for t in tokens if t.value not in _LEADS()), tokens[-1].value)
+        raise unreadable(text, f"no number is understood at {quoted(number)}")
+    return found
+
+
+@cache
+def _LEADS() -> frozenset[str]:
+    return frozenset([*directions(), *words("auxiliaries"), *words("articles"), "of", "by", "to"])
+
+
+def _lead(text: str, head: list[Token]) -> tuple[str, int, int, tuple[int, int]]:
+    """Words before the figure, their sign and direction, and the tokens set aside before them.
+
+    "fell by" is a fall; "fell to" leads to the level reached, whose sign it does not say.
+    """
+    for start in range(len(head) + 1):
+        c = Cursor(head, start)
+        while c.take(words("auxiliaries")) or c.take(words("articles")):
+            pass
+        first = c.at
+        c.take({"trade", "goods", "merchandise"})
+        side, word = c.take(SIDE), ""
+        c.at = c.at if side else first
+        if side:
+            c.take({"of", "was", "is", ","})
+        else:
+            word = c.take(directions())
+            reached = bool(word) and c.take({"to", "from", "to:", "at"}) != ""
+            c.take({"by", "of"}) if word and not reached else c.take(words("to levels"))
+        if c.at < len(head):
+            continue
+        if not side and (not word or reached):
+            return "", 0, 0, (0, start)
+        shown = text[head[start].start : head[-1].end]
+        sign = SIDE[side] if side else directions()[word]
+        return shown, sign, 0 if side else sign, (0, start)
+    return "", 0, 0, (0, len(head))
+
+
+def _afterword(c: Cursor, figure: Figure) -> tuple[str, int, int]:
+    """The words of "increase", "lower" or "deficit" behind a figure, as they go to the front."""
+    start = c.at
+    c.take({"trade", "goods", "trade in goods"})
+    last = c.take(words("afterwords"))
+    if not last or figure.last.word in {"flat", "majority"} or (
+        last in SIDE and figure.last.unit == "times"):  # fmt: skip
+        c.at = start
+        return "", 0, 0
+    direction = directions().get(last, 0) or int(words("more or less").get(last, 0))
+    if last in SIDE:
+        return words("afterwords")[last], SIDE[last], 0
+    return words("afterwords")[last], direction, direction
+
+
+def _sign_problem(figure: Figure, said: str, sign: int) -> tuple[str, ...]:
+    printed = next((one.sign for one in figure.quantities if one.sign), "")
+    if sign and printed:
+        return (f"it gives the sign twice, by {quoted(said)} and by {quoted(printed)}",)
+    if sign < 0 and figure.last.unit == "times":
+        shown = figure.last.digits or figure.last.word
+        return f"divided by {shown}", "a fall by a multiple, which nothing can do"
+    if figure.last.unit == "times" and not figure.last.digits and figure.hedge in {
+        "just over", "up to"}:  # fmt: skip
+        return (f"{quoted(figure.hedge)} does not go with a multiple",)
+    return ()
+
+
+def _set_aside(text: str, tokens: list[Token], where: str) -> tuple[str, ...]:
+    """A note on the words before or behind a figure that its reading does not need.
+
+    Raises `InputError` where they negate it, give another figure or are not understood.
+    """
+    if not tokens:
+        return ()
+    values = [token.value for token in tokens]
+    shown = text[tokens[0].start : tokens[-1].end]
+    if where == "subject" and words("negations").keys() & set(values):
+        raise unreadable(text, f"{quoted(shown)} is a negation")
+    for other in figures(tokens):
+        if other.last.form != "bare" and other.last.word not in {"flat"}:
+            raise unreadable(text, "it gives two figures: type each by itself")
+    if where == "subject":
+        known = words("subjects").keys() & set(values) or values[-1] in {"'s", ",", ":"}
+    else:
+        known = Cursor(tokens).take(words("tails"))
+    if not known:
+        place = next((v for v in values if v not in _LEADS()), values[0])
+        why = "no number is understood at " if where == "subject" else ""
+        raise unreadable(text, f"{why}{quoted(place)}{'' if why else ' is not understood'}")
+    return (f"{quoted(shown)} is set aside",) if any(v.isalnum() for v in values) else ()
+
+
+def _statement(text: str, part: _Part, reach: Fraction, rounding: str) -> Statement:
+    figure, last = part.figure, part.figure.last
+    interval = figure.admits(reach, rounding)
+    hedge = figure.hedge or last.word
     return Statement(
         text=text,
-        digits=tuple(quantity.digits for quantity in quantities if quantity.digits),
+        digits=tuple(one.digits for one in figure.quantities if one.digits),
         values=tuple(
-            decimal_of(quantity.value * (phrase.sign or 1), ROUND_HALF_EVEN)
-            for quantity in quantities
+            decimal_of(one.value * (part.sign or 1), ROUND_HALF_EVEN) for one in figure.quantities
         ),
         unit=last.unit,
         scale=last.scale,
-        direction=phrase.direction,
+        direction=part.direction,
         hedge="more than" if hedge == "just over" else hedge,
-        interval=-interval if phrase.sign < 0 else interval,
-        words=phrase.words,
+        interval=-interval if part.sign < 0 else interval,
+        words=part.lead if part.sign else "",
         noun=last.noun,
+        per=figure.per,
+        notes=part.notes,
     )
 
 
@@ -201,7 +373,7 @@ def read_levels(text: str) -> tuple[Statement, Statement]:
     """
     tokens = tokens_of(text)
     at = Cursor(tokens)
-    while at.take(words("auxiliaries") | words("articles")):
+    while at.take(words("auxiliaries")) or at.take(words("articles")):
         pass
     direction = directions().get(at.take(directions()), 0)
     middles = [
@@ -215,9 +387,13 @@ def read_levels(text: str) -> tuple[Statement, Statement]:
     if not first or not second:
         raise unreadable(text, "it gives one level only", LEVELS)
     texts = [text[part[0].start : part[-1].end] for part in (first, second)]
-    shared = shared_unit(first, second)
+    ends = [next(figures(part), None) for part in (first, second)]
+    shared = all(ends) and ends[0].last.problem and ends[0].end == len(first) and (
+        ends[0].last.form in ("bare", "lone"))  # fmt: skip
     if shared:
-        texts[0] += " " + text[shared[0].start : shared[-1].end]
+        numbers = [place for place, token in enumerate(second) if _is_number(token)]
+        after = second[numbers[-1] + 1 :] if numbers else second[ends[1].end - 1 :]
+        texts[0] += " " + text[after[0].start : after[-1].end] if after else ""
     low, high = map(read_printed, texts)
     why = _why_no_levels(low, high, direction)
     if why:
@@ -227,6 +403,10 @@ def read_levels(text: str) -> tuple[Statement, Statement]:
         smaller = f'"{first[-1].value}" in a smaller unit'
         raise ambiguous(text, f'"{texts[0]}"', smaller)
     return low, high
+
+
+def _is_number(token: Token) -> bool:
+    return token.kind == "number" or token.value in words("numbers")
 
 
 def _why_no_levels(low: Statement, high: Statement, direction: int) -> str:
@@ -331,7 +511,7 @@ def _flipped(text: str, tokens: list[Token], said: str) -> str:
         if token.value in words("signs"):
             return text[: token.start] + text[token.end :].lstrip()
     place = numbers[0]
-    while place and tokens[place - 1].value in {"$", "us", "usd"}:
+    while place and tokens[place - 1].value in {"$", "us$", "us", "usd"}:
         place -= 1
     start = tokens[place].start
     return f"{text[:start]}−{text[start:]}"

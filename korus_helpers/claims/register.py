@@ -22,7 +22,13 @@ from korus_helpers.claims.claim import (
     is_date,
 )
 from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.typed_claims import levels, misfit, two_levels
+from korus_helpers.claims.typed_claims import (
+    change_and_level,
+    fitting_way,
+    levels,
+    misfit,
+    two_levels,
+)
 from korus_helpers.claims.untrusted import (
     Kind,
     RefusedText,
@@ -245,6 +251,11 @@ def checked(given: Mapping[str, str]) -> dict[str, str]:
 def _check_figure(printed: str, measure: str, as_: str, has_base: bool) -> None:
     """Refuse a figure that is not understood or is not in the unit of what it is said to be."""
     both = None
+    if has_base and (moved := change_and_level(printed)):
+        for figure, way in zip(moved, (as_, "level"), strict=True):
+            if wrong := misfit(figure, measure, way):
+                raise InputError(f"{wrong[0]}: {wrong[1]}; type as: {fitting_way(moved[0])}")
+        return
     if has_base:
         try:
             both = two_levels(printed, as_)

@@ -1,15 +1,22 @@
 """Claims from what is typed: a printed figure, and what it is said to be."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from korus_helpers.claims.claim import BESIDE, KOREAN, UNSPECIFIED, Claim, described, is_date
-from korus_helpers.claims.printed import Statement, read_levels, read_printed
+from korus_helpers.claims.printed import (
+    Statement,
+    read_change_and_level,
+    read_levels,
+    read_printed,
+)
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.trade.bases import KOREA_REPORTED
 from korus_helpers.trade.choices import definition_of
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
+from korus_helpers.trade.periods import period
 from korus_helpers.trade.sectors import sector
 
 
@@ -30,7 +37,13 @@ def claims_to_check(
         raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
     compared = bool(choices["start"] or choices["end"])
     two = compared and _prints_levels(text, way or "change")
-    if two:
+    moved = read_change_and_level(text) if compared and not two else None
+    if moved:
+        if moved[1].unit != UNITS["level"]:
+            raise InputError(f"{quoted(moved[1].text)} is no level in dollars; type each by itself")
+        as_ = way if way in COMPARED else fitting_way(moved[0])
+        asked = _definition(as_, share, choices)
+    elif two:
         asked, as_ = _definition("change", False, choices), "share" if way == "share" else "level"
     else:
         printed = read_printed(text)
@@ -41,13 +54,33 @@ def claims_to_check(
             option, why, fitting = wrong
             choice = f"--{option} {fitting}" if fitting else "a figure in dollars, percent or times"
             raise InputError(f"{why}; type {choice}")
+        _require_same(printed, measure, asked)
     korean = asked.basis == KOREA_REPORTED
     claim = Claim(
         "check", text, measure, as_, choices["sector"], asked.partner, asked.base, asked.end, date,
         reporter=KOREAN if korean else "USA", basis=asked.basis if choices["basis"] else "",
     )  # fmt: skip
-    parts = levels(claim) if two and as_ != way else [claim]
+    parts = levels(claim) if moved or (two and as_ != way) else [claim]
     return [described(replace(part, what="")) for part in parts]
+
+
+def _require_same(printed: Statement, measure: str, asked: Definition) -> None:
+    """Refuse words that are set aside and say another year or measure than the options."""
+    said = " ".join(printed.notes).lower()
+    periods = [period(text) for text in (asked.base, asked.end) if text]
+    known = {str(year) for one in periods for year in (one.start // 12, one.last_year)}
+    for year in re.findall(r"\b(?:19|20)\d\d\b", said):
+        if year not in known:
+            raise InputError(f"{quoted(printed.text)} speaks of {year}; type the period it means")
+    named = {name for name in ("exports", "imports", "deficit", "surplus") if name in said}
+    own = {"deficit", "surplus"} if measure in ("deficit", "balance") else {measure, "two-way"}
+    if len(named) == 1 and not named & own and "two-way" not in (measure,):
+        raise InputError(f"{quoted(printed.text)} speaks of {named.pop()}; type --measure for it")
+
+
+def fitting_way(change: Statement) -> str:
+    """What the change of "increased by A to B" is, by its unit."""
+    return "percent-change" if change.unit == "percent" else "change"
 
 
 def _prints_levels(text: str, way: str) -> bool:
@@ -122,13 +155,29 @@ def two_levels(printed: str, as_: str) -> tuple[Statement, Statement] | None:
     return None if as_ in COMPARED and both[0].unit != UNITS["level"] else both
 
 
+def change_and_level(printed: str) -> tuple[Statement, Statement] | None:
+    """The change and the level of "increased by A to B", or None."""
+    try:
+        return read_change_and_level(printed)
+    except InputError:
+        return None
+
+
 def levels(claim: Claim) -> list[Claim]:
     """A claim printed "from A to B" as two levels, at `base` and at `end`; any other as it is.
 
-    Their ids end in `.from` and `.to`. Two shares become two claims of a share.
+    Their ids end in `.from` and `.to`. Two shares become two claims of a share. "increased by A
+    to B" is a change and the level at `end`; their ids end in `.by` and `.to`.
     """
     if claim.measure not in MEASURES or not claim.base:
         return [claim]
+    if moved := change_and_level(claim.printed):
+        as_ = claim.as_ if claim.as_ in COMPARED else fitting_way(moved[0])
+        return [
+            described(replace(claim, id=f"{claim.id}.by", printed=moved[0].text, as_=as_, what="")),
+            described(replace(claim, id=f"{claim.id}.to", printed=moved[1].text, as_="level",
+                              base="", what="")),
+        ]  # fmt: skip
     both = two_levels(claim.printed, claim.as_)
     if both is None:
         return [claim]

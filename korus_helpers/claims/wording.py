@@ -16,21 +16,32 @@ SIDE = {"deficit": 1, "surplus": -1}  # the sign of a US deficit
 
 @cache
 def words(table: str) -> dict[str, str]:
-    """Each word of a table of `words.yaml`, and what it stands for."""
-    kept = _tables()[table]
+    """Each word of a table of `words.yaml`, and what it stands for.
+
+    Words that are listed in one key, form by form ("rise rises": "fall falls"), are taken apart.
+    """
+    kept = read_tables("words.yaml")[table]
     if isinstance(kept, list):
         return {word: word for word in kept}
     found = {}
     for name, its in kept.items():
-        found |= {name: its} if isinstance(its, str) else dict.fromkeys(its, name)
+        if table in ("rises", "falls"):
+            parts, others = re.split(" (?!up|down)", name), re.split(" (?!up|down)", its)
+            for at, word in enumerate(parts):
+                found.setdefault(word, others[min(at, len(others) - 1)])
+        elif isinstance(its, list):
+            found |= dict.fromkeys(its, name)
+        else:
+            found[name] = str(its)
     return found
 
 
 @cache
-def _tables() -> dict[str, dict | list]:
+def read_tables(name: str) -> dict:
+    """The tables of words in a file beside this one."""
     import yaml
 
-    text = Path(__file__).with_name("words.yaml").read_text("utf-8")
+    text = Path(__file__).with_name(name).read_text("utf-8")
     return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
@@ -46,12 +57,27 @@ def opposites() -> dict[str, str]:
     return words("rises") | words("falls") | words("sides")
 
 
-@dataclass(frozen=True)
+def turned(text: str) -> str:
+    """Words for rise, fall, deficit or surplus turned into the opposite, the article with them."""
+    parts = text.split()
+    for at, word in enumerate(parts):
+        other = opposites().get(word.lower())
+        if other is None:
+            continue
+        if at and parts[at - 1].lower() in {"a", "an"}:
+            parts[at - 1] = "an" if other[0] in "aeiou" else "a"
+        elif word.lower() == "growth":
+            other = f"a {other}"
+        parts[at] = other.capitalize() if word[0].isupper() else other
+    return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A piece of text: kind is number, word, sign, range (a dash between figures) or symbol."""
 
     kind: str
-    value: str  # in small letters
+    value: str  # in small letters, with straight quotation marks
     start: int
     end: int
 
@@ -59,34 +85,31 @@ class Token:
 class Cursor:
     """A place in a list of tokens."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], at: int = 0) -> None:
         self.tokens = tokens
-        self.values = [token.value for token in tokens]
-        self.at = 0
-
-    @property
-    def rest(self) -> Sequence[Token]:
-        return self.tokens[self.at :]
+        self.at = at
 
     @property
     def value(self) -> str:
-        return self.values[self.at] if self.at < len(self.values) else ""
+        """The token at this place, "" at the end."""
+        return self.tokens[self.at].value if self.at < len(self.tokens) else ""
 
     def take(self, values: Collection[str]) -> str:
-        """The longest run of at most four tokens that is one of `values`, stepped over, or ""."""
-        for length in range(min(4, len(self.values) - self.at), 0, -1):
-            run = " ".join(self.values[self.at : self.at + length])
+        """The longest run of at most five tokens that is one of `values`, stepped over, or ""."""
+        run = found = ""
+        for length, token in enumerate(self.tokens[self.at : self.at + 5], 1):
+            run = f"{run} {token.value}" if run else token.value
             if run in values:
-                self.at += length
-                return run
-        return ""
+                found, size = run, length
+        self.at += size if found else 0
+        return found
 
     def take_number(self) -> str:
         """The number at this place, stepped over, or ""."""
         if self.at == len(self.tokens) or self.tokens[self.at].kind != "number":
             return ""
         self.at += 1
-        return self.values[self.at - 1]
+        return self.tokens[self.at - 1].value
 
 
 def quoted(text: object) -> str:
@@ -113,25 +136,29 @@ def ambiguous(text: str, first: str, second: str) -> InputError:
     )
 
 
+# Each alternative is one run of characters: no text is read twice.
 _TOKEN = re.compile(
-    r"(?P<number>\.?[0-9](?:[0-9.,]*[0-9])?)|(?P<word>u\.s\.|approx\.|[^\W\d_]+)"
-    r"|(?P<dash>[-−–‐‑])|(?P<symbol>\S)",
+    r"(?P<number>\.?[0-9]+(?:[.,]+[0-9]+)*)|(?P<money>(?:[a-z]{1,3})?\$)"
+    r"|(?P<word>u\.s\.(?:a\.)?|approx\.|[mqy]/[mqy](?![^\W\d_])|'s(?![^\W\d_])"
+    r"|[^\W\d_]+(?:'t(?![^\W\d_]))?)"
+    r"|(?P<dash>[-−])|(?P<symbol>\S)",
     re.IGNORECASE,
 )
+_ALIKE = str.maketrans({
+    **dict.fromkeys("‘’‛ʼ", "'"), **dict.fromkeys("“”„‟", '"'), **dict.fromkeys("‐‑–﹣－", "-"),
+    **dict.fromkeys("¹²³⁰⁴⁵⁶⁷⁸⁹†‡", " "), **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", " "),
+})  # fmt: skip
 
 
-def tokens_of(text: str) -> list[Token]:
-    """`text` cut into tokens; raises `InputError` for no text or too much of it."""
-    if not isinstance(text, str):
-        raise unreadable(text, "it is not text")
-    if len(text) > LONGEST_TEXT:
-        raise unreadable(text, f"it has {len(text)} characters, at most {LONGEST_TEXT} are read")
+def tokens_in(text: str) -> list[Token]:
+    """Every token of a text of any length; marks of footnotes and characters of no width are none.
+
+    A dash joins words, spans a range between two figures, or is the sign of the next one.
+    """
     found = [
         Token(str(match.lastgroup), match.group().lower(), match.start(), match.end())
-        for match in _TOKEN.finditer(text)
+        for match in _TOKEN.finditer(text.translate(_ALIKE))
     ]
-    while found and found[-1].value in {".", ",", ";"}:
-        found.pop()
     tokens = []
     for at, token in enumerate(found):
         kind, value = token.kind, token.value
@@ -140,39 +167,41 @@ def tokens_of(text: str) -> list[Token]:
             value = {"sign": "−", "range": "–"}.get(kind, value)
         elif kind == "word":
             value = value.replace(".", "")
+        elif kind == "money":
+            kind = "symbol"
         if kind != "hyphen":
             tokens.append(Token(kind, value, token.start, token.end))
+    return tokens
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of one printed figure; raises `InputError` for no text or too much of it."""
+    if not isinstance(text, str):
+        raise unreadable(text, "it is not text")
+    if len(text) > LONGEST_TEXT:
+        raise unreadable(text, f"it has {len(text)} characters, at most {LONGEST_TEXT} are read")
+    tokens = [token for token in tokens_in(text) if token.value not in {'"', "'"}]
+    while tokens and tokens[-1].value in {".", ",", ";"}:
+        tokens.pop()
     if not tokens:
         raise unreadable(text, "it is empty")
     return tokens
 
 
 def _kind_of_dash(found: Sequence[Token], at: int) -> str:
-    """A dash joins words, spans a range between two figures, or is the sign of the next one."""
     dash = found[at]
     before = found[at - 1] if at else None
     after = found[at + 1] if at + 1 < len(found) else None
     if after is None:
         return "symbol"
+    joined = before is not None and before.end == dash.start and dash.end == after.start
     if after.kind == "word" and after.value not in {"us", "u.s.", "usd"}:
-        joined = before is not None and before.end == dash.start and dash.end == after.start
         return "hyphen" if joined else "symbol"
+    if joined and before.kind == "word" and before.value not in words("scales"):
+        return "hyphen"
     ends_a_figure = before is not None and (
         before.kind == "number" or before.value in words("scales") or before.value in words("units")
     )
+    if after.kind not in ("number", "money", "word"):
+        return "symbol"
     return "range" if ends_a_figure else "sign"
-
-
-def turned(text: str) -> str:
-    """Words for rise, fall, deficit or surplus turned into the opposite, the article with them."""
-    parts = text.split()
-    for at, word in enumerate(parts):
-        other = opposites().get(word.lower())
-        if other is None:
-            continue
-        if at and parts[at - 1].lower() in {"a", "an"}:
-            parts[at - 1] = "an" if other[0] in "aeiou" else "a"
-        elif word.lower() == "growth":
-            other = f"a {other}"
-        parts[at] = other.capitalize() if word[0].isupper() else other
-    return " ".join(parts)

@@ -1,11 +1,26 @@
 """`korus check`: one printed figure against the official one."""
 
+import re
+from typing import TYPE_CHECKING
+
 import click
 
 from korus_helpers.commands.options import AS_JSON, TOLERANCE, with_definition
 
+if TYPE_CHECKING:
+    from korus_helpers.claims.verdicts import Verdict
 
-@click.command()
+MONEY = "million dollars"
+
+
+class _Signed(click.Command):
+    """A command whose text may begin with a minus, which would read as an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [re.sub(r"^-(?=[$.\d])", "−", arg) for arg in args])
+
+
+@click.command(cls=_Signed)
 @click.argument("printed", metavar="TEXT")
 @click.option(
     "--measure",
@@ -60,3 +75,17 @@ def check(
         return
     for verdict in found:
         click.echo(text_table(check_rows(verdict), ["what", "answer"]) + "\n")
+        if _lost_to_the_shell(verdict):
+            click.echo(
+                "In double quotes the shell reads $4 as a variable of its own and leaves "
+                f"{verdict.claim.printed}: type the figure in single quotes."
+            )
+
+
+def _lost_to_the_shell(verdict: "Verdict") -> bool:
+    """Whether the printed figure is the end of the official one, as where "$42" became "2"."""
+    text, figure = verdict.claim.printed, verdict.used
+    if "$" in text or not text[:1].isdigit() or figure is None or verdict.unit != MONEY:
+        return False
+    right = verdict.printed.reprint(figure.value)
+    return right.endswith(text) and right[-len(text) - 1].isdigit()

@@ -107,6 +107,7 @@ def check_rows(verdict: Verdict) -> list[dict[str, str]]:
     rows = {
         "claim": verdict.claim.what,
         "printed": f"{verdict.claim.printed}: {ends_words(printed.interval, verdict.unit, 3)}",
+        "set aside": "; ".join(printed.notes),
         "verdict": verdict.verdict + (f" ({verdict.severity})" if verdict.severity else ""),
         "official": official_words(verdict) or "none included",
         "margin": "" if verdict.margin is None else (
