@@ -16,7 +16,7 @@ import sys
 
 import korus_helpers
 
-ROOMS = ("sources", "trade", "claims", "present", "runs")
+ROOMS = ("figures", "trade", "claims", "present", "runs")
 CALLERS = ("cluster", "batch")  # modules of those who ask for a fork
 LIBRARIES = (
     "matplotlib.pyplot",  # after the shell exists: else it would show no figure
