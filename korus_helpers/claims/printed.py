@@ -37,7 +37,7 @@ LEVELS = (
     "from $16 to nearly $23 billion",
     "from a surplus of $1.3 billion to a deficit of $64 billion",
 )
-_WORDS_TO_DECIMALS = {"times": 2, "percent": 1}  # "doubled" prints 2.09, "half" prints 48.7
+_WORDS_TO_DECIMALS = {"times": 2, "percent": 1, "million dollars": 2}  # "doubled" prints 2.09
 _OF_A_WHOLE = ("majority", "fraction")
 _EXCHANGED = ("million", "billion", "trillion")
 
