@@ -10,6 +10,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 _ROOMS = {
+    "errors": ("InputError",),
+    "figures.releases": ("releases",),
     "figures.partners": ("find_partner",),
     "figures.tables": ("open_table",),
     "trade.autos": ("auto_deficits", "auto_readings", "vehicle_months"),
@@ -17,17 +19,18 @@ _ROOMS = {
     "trade.controls": ("country_controls", "enduse_controls"),
     "trade.definition": ("Definition", "UNITS"),
     "trade.evaluate": ("evaluate", "grid"),
-    "trade.goods": ("enduse_goods", "goods", "goods_by_month", "goods_of_all"),
+    "trade.goods": ("all_goods", "enduse_goods", "goods", "goods_by_month"),
     "trade.robustness": (
         "every_choice", "robustness", "rows_by_release", "window_rows", "year_grid",
     ),
+    "claims.article": ("article_about",),
     "claims.auditing": ("audit", "corrected", "unstated"),
     "claims.context": ("by_vintage", "statement"),
     "claims.intervals": ("Interval",),
     "claims.printed": ("read_printed",),
-    "claims.register": ("article", "article_about", "read_claims"),
+    "claims.register": ("article", "read_claims"),
     "claims.searching": ("garbles", "search"),
-    "claims.typed": ("tolerance_of",),
+    "claims.typed_claims": ("tolerance_of",),
     "claims.verdicts": ("CANNOT", "compare", "judge"),
     "present.audit": (
         "consistency_sentences", "correction_table", "implied_table", "misprint_sentence",
@@ -48,6 +51,7 @@ _ROOMS = {
     ),
     "present.claim_review": ("show_claim_reviews",),
     "present.claim_units": ("ends_words",),
+    "present.comparisons": ("show_dots", "show_waterfall"),
     "present.evidence": ("show_evidence",),
     "present.findings": ("deficit_finding", "flows_finding", "rank_sentence"),
     "present.matches": ("amount", "garble_sentence", "match_table", "search_sentences"),

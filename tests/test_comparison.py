@@ -5,7 +5,7 @@ import pytest
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.trade.comparison import by_release, comparison
 from korus_helpers.trade.controls import country_controls, enduse_controls
-from korus_helpers.trade.goods import enduse_goods, goods, goods_by_month, goods_of_all
+from korus_helpers.trade.goods import all_goods, enduse_goods, goods, goods_by_month
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_every_full_year_and_no_other(korea):
 def test_a_release_of_one_partner_is_set_beside_no_other(korea):
     alone = comparison("Korea, South", 2011, 2016, korea.release.vintage)
     with pytest.raises(NoFigure, match="holds Korea, South only"):
-        goods_of_all(alone, 2016)
+        all_goods(alone.release.vintage)
 
 
 def test_agreement_years(korea):
@@ -49,13 +49,22 @@ def test_a_release_without_months_takes_them_from_the_newest_with_all():
 
 
 def test_all_countries_side_by_side(korea):
-    table = goods_of_all(korea, 2016)
-    deficits = (table.imports - table.exports).sort_values(ascending=False)
-    assert list(deficits.index).index("South Korea") == 7
-    before = goods_of_all(korea, 2011)
-    moves = (deficits - (before.imports - before.exports)).sort_values(ascending=False)
-    assert list(moves.index).index("South Korea") == 3
-    assert len(table) > 200 and not set(table.index) & {"World", "European Union"}
+    table = all_goods("latest")
+    assert table.attrs["vintage"] == korea.common.vintage
+    assert not table.duplicated(["code", "year"]).any() and table.year.max() == 2025
+    deficits = (table.imports - table.exports).set_axis([table.partner, table.year]).unstack()
+    assert deficits[2016].rank(ascending=False)["South Korea"] == 8
+    assert (deficits[2016] - deficits[2011]).rank(ascending=False)["South Korea"] == 4
+    large = deficits[deficits[2011] > 1000]
+    assert len(large) == 51
+    assert set(large.index[large[2016] > 2 * large[2011]]) == {
+        "Vietnam", "Finland", "Hungary", "Malaysia", "South Korea", "Slovakia"
+    }  # fmt: skip
+    assert len(deficits) > 200 and not set(deficits.index) & {"World", "European Union"}
+    assert {"World", "European Union"} < set(all_goods("2018-10", groups=True).partner)
+    mine = goods(korea, "5800")
+    same = table[table.code == "5800"].set_index("year")[["exports", "imports"]]
+    assert mine.equals(same.loc[mine.index])
 
 
 def test_releases_in_the_order_they_were_in_force(korea):

@@ -1,10 +1,12 @@
-"""Trade as plain frames: by year, by month, of all partners side by side, and by end-use code."""
+"""Trade as plain frames: by year, by month, of all partners, and by end-use code."""
 
+import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import NoFigure
 from korus_helpers.figures.partners import countries, find_partner, partners
-from korus_helpers.figures.releases import LATEST, Vintage, latest_enduse
+from korus_helpers.figures.releases import LATEST, Vintage, check_vintage, latest_enduse, releases
+from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import GENERAL
 from korus_helpers.trade.comparison import Comparison, newest_of_all
 from korus_helpers.trade.figure import revised_between
@@ -42,21 +44,32 @@ def goods_by_month(item: Comparison) -> pd.DataFrame:
     return table
 
 
-def goods_of_all(item: Comparison, year: int) -> pd.DataFrame:
-    """Trade of one year with every country: `exports` and `imports` by `partner`, million dollars.
+def all_goods(vintage: str, groups: bool = False) -> pd.DataFrame:
+    """One row a partner and full year: `code, partner, year, exports, imports`, million dollars.
 
-    Countries only: no World, no group, no residual row; in the release that has all partners.
-    Raises `NoFigure` where there is none.
+    Countries only: no World, no group, no residual row; with `groups` all rows. In the release
+    named; "latest" is the newest that has all partners. Raises `NoFigure` for one that has not.
     """
-    found = series(_with_all(item).vintage, GENERAL, "total", monthly=False)
-    column = year - found.first // 12
-    rows = {code: found.partners[code] for code in countries() if code in found.partners}
+    release = newest_of_all() if vintage == LATEST else releases()[check_vintage(vintage)]
+    if release.partners != "all":
+        raise NoFigure(_alone(release))
+    found = series(release.vintage, GENERAL, "total", monthly=False)
+    codes = [code for code in found.partners if groups or code in set(countries())]
+    rows = [found.partners[code] for code in codes]
+    first = found.first // found.step
+    years = range(first, first + found.exports.shape[1])
     names = partners().set_index("partner_code").common_name
     table = pd.DataFrame(
-        {flow: getattr(found, flow)[list(rows.values()), column] for flow in FLOWS},
-        index=names[list(rows)].rename("partner"),
+        {
+            "code": np.repeat(codes, len(years)),
+            "partner": np.repeat(names[codes].to_numpy(), len(years)),
+            "year": np.tile(years, len(codes)),
+            **{flow: getattr(found, flow)[rows].ravel() for flow in FLOWS},
+        }
     )
-    return table.dropna()
+    table = table[table.year <= release.last_full_year].dropna(ignore_index=True)
+    table.attrs["vintage"] = release.vintage
+    return table
 
 
 def _frame(found: Series, partner_code: str) -> pd.DataFrame:
@@ -70,32 +83,40 @@ def _frame(found: Series, partner_code: str) -> pd.DataFrame:
 
 def _with_all(item: Comparison) -> Vintage:
     if item.common is None:
-        raise NoFigure(
-            f"release {item.release.vintage} holds {item.partner.name} only, so it is not set "
-            f"beside others; type vintage {LATEST} or {newest_of_all().vintage}"
-        )
+        raise NoFigure(_alone(item.release))
     return item.common
 
 
-def enduse_goods(item: Comparison) -> pd.DataFrame:
-    """The partner's trade by end-use code: `flow, code, group, year, musd`, the newest figures.
+def _alone(release: Vintage) -> str:
+    return (
+        f"release {release.vintage} holds {find_partner(release.partners).name} only, so it is not "
+        f"set beside others; type vintage {LATEST} or {newest_of_all().vintage}"
+    )
 
-    Rows for every year that a flow has, zero where a code had no trade; `group` is the title of
-    the end-use group (5 and 6 together, as they mean other things in exports and imports). Empty
-    for a partner without end-use figures. `attrs` hold `mixed`, the years whose exports and imports
-    come from releases between which they were revised; `vintages`, the releases in words; and
-    `years`, a sentence on what is covered.
+
+def enduse_goods(item: Comparison) -> pd.DataFrame:
+    """The partner's trade by end-use code: `flow, code, title, netted, group, year, musd`.
+
+    The newest figures, with rows for every year that a flow has, zero where a code had no trade.
+    `netted` is true where the code means the same goods in both flows; `group` is the title of the
+    end-use group (5 and 6 together, as they mean other things in exports and imports). Empty for a
+    partner without end-use figures. `attrs` hold `mixed`, the years whose exports and imports come
+    from releases between which they were revised; `vintages`, the releases in words; and `years`,
+    a sentence on what is covered.
     """
     rows = latest_enduse()
     covered = rows[["flow", "year"]].drop_duplicates()
     mine = rows[rows.partner_code == item.partner.code]
     codes = mine[["flow", "code"]].drop_duplicates()
     table = codes.merge(covered, on="flow").merge(mine, on=["flow", "code", "year"], how="left")
+    table = table.merge(open_table("enduse_codes"), on=["flow", "code"], how="left")
     titles = {start: sector(name).title for name in GROUPS for start in sector(name).codes}
     found = pd.DataFrame(
         {
             "flow": table.flow,
             "code": table.code,
+            "title": table.title,
+            "netted": table.netted,
             "group": table.code.str[0].map(titles),
             "year": table.year,
             "musd": table.value_usd.fillna(0).astype(float) / 1e6,

@@ -6,6 +6,7 @@ and the descriptor, into the package unless OUT is given. The same input gives t
 """
 
 import hashlib
+import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ import pandas as pd
 import yaml
 
 from korus_helpers.figures.releases import next_revision
-from korus_helpers.figures.tables import DATA, seal
+from korus_helpers.figures.tables import DATA
 
 from .bea import goods_services
 from .country import (
@@ -84,6 +85,13 @@ def build_tables(source: Path) -> dict[str, pd.DataFrame]:
         "timeline": timeline(text(claims / "timeline.csv")),
         "article_claims": article_claims(text(claims / "article_claims.csv")),
         "public_claims": public_claims(text(claims / "public_claims.csv"), WORDS["public_claims"]),
+        "reciprocal_rates": pd.read_csv(
+            claims / "reciprocal_rates_2025.csv", dtype={"partner_code": "str"}
+        ),
+        "agreements": text(HERE / "agreements.csv"),
+        "estimates": pd.read_csv(
+            HERE / "estimates.csv", dtype={"partner_code": "str", "value_musd": "float"}
+        ),
         "choices": pd.read_csv(HERE / "choices.csv", keep_default_na=False),
         "partners": build_partners(annual, monthly),
     }
@@ -288,7 +296,7 @@ def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
         "in print as intervals. Nominal US dollars.",
         "resources": resources,
     }
-    (out / "datapackage.json").write_text(seal(descriptor), "utf-8")
+    (out / "datapackage.json").write_text(json.dumps(descriptor, indent=1) + "\n", "utf-8")
 
 
 def releases_in(table: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:

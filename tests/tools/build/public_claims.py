@@ -5,11 +5,11 @@ whose figure no included table can give, by the source's own reading, gets the m
 """
 
 import re
-from dataclasses import replace
+from dataclasses import fields
 
 import pandas as pd
 
-from korus_helpers.claims.claim import OTHER, UNSPECIFIED, Claim, described
+from korus_helpers.claims.claim import OTHER, UNSPECIFIED, Claim, describe
 from korus_helpers.trade.bases import GENERAL, KOREA_REPORTED
 from korus_helpers.trade.periods import period
 
@@ -72,7 +72,9 @@ def public_claims(table: pd.DataFrame, missing: dict[str, str]) -> pd.DataFrame:
     a claim, by the names that `_missing` gives.
     """
     claims = [_claim(row, missing) for row in table.to_dict("records")]
-    return pd.DataFrame([claim.row() for claim in claims])
+    columns = {field.name: [getattr(claim, field.name) for claim in claims]
+               for field in fields(Claim)}  # fmt: skip
+    return pd.DataFrame(columns).rename(columns={"as_": "as"})
 
 
 def _claim(row: dict[str, str], missing: dict[str, str]) -> Claim:
@@ -96,7 +98,7 @@ def _claim(row: dict[str, str], missing: dict[str, str]) -> Claim:
     reason = _missing(row, claim)
     if reason:
         changes |= {"measure": OTHER, "note": missing[reason], "inferred": ""}
-    return replace(claim, **changes)
+    return Claim(**(vars(claim) | changes))
 
 
 def _measure_and_sector(metric: str) -> tuple[str, str]:
@@ -131,11 +133,11 @@ def _inferred(row: dict[str, str], sector: str) -> str:
 
 def _what(claim: Claim, row: dict[str, str], partner: str) -> str:
     if row["metric"] in TOPICS:
-        years = " to ".join(str(one) for one in (claim.base, claim.end) if one)
+        years = " to ".join(filter(None, (claim.base, claim.end)))
         topic = TOPICS[row["metric"]].format(partner)
         words = f"{topic}, {years}" if years else topic
     else:
-        words = described(claim).what
+        words = describe(claim, partner)
     return f"{words}, forecast" if row["kind"].startswith("forecast") else words
 
 
