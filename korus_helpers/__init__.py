@@ -23,14 +23,13 @@ _ROOMS = {
     "trade.robustness": (
         "every_choice", "robustness", "rows_by_release", "window_rows", "year_grid",
     ),
-    "claims.article": ("article_about",),
     "claims.auditing": ("audit", "corrected", "unstated"),
     "claims.context": ("by_vintage", "statement"),
     "claims.intervals": ("Interval",),
     "claims.printed": ("read_printed",),
-    "claims.register": ("article", "read_claims"),
+    "claims.register": ("article", "article_about", "read_claims"),
     "claims.searching": ("garbles", "search"),
-    "claims.typed_claims": ("tolerance_of",),
+    "claims.typed": ("tolerance_of",),
     "claims.verdicts": ("CANNOT", "compare", "judge"),
     "present.audit": (
         "consistency_sentences", "correction_table", "implied_table", "misprint_sentence",

@@ -1,13 +1,35 @@
 """What tests share. They see the shipped figures only, whatever was refreshed on this machine."""
 
+import csv
 import itertools
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 os.environ["KORUS_DATA"] = ""
 SHARED = Path(__file__).parents[2] / "shared"
+
+# Words of strangers, as `what` and `note` of claims. Any that becomes active sets window.hit.
+HOSTILE = {
+    "script": "<script>window.hit = 1</script></td></table></div><h1 id=hit>hit</h1>",
+    "event": "<img src=x onerror='window.hit = 1'><svg onload=window.hit=1><a id=hit href=#>",
+    "quote": "\" onmouseover=\"window.hit = 1\" autofocus onfocus='window.hit = 1' style='left:0",
+    "frame": "<iframe src=//evil.example></iframe><meta http-equiv=refresh content=0;//evil>",
+    "style": "<style>* { display: none }</style><link rel=stylesheet href=//evil.example/a.css>",
+    "link": "[hit](javascript:window.hit=1) ![hit](//evil.example/a.png) <javascript:window.hit=1>",
+    "markdown": "# hit\n\n```\n**hit** | hit | <https://evil.example> \\</script>",
+    "template": "{{ 7 * 7 }} {% raw %} {# hit #} ${7*7} <%= 7*7 %>",
+    "mathematics": "$$\\href{javascript:window.hit=1}{x}$$ \\(x^2\\) $x$ \\[y\\] &lt;b&gt; &amp;",
+    "formula": '=HYPERLINK("//evil.example")',
+    "command": "=cmd|'/C calc'!A0",
+    "direction": "\u202eesrever\u202c \u2066apart\u2069 \u05d0\u05d1 \u0639\u0631\u0628 한국",
+    "control": "a\x07b\x1b[31mred\x7f\x85\u200b\ufeffend",
+    "unbroken": "W" * 490,
+    "spaced": "long words " * 45,
+}
 
 
 @pytest.fixture
@@ -74,3 +96,49 @@ def assert_readable():
             assert over_x < 2 or over_y < 4, (one.get_text(), other.get_text())
 
     return check
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory) -> dict[str, Path]:
+    """What `korus run` leaves, made once for all tests: the folders of three runs, by name.
+
+    "default" has every notebook and PDFs, "mexico" one notebook for another partner on letter
+    paper, "hostile" claims full of what strangers might write, in a file whose name is no better.
+    """
+    from filelock import FileLock
+
+    base = tmp_path_factory.getbasetemp()
+    shared_by_workers = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    place = shared_by_workers / "runs"
+    claims = place / "<img src=x onerror=hit()> $x$ {{7}}.csv"
+    asked = {
+        "default": ["--pdf"],
+        "mexico": ["--pdf", "--paper", "us-letter", "-p", "partner", "Mexico", "01"],
+        "hostile": ["-p", "claims_file", claims, "03"],
+    }
+    with FileLock(shared_by_workers / "runs.lock"):
+        if not place.exists():
+            place.mkdir()
+            _write_hostile(claims)
+            for name, arguments in asked.items():
+                (place / name).mkdir()
+                words = [sys.executable, "-m", "korus_helpers.cli", "run", "--out", place / name]
+                done = subprocess.run([*words, *arguments], capture_output=True, text=True)
+                assert done.returncode == 0, done.stdout + done.stderr
+    return {name: next((place / name).iterdir()) for name in asked}
+
+
+def _write_hostile(path: Path) -> None:
+    figures = ("$27.6 billion,deficit,level", "-$28.6 billion,deficit,level", "5 jobs,other,level")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        head = "id,printed,measure,as,end,speaker,publisher,what,note"
+        rows.writerow(head.split(","))
+        for (name, text), figure in zip(HOSTILE.items(), itertools.cycle(figures)):
+            short = text[:200]
+            rows.writerow([name, *figure.split(","), "2016", short, short, text, text])
+
+
+@pytest.fixture
+def hostile() -> dict[str, str]:
+    return HOSTILE

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from korus_helpers.acquire.country_file import COLUMNS, NAMES
+from korus_helpers.acquire.official import COLUMNS, NAMES
 from korus_helpers.figures.partners import partners
 from korus_helpers.figures.tables import open_table
 

@@ -5,16 +5,18 @@ import hashlib
 import json
 import math
 import re
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
 from korus_helpers.figures.tables import DATA
-from korus_helpers.runs.batch_index import NO_RANK, batch_page, batch_record, rows_of
+from korus_helpers.runs.batch_index import NO_RANK, batch_index, rows_of
 from korus_helpers.runs.setting import Ended, Setting
 
 NOTEBOOKS = ("00_start_here", "01_goods_deficit")
+DAY = datetime(2026, 5, 24, 20, 0, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }} \u202e한국"
 
 
@@ -29,14 +31,13 @@ def done(*args, **more):
 
 
 def page(*ended, left_out=(), notebooks=NOTEBOOKS, seconds=12.0):
-    text = batch_page(ended, left_out, notebooks, "korus batch --partners X", "24 May", seconds)
+    text, _ = batch_index(ended, left_out, notebooks, "korus batch --partners X", DAY, seconds)
     return BeautifulSoup(text, "html.parser")
 
 
 def record(*ended, left_out=()):
-    return json.loads(
-        batch_record(ended, left_out, NOTEBOOKS, "korus batch", "2026-11-24T20:00:00+00:00", 12.345)
-    )
+    _, text = batch_index(ended, left_out, NOTEBOOKS, "korus batch", DAY, 12.345)
+    return json.loads(text)
 
 
 def cells(soup):
@@ -63,17 +64,18 @@ def deficits(year, vintage):
 def test_deficit_change_and_rank_of_every_partner_are_those_of_the_tables(vintage, base):
     first, last = deficits(base, vintage), deficits(2016, vintage)
     codes = [code for code in last.index if code in first.index]
-    rows = rows_of([setting(code, base, 2016, vintage=vintage) for code in codes])
+    rows = rows_of([done(code, base, 2016, vintage=vintage) for code in codes])
     assert len(rows) > 200
     for code, row in zip(codes, rows, strict=True):
         change = last[code] - first[code]
-        assert row.deficit == pytest.approx(last[code], abs=1e-6)
-        assert row.change == pytest.approx(change, abs=1e-6)
-        assert (row.rank, row.among) == ((last > last[code]).sum() + 1, len(last))
+        assert row.figures["deficit"] == pytest.approx(last[code], abs=1e-6)
+        assert row.figures["change"] == pytest.approx(change, abs=1e-6)
+        assert row.figures["rank"] == (last > last[code]).sum() + 1 and row.among == len(last)
         if first[code] > 0 and last[code] >= 0:
-            assert row.percent == pytest.approx(100 * change / first[code])
+            assert row.figures["percent"] == pytest.approx(100 * change / first[code])
         else:
-            assert math.isnan(row.percent) and "has no meaning" in row.reasons["percent"]
+            assert math.isnan(row.figures["percent"])
+            assert "has no meaning" in row.reasons["percent"]
         assert row.vintage == vintage
 
 
@@ -109,10 +111,14 @@ def test_a_figure_that_is_not_there_says_why_and_is_never_zero():
     assert by_name["Mexico"][3] == "– 2031: figures of vintage 2026-03 go up to January 2026"
     assert by_name["Mexico"][4:7] == ["–", "–", "–"]
     assert soup.select(".runs tbody tr")[2].find(string=re.compile("2026-03"))
-    alone = rows_of([setting("KOR", 2011, 2025, vintage="2026-06")])[0]
+    alone, past = rows_of([done("KOR", 2011, 2025, vintage="2026-06"),
+                           done("KOR", vintage="as-of:2017-12-28")])  # fmt: skip
     assert alone.reasons["rank"] == NO_RANK
-    past = rows_of([setting("KOR", vintage="as-of:2017-12-28")])[0]
-    assert math.isnan(past.deficit) and past.reasons["deficit"] == "a past day is not one release"
+    assert math.isnan(past.figures["deficit"])
+    assert past.reasons["deficit"] == "a past day is not one release"
+    (level,) = rows_of([Ended(Setting("a", (("partner", "KOR"), ("end_year", "2016"))), "done", 1)])
+    assert level.figures["deficit"] > 0 and math.isnan(level.figures["change"])
+    assert level.reasons["change"] == "there is no first year"
 
 
 def test_a_run_without_partner_or_years_is_listed_without_figures():
@@ -211,7 +217,7 @@ def test_whatever_strangers_write_is_text():
 def test_the_foot_says_how_it_was_made_and_on_which_tables_it_rests():
     soup = page(done("MEX"), done("KOR", 2011, 2025), left_out=["3 partners are not run."])
     foot = soup.footer.get_text(" ", strip=True)
-    assert "korus batch --partners X" in foot and "24 May" in foot
+    assert "korus batch --partners X" in foot and "24 May 2026, 20:00" in foot
     assert soup.footer.find("a", string="The record of this batch")["href"] == "batch.json"
     package = json.loads((DATA / "datapackage.json").read_text())
     hashes = {one["name"]: one["hash"].removeprefix("sha256:") for one in package["resources"]}
@@ -239,7 +245,7 @@ def test_the_record_holds_parameters_outcome_and_figures_with_unit_and_vintage()
     )
     found = record(done("KOR"), failed, left_out=["nothing"])
     assert (found["command"], found["seconds"]) == ("korus batch", 12.35)
-    assert found["started"] == "2026-11-24T20:00:00+00:00" and found["left_out"] == ["nothing"]
+    assert found["started"] == "2026-05-24T20:00:00+00:00" and found["left_out"] == ["nothing"]
     assert {"Python", "korus_helpers", "pandas", "papermill"} <= set(found["versions"])
     korea, netherlands = found["runs"]
     assert korea["parameters"] == {"partner": "KOR", "base_year": "2011", "end_year": "2016"}

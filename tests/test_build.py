@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from korus_helpers.acquire.country_file import CountryFile
+from korus_helpers.acquire.official import CountryFile
 from korus_helpers.figures.releases import days_in_force, next_revision
 from korus_helpers.figures.tables import DATA
 

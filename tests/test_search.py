@@ -333,7 +333,7 @@ def test_the_claim_itself_is_no_match():
 def article_near(name):
     claim = next(claim for claim in article() if claim.id == name)
     return near_to(
-        claim.printed, measure=claim.measure, as_=claim.as_, partner=claim.partner,
+        claim.printed, measure=claim.measure, as_=claim.as_, partner=claim.partner.code,
         sector=claim.sector, basis=claim.basis, base=claim.base, end=claim.end, made_on=claim.date,
     )  # fmt: skip
 

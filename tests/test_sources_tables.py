@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from korus_helpers.errors import DamagedData, InputError
-from korus_helpers.figures.tables import DATA, RESTORE, open_table, package, resource, verify
+from korus_helpers.figures.tables import DATA, RESTORE, open_table, package, resource, seal, verify
 
 NAMES = [entry["name"] for entry in package()["resources"]]
 SMALL = "tariffs"  # the tests damage a small table
@@ -44,7 +44,8 @@ def forge(folder: Path, name: str, text: str) -> None:
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
     }
-    (folder / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")
+    del descriptor["hash"]
+    (folder / "datapackage.json").write_text(seal(descriptor), "utf-8")
 
 
 def shipped_text(name: str) -> str:
@@ -156,9 +157,7 @@ def test_an_unknown_table_is_refused_with_the_names():
 
 
 def test_a_missing_descriptor(tmp_path):
-    assert (
-        damage(SMALL, tmp_path) == "datapackage.json is missing from the figures that are included"
-    )
+    assert damage(SMALL, tmp_path) == "datapackage.json is missing or cannot be read"
 
 
 @pytest.mark.parametrize(
@@ -207,16 +206,6 @@ def swap_first_columns(text: str) -> str:
             "column us_gdp_nominal_busd is not number",
         ),
         (
-            "vehicle_units",
-            lambda text: text.replace("13669", "13669.5"),
-            "column value is not integer",
-        ),
-        (
-            "autos_schedule_b",
-            lambda text: text.replace("True,False", "perhaps,False", 1),
-            "column in_enduse3 is not boolean",
-        ),
-        (
             "hs_chapters",
             lambda text: text.replace("5800,01", ",01", 1),
             "column partner_code has empty cells",
@@ -225,11 +214,6 @@ def swap_first_columns(text: str) -> str:
             "imports_for_consumption",
             lambda text: text.replace("62122.618", "", 1),
             "column imports_for_consumption_musd has empty cells",
-        ),
-        (
-            "hs_chapters",
-            lambda text: text.replace("exports", "export", 1),
-            "column flow holds other values than exports, imports",
         ),
     ],
 )

@@ -8,7 +8,7 @@ from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.context import by_vintage
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.register import article
-from korus_helpers.claims.verdicts import day_of, judge, tolerance_needed
+from korus_helpers.claims.verdicts import judge, tolerance_needed
 
 ARTICLE = {claim.id: claim for claim in article()}
 DEFICIT = Claim("x", "$27.6 billion", "deficit", end="2016")
@@ -97,7 +97,7 @@ def test_a_quotation_does_not_confirm_the_page_it_comes_from():
 def test_a_month_is_judged_on_its_last_day_and_a_year_on_none():
     days = {"2017-12-28": "2017-12-28", "2018-02": "2018-02-28", "2016-02": "2016-02-29"}
     for text, day in (days | {"2017": "", "": ""}).items():
-        assert day_of(text) == day
+        assert replace(DEFICIT, date=text).day == day
 
 
 @pytest.mark.parametrize(("name", "verdict", "official"), [

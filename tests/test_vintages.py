@@ -1,7 +1,6 @@
 """Vintages: which releases are at hand, and which one a calculation uses."""
 
 import hashlib
-import json
 
 import pandas as pd
 import pytest
@@ -17,7 +16,7 @@ from korus_helpers.figures.releases import (
     resolve,
 )
 from korus_helpers.figures.store import on_trial
-from korus_helpers.figures.tables import DATA, open_table, resource
+from korus_helpers.figures.tables import DATA, open_table, resource, seal
 from korus_helpers.trade.periods import period
 
 KOREA, MEXICO, WORLD = "5800", "2010", "0015"
@@ -153,7 +152,7 @@ def stored(tmp_path):
                 | {"path": f"{name}.parquet", "bytes": len(content)}
                 | {"hash": f"sha256:{hashlib.sha256(content).hexdigest()}", "rows": len(table)}
             )
-        (folder / "datapackage.json").write_text(json.dumps({"resources": resources}), "utf-8")
+        (folder / "datapackage.json").write_text(seal({"resources": resources}), "utf-8")
         return folder
 
     return written

@@ -1,11 +1,10 @@
 """Getting one address over https: only from named hosts, never more than fits, never half.
 
-A server may send anything, in any shape and at any pace. Bytes and time are therefore counted where
-they come from the wire, below everything that makes sense of them.
+A server may send anything, in any shape and at any pace. So one thread asks and counts bytes, and
+who waits for it counts the time: what is not whole by then is given up.
 """
 
-import hashlib
-import http.client
+import contextlib
 import io
 import logging
 import queue
@@ -17,6 +16,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 from korus_helpers.errors import InputError, NetworkOrDiskError
@@ -24,14 +25,13 @@ from korus_helpers.errors import InputError, NetworkOrDiskError
 HOSTS = ("www.census.gov", "api.census.gov")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LARGEST = 50_000_000  # bytes, unpacked
-FRAMING = 1_000_000  # bytes of one answer beside its content: headers, sizes of chunks
-PIECE = 64 * 1024  # bytes unpacked at a time
+FRAMING = 1_000_000  # bytes of an answer beside its content: sizes of chunks
+PIECE = 64 * 1024  # bytes at a time
 REDIRECTS = 3
 LONGEST_ADDRESS = 2_000  # characters
 AGENT = "korus (trade figures; https client)"
 AGAIN = (429, 500, 502, 503, 504)
 LONGEST_WAIT = 120.0  # seconds, whatever Retry-After asks for
-CONNECT = 20.0  # seconds for a connection to a host that was reached before
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,6 @@ class Download:
     address: str
     retrieved: str
 
-    @property
-    def sha256(self) -> str:
-        """Of the content."""
-        return hashlib.sha256(self.content).hexdigest()
-
 
 class Unreachable(NetworkOrDiskError):
     """No connection came about: no network, an unknown name, nobody there, a dead proxy."""
@@ -100,13 +95,15 @@ class _TryAgain(Exception):
 
 
 class _NoSecrets(logging.Filter):
-    """Keeps addresses with parameters out of the log of urllib3, which tells them whole."""
+    """Keeps addresses with parameters out of the logs of urllib3, which tell them whole."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return "key=" not in record.getMessage()
+        said = record.getMessage()  # of headers that break the rules it is told in a sentence
+        return "key=" not in said and not said.startswith("Failed to parse headers")
 
 
-logging.getLogger("urllib3.connectionpool").addFilter(_NoSecrets())
+for _name in ("urllib3.connectionpool", "urllib3.connection"):
+    logging.getLogger(_name).addFilter(_NoSecrets())
 
 
 def check_base(text: str) -> str:
@@ -141,11 +138,16 @@ def download(
     asked for again. `progress` is told bytes done and in all (0 where unknown). A 404 is an answer
     like others. Raises `Unreachable`, `NoAnswer` or another `NetworkOrDiskError`.
     """
+    late = NetworkOrDiskError(
+        f"the answer of {address} took longer than the time allowed in all; on a slow network type "
+        "--timeout 300"
+    )
     deadline = time.monotonic() + patience.whole
-    _first_contact(address, patience)
+    _first_contact(address, patience.contact)
     for number in range(1, patience.attempts + 1):
         try:
-            found = _once(address, patience.silence, deadline, secret or {}, progress)
+            asking = partial(_asked, address, patience.silence, secret or {}, progress)
+            found = _within(deadline - time.monotonic(), asking, late)
             reason = accept(found)
             if not reason:
                 return found
@@ -160,227 +162,168 @@ def download(
     raise NoAnswer(f"{address} was asked {times}: {last}; try again later", last.status)
 
 
-def _first_contact(address: str, patience: Patience) -> None:
-    """Raise `Unreachable` unless a connection to the host, or to the proxy on the way, is made.
+def _within(seconds: float, function: Callable, late: Exception):
+    """What a function gives or raises, in a thread that is given up after so many seconds.
 
-    In a thread, as nothing else ends the wait for a name server that does not answer. On this
-    machine there is nothing to look up.
+    Nothing else ends the wait for a name server that is silent, or for headers without an end.
     """
-    if urlsplit(address).hostname in LOOPBACK:
-        return
-    from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
+    came: queue.SimpleQueue = queue.SimpleQueue()
 
-    proxy = select_proxy(address, get_environ_proxies(address))
+    def run() -> None:
+        try:
+            came.put((function(), None))
+        except Exception as error:
+            came.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
     try:
-        parts = urlsplit(prepend_scheme_if_needed(proxy, "http") if proxy else address)
-        place = (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
-    except ValueError:
-        raise _dead_proxy(address) from None
-    failed: queue.SimpleQueue = queue.SimpleQueue()
+        found, error = came.get(timeout=max(0.0, seconds))
+    except queue.Empty:
+        raise late from None
+    if error:
+        raise error from None
+    return found
+
+
+def _first_contact(address: str, seconds: float) -> None:
+    """Raise `Unreachable` unless a connection to the host, or to the proxy on the way, is made."""
+    from requests.utils import get_environ_proxies, select_proxy
+
+    host = urlsplit(address).hostname
+    proxy = "" if host in LOOPBACK else select_proxy(address, get_environ_proxies(address))
+
+    way = (proxy if "://" in proxy else f"http://{proxy}") if proxy else address
 
     def knock() -> None:
-        try:
-            # Several addresses are tried one after the other: a dead one leaves time for the next.
-            socket.create_connection(place, patience.contact / 2).close()
-            failed.put(None)
-        except (OSError, UnicodeError) as error:
-            failed.put(error)
+        parts = urlsplit(way)
+        place = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        # Several addresses are tried one after the other: a dead one leaves time for the next.
+        socket.create_connection(place, seconds / 2).close()
 
-    threading.Thread(target=knock, daemon=True).start()
     try:
-        error = failed.get(timeout=patience.contact)
-    except queue.Empty:
-        error = TimeoutError()
-    if error is None:
-        return
-    if proxy:
-        raise _dead_proxy(address)
-    if isinstance(error, TimeoutError):
-        raise Unreachable(
-            f"{parts.hostname} does not answer within {patience.contact:g} seconds; is there a "
-            "network? On a slow one type --timeout 300"
-        )
-    raise Unreachable(_unreached(str(parts.hostname), str(error)))
+        _within(seconds, knock, TimeoutError())
+    except (OSError, ValueError) as error:
+        if proxy:
+            raise _dead_proxy(host) from None
+        said = f"the name {host} is not known; is there a network?"
+        if "refused" in str(error):
+            said = f"the connection to {host} was refused; is there a network?"
+        elif "unreachable" in str(error):
+            said = f"{host} cannot be reached; is there a network?"
+        elif isinstance(error, TimeoutError):
+            said = (
+                f"{host} does not answer within {seconds:g} seconds; is there a network? On a slow "
+                "one type --timeout 300"
+            )
+        raise Unreachable(said) from None
 
 
-def _unreached(host: str, error: str) -> str:
-    """Why no connection came about, from what the system or a library says of it."""
-    if "refused" in error:
-        return f"the connection to {host} was refused; is there a network?"
-    if "unreachable" in error:
-        return f"{host} cannot be reached; is there a network?"
-    return f"the name {host} is not known; is there a network?"
-
-
-def _dead_proxy(address: str) -> Unreachable:
+def _dead_proxy(host: str | None) -> Unreachable:
     return Unreachable(
-        f"the proxy on the way to {urlsplit(address).hostname} does not answer; check HTTPS_PROXY, "
-        "or use --file with a file that you downloaded in another way"
+        f"the proxy on the way to {host} does not answer; check HTTPS_PROXY, or use --file with a "
+        "file that you downloaded in another way"
     )
 
 
-@dataclass
-class _Limits:
-    """What is left of one answer: bytes from the wire, and time."""
-
-    silence: float
-    deadline: float  # of time.monotonic()
-    left: int = LARGEST + FRAMING
-
-    @property
-    def rest(self) -> float:
-        return self.deadline - time.monotonic()
-
-
-class _Wire(io.RawIOBase):
-    """Bytes of a connection within limits: a drip or a flood ends, wherever in an answer it is."""
-
-    def __init__(self, raw: io.RawIOBase, connection: socket.socket, limits: _Limits):
-        self.raw, self.connection, self.limits = raw, connection, limits
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int | None:
-        if self.limits.rest <= 0 or self.limits.left <= 0:
-            raise TimeoutError("the limits of this answer are reached")
-        self.connection.settimeout(min(self.limits.silence, self.limits.rest))
-        count = self.raw.readinto(buffer)
-        self.limits.left -= count or 0
-        return count
-
-    def close(self) -> None:
-        self.raw.close()
-        super().close()
-
-
-def _session(limits: _Limits, local: bool):
-    """A session of requests whose answers are read within limits.
-
-    Redirects are left to the caller: requests would read the whole body of each, and follow it.
-    """
+def _asked(
+    address: str, silence: float, secret: dict[str, str], progress: Callable[[int, int], None]
+) -> Download:
+    """One answer; raises `_TryAgain` or `NetworkOrDiskError`."""
     from requests import Session
-    from requests.adapters import HTTPAdapter
-    from urllib3.connection import HTTPConnection, HTTPSConnection
-    from urllib3.util.response import assert_header_parsing
-
-    class Answer(http.client.HTTPResponse):
-        def __init__(self, sock, *args, **kwargs):
-            super().__init__(sock, *args, **kwargs)
-            self.fp = io.BufferedReader(_Wire(self.fp.detach(), sock, limits))
-
-        def begin(self) -> None:
-            super().begin()
-            # A line that is no header hides those after it, such as the length.
-            assert_header_parsing(self.msg)
-
-    class Plain(HTTPConnection):
-        response_class = Answer
-
-    class Secure(HTTPSConnection):
-        response_class = Answer
-
-    class Adapter(HTTPAdapter):
-        def get_connection_with_tls_context(self, *args, **kwargs):
-            pool = super().get_connection_with_tls_context(*args, **kwargs)
-            pool.ConnectionCls = Secure if pool.scheme == "https" else Plain
-            return pool
 
     class Direct(Session):
-        def resolve_redirects(self, *args, **kwargs):
+        def resolve_redirects(self, *args, **kwargs):  # it would read the whole body of each
             return iter(())
 
-    session = Direct()
-    session.trust_env = not local  # a proxy is for the way out
-    session.headers.update({"User-Agent": AGENT, "Accept-Encoding": "gzip"})
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, Adapter())
-    return session
+    with Direct() as session:
+        session.trust_env = urlsplit(address).hostname not in LOOPBACK  # a proxy leads outside
+        session.headers.update({"User-Agent": AGENT, "Accept-Encoding": "gzip"})
+        try:
+            return _answer(session, address, silence, secret, progress)
+        except (NetworkOrDiskError, _TryAgain):
+            raise
+        except Exception as error:
+            # What a server sends can make the libraries raise nearly anything: an AttributeError
+            # for one kind of Content-Type, for example.
+            raise _failure(error, address) from None
 
 
-def _once(
-    address: str, silence: float, deadline: float, secret: dict[str, str], progress: Callable
+def _answer(
+    session, address: str, silence: float, secret: dict[str, str], progress: Callable
 ) -> Download:
-    limits = _Limits(silence, deadline)
-    try:
-        return _asked(address, limits, secret, progress)
-    except (NetworkOrDiskError, _TryAgain):
-        raise
-    except Exception as error:
-        # What a server sends can make the libraries raise nearly anything: an AttributeError for
-        # one kind of Content-Type, for example.
-        if limits.rest <= 0:
-            raise NetworkOrDiskError(
-                f"the answer of {address} took longer than the time allowed in all; on a slow "
-                "network type --timeout 300"
-            ) from None
-        if limits.left <= 0:
-            raise _too_large(address) from None
-        raise _failure(error, address) from None
-
-
-def _asked(address: str, limits: _Limits, secret: dict[str, str], progress: Callable) -> Download:
     from urllib3.util import Retry
+    from urllib3.util.response import assert_header_parsing
 
-    with _session(limits, urlsplit(address).hostname in LOOPBACK) as session:
-        for _ in range(REDIRECTS + 1):
-            seconds = max(0.01, min(limits.silence, limits.rest))
-            answer = session.get(
-                address, params=secret, stream=True, timeout=(min(seconds, CONNECT), seconds)
-            )
-            limits.left = LARGEST + FRAMING
-            if secret or not answer.is_redirect:
-                break
-            address = _followed(address, answer.headers["Location"])
-            answer.close()
-        else:
-            raise NetworkOrDiskError(f"{address} redirects in circles")
-        status, headers = answer.status_code, {k.lower(): v for k, v in answer.headers.items()}
-        if status in AGAIN:
-            try:
-                wait = Retry().parse_retry_after(headers.get("retry-after", "0")[:40])
-            except Exception:  # a date that is none counts as nothing
-                wait = 0.0
-            raise _TryAgain(f"the server answers {status}", wait, status)
-        content = _content(answer, address, progress) if status in (200, 400) else b""
+    for _ in range(REDIRECTS + 1):
+        answer = session.get(address, params=secret, stream=True, timeout=silence)
+        wire = answer.raw._original_response
+        # A line that is no header hides those after it, such as the length.
+        assert_header_parsing(wire.msg)
+        if wire.fp:
+            wire.fp = io.BufferedReader(_Counted(wire.fp))
+        if secret or not answer.is_redirect:
+            break
+        address = _followed(address, answer.headers["Location"])
         answer.close()
+    else:
+        raise NetworkOrDiskError(f"{address} redirects in circles")
+    status, headers = answer.status_code, {k.lower(): v for k, v in answer.headers.items()}
+    if status in AGAIN:
+        wait = 0.0
+        with contextlib.suppress(Exception):  # a date that is none counts as nothing
+            wait = Retry().parse_retry_after(headers.get("retry-after", "0")[:40])
+        raise _TryAgain(f"the server answers {status}", wait, status)
+    content = _content(answer, progress) if status in (200, 400) else b""
+    answer.close()
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     return _blacked_out(Download(content, status, headers, address, moment), secret)
 
 
+class _Counted(io.RawIOBase):
+    """The body of an answer: an OverflowError where more comes than fits, in whatever shape."""
+
+    def __init__(self, body: io.BufferedReader):
+        self.body, self.left = body, LARGEST + FRAMING
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        count = self.body.readinto1(buffer)
+        self.left -= count
+        if self.left < 0:
+            raise OverflowError
+        return count
+
+
 def _followed(address: str, location: str) -> str:
     """Where a redirect leads; raises for another host, or away from https."""
-    here = urlsplit(address)
-    try:
+    here, host = urlsplit(address), "none"
+    with contextlib.suppress(ValueError):  # brackets that are none
         there = urlsplit(urljoin(address, location))
-        host = there.hostname or "none"
-    except ValueError:  # brackets that are none
-        there, host = None, "none"
-    if there is None or (there.scheme, there.netloc) != (here.scheme, here.netloc):
-        raise NetworkOrDiskError(
-            f"{address} redirects to another host ({host[:80]}), which is not followed"
-        )
-    if len(there.geturl()) > LONGEST_ADDRESS or not there.geturl().isprintable():
-        raise NetworkOrDiskError(f"{address} redirects to what is no address")
-    return there.geturl()
+        host = there.hostname or host
+        if (there.scheme, there.netloc) == (here.scheme, here.netloc):
+            if len(there.geturl()) > LONGEST_ADDRESS or not there.geturl().isprintable():
+                raise NetworkOrDiskError(f"{address} redirects to what is no address")
+            return there.geturl()
+    raise NetworkOrDiskError(
+        f"{address} redirects to another host ({host[:80]}), which is not followed"
+    )
 
 
-def _content(answer, address: str, progress: Callable[[int, int], None]) -> bytes:
+def _content(answer, progress: Callable[[int, int], None]) -> bytes:
     """The body, unpacked; never more than `LARGEST` and never half."""
-    headers = answer.headers
+    headers, content = answer.headers, bytearray()
     declared = "" if "Transfer-Encoding" in headers else headers.get("Content-Length", "")
     if declared and not (declared.isascii() and declared.isdigit()):
         raise _TryAgain("the answer declares a length that is no number")
-    whole = int(declared[-18:] or 0) if len(declared) <= 18 else LARGEST + 1
-    if whole > LARGEST:
-        raise _too_large(address)
+    whole = int(declared or 0) if len(declared) < 18 else LARGEST + 1
     encoding = headers.get("Content-Encoding", "").strip().lower()
     pieces = iter(lambda: answer.raw.read(PIECE, decode_content=False), b"")
-    content = bytearray()
-    for piece in _unpacked(pieces, encoding):
+    for piece in chain([b""], _unpacked(pieces, encoding)):
         content += piece
-        if len(content) > LARGEST:
-            raise _too_large(address)
+        if max(whole, len(content)) > LARGEST:
+            raise OverflowError
         progress(len(content), 0 if encoding else whole)
     return bytes(content)
 
@@ -404,38 +347,29 @@ def _unpacked(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         raise _TryAgain("the answer was cut short")
 
 
-def _too_large(address: str) -> NetworkOrDiskError:
-    return NetworkOrDiskError(f"{address} is larger than {LARGEST // 1_000_000} MB: refused")
-
-
 def _failure(error: Exception, address: str) -> Exception:
     """What a library raised as a sentence of ours, without its own words: they may hold a key."""
     from requests import exceptions as failing
-    from urllib3.exceptions import NewConnectionError
 
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    host = urlsplit(address).hostname or ""
+    host = urlsplit(address).hostname
     if isinstance(error, failing.SSLError):
         return NetworkOrDiskError(
             f"{host} does not show a certificate that this machine trusts (TLS); nothing was "
             "downloaded"
         )
-    if isinstance(error, (failing.ProxyError, failing.InvalidProxyURL)):
-        return _dead_proxy(address)
-    if isinstance(error, failing.ConnectTimeout):
-        return _TryAgain("no connection in time")
-    if isinstance(cause, NewConnectionError):
-        return Unreachable(_unreached(host, str(cause)))
-    if isinstance(error, zlib.error):
-        return _TryAgain("its compression is damaged")
-    text = str(error)
+    if isinstance(error, failing.ProxyError | failing.InvalidProxyURL):
+        return _dead_proxy(host)
+    if isinstance(error, OverflowError):
+        return NetworkOrDiskError(f"{address} is larger than {LARGEST // 1_000_000} MB: refused")
     for sign, words in (
+        ("while decompressing", "its compression is damaged"),
         ("IncompleteRead", "the answer was cut short"),
         ("timed out", "the server did not answer in time"),
         ("Remote end closed", "the server ended the connection without an answer"),
         ("reset by peer", "the connection broke"),
+        ("establish a new connection", "the connection broke"),
     ):
-        if sign in text:
+        if sign in str(error):
             return _TryAgain(words)
     return _TryAgain("the answer breaks the rules of HTTP")
 

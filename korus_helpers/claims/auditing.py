@@ -6,17 +6,22 @@ from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
-from korus_helpers.claims.claim import BESIDE, UNSPECIFIED, Claim, describe
-from korus_helpers.claims.consistency import Consistency, RankedRepair, consistency
+from korus_helpers.claims.claim import BESIDE, UNSPECIFIED, Claim, described
+from korus_helpers.claims.consistency import (
+    Bound,
+    Consistency,
+    RankedRepair,
+    consistency,
+    implied_range,
+    rows,
+)
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.levels import Level
 from korus_helpers.claims.printed import TOLERANCE, one_edits, read_printed
-from korus_helpers.claims.programme import Bound, implied_range, rows
 from korus_helpers.claims.searching import Match
 from korus_helpers.claims.services import QuotedFigure
 from korus_helpers.claims.verdicts import FAILS, HOLDS, Verdict, judge
 from korus_helpers.errors import InputError
-from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.releases import LATEST
 from korus_helpers.figures.store import has_table, kept_as, vintage_folders
 from korus_helpers.figures.tables import DATA, open_table
@@ -55,16 +60,18 @@ class Misprint:
 class Audit:
     """Verdicts in the order of the claims, and what the claims say of each other.
 
-    `repeats` maps a claim that says the same as another one to the id of that one, the first of
-    their ids; only that one enters the comparison. `apart` are claims about trade that could not be
-    compared, with the reason. `tolerance` and `vintage` are what was asked.
+    `bounds` are what was compared. `repeats` maps a claim that says the same as another one to the
+    id of that one, the first of their ids; only that one enters the comparison. `apart` are claims
+    about trade that could not be compared, with the reason. `tolerance` and `vintage` are what was
+    asked.
     """
 
     verdicts: tuple[Verdict, ...]
-    together: Consistency
-    misprints: tuple[Misprint, ...]
+    bounds: tuple[Bound, ...]
     repeats: dict[str, str]
     apart: dict[str, str]
+    together: Consistency
+    misprints: tuple[Misprint, ...] = ()
     tolerance: Decimal = TOLERANCE
     vintage: str = LATEST
 
@@ -72,6 +79,16 @@ class Audit:
     def repairs(self) -> tuple[RankedRepair, ...]:
         """Repairs of least size, the best first."""
         return self.together.ranked
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The claims that the best repair drops."""
+        return self.repairs[0].ids if self.repairs else ()
+
+    @property
+    def kept(self) -> list[Bound]:
+        """What the best repair keeps."""
+        return [one for one in self.bounds if one.id not in self.dropped]
 
 
 def audit(
@@ -82,16 +99,19 @@ def audit(
     budget_seconds: float = 10.0,
 ) -> Audit:
     """Judge every claim, test whether all can hold, and mark contradictions and misprints."""
-    verdicts = [judge(claim, tolerance=tolerance, vintage=vintage) for claim in claims]
-    bounds, repeats, apart = bounds_of(verdicts)
+    verdicts = tuple(judge(claim, tolerance=tolerance, vintage=vintage) for claim in claims)
+    bounds, repeats, apart = _compared(verdicts)
     together = _together(bounds, verdicts, budget_seconds)
-    found = Audit(tuple(verdicts), together, (), repeats, apart, tolerance, vintage)
-    found = replace(found, misprints=_misprints(bounds, found))
+    found = Audit(verdicts, tuple(bounds), repeats, apart, together, (), tolerance, vintage)
+    found = replace(found, misprints=_misprints(found))
     return replace(found, verdicts=tuple(_marked(verdict, found) for verdict in verdicts))
 
 
 def _together(
-    bounds: list[Bound], verdicts: Sequence[Verdict], budget_seconds: float, implied: bool = True
+    bounds: Sequence[Bound],
+    verdicts: Sequence[Verdict],
+    budget_seconds: float,
+    implied: bool = True,
 ) -> Consistency:
     """Consistency with repairs ranked by what is known: what holds, and what one edit mends."""
     known = {
@@ -104,7 +124,7 @@ def _together(
     )
 
 
-def bounds_of(verdicts: Sequence[Verdict]) -> tuple[list[Bound], dict[str, str], dict[str, str]]:
+def _compared(verdicts: Sequence[Verdict]) -> tuple[list[Bound], dict[str, str], dict[str, str]]:
     """What can be compared: bounds, repeated claims, and those left apart with the reason."""
     alike: dict[tuple, list[Bound]] = {}
     apart = {}
@@ -112,34 +132,31 @@ def bounds_of(verdicts: Sequence[Verdict]) -> tuple[list[Bound], dict[str, str],
         claim, printed = verdict.claim, verdict.printed
         if printed is None or claim.measure not in MEASURES:
             continue
-        reason = _why_apart(verdict)
+        base = str(claim.base) if claim.base and claim.as_ in COMPARED else ""
+        item = Bound(claim.id, claim.measure, claim.as_, printed.interval, claim.sector,
+                     _frame(claim), base, str(claim.end))  # fmt: skip
+        reason = ""
+        if printed.unit != UNITS[claim.as_]:
+            reason = (
+                f"its figure is in {printed.unit}, while a {claim.as_} is in {UNITS[claim.as_]}"
+            )
+        elif not claim.end:
+            reason = "its period is not stated"
+        elif claim.sector == UNSPECIFIED:
+            reason = "it leaves open whether goods or goods with services are counted"
+        else:
+            try:
+                rows(item)
+            except InputError as error:  # beyond any figure, or a share of itself
+                reason = str(error).removeprefix(f"{claim.id}: ")
         if reason:
             apart[claim.id] = reason
-            continue
-        base = claim.base if claim.as_ in COMPARED else ""
-        item = Bound(claim.id, claim.measure, claim.as_, printed.interval, claim.sector,
-                     _frame(claim), base, claim.end)  # fmt: skip
-        try:
-            rows(item)
-        except InputError as error:  # beyond any figure, or a share of itself
-            apart[claim.id] = str(error).removeprefix(f"{claim.id}: ")
-            continue
-        alike.setdefault((*item.quantity, str(item.interval)), []).append(item)
+        else:
+            alike.setdefault((*item.quantity, str(item.interval)), []).append(item)
     kept = [min(items, key=lambda item: item.id) for items in alike.values()]
     repeats = {item.id: first.id for first, items in zip(kept, alike.values(), strict=True)
                for item in items if item is not first}  # fmt: skip
     return kept, repeats, apart
-
-
-def _why_apart(verdict: Verdict) -> str:
-    claim, printed = verdict.claim, verdict.printed
-    if printed.unit != UNITS[claim.as_]:
-        return f"its figure is in {printed.unit}, while a {claim.as_} is in {UNITS[claim.as_]}"
-    if not claim.end:
-        return "its period is not stated"
-    if claim.sector == UNSPECIFIED:
-        return "it leaves open whether goods or goods with services are counted"
-    return ""
 
 
 def _frame(claim: Claim) -> str:
@@ -148,10 +165,10 @@ def _frame(claim: Claim) -> str:
     Figures of another basis or reporter are other quantities.
     """
     basis = claim.basis
-    if not basis and claim.sector not in BESIDE:
+    if not basis and claim.sector not in (*BESIDE, UNSPECIFIED):
         basis = sector(claim.sector).basis
     parts = [part for part in (claim.reporter, basis) if part not in ("", "USA", GENERAL)]
-    return " ".join([find_partner(claim.partner).code, *parts])
+    return " ".join([claim.partner.code, *parts])
 
 
 def _mended(verdict: Verdict) -> bool:
@@ -164,52 +181,49 @@ def _mended(verdict: Verdict) -> bool:
     )
 
 
-def _misprints(bounds: list[Bound], audited: Audit) -> tuple[Misprint, ...]:
+def _misprints(found: Audit) -> tuple[Misprint, ...]:
     """For each claim that the best repair drops, the edit that fits what the kept claims imply."""
-    dropped = audited.repairs[0].ids if audited.repairs else ()
-    verdicts = {verdict.claim.id: verdict for verdict in audited.verdicts}
-    kept = [one for one in bounds if one.id not in dropped]
-    found = []
-    for one in bounds:
-        implied = implied_range(kept, one) if one.id in dropped else None
-        if implied is None or implied.low is None:
+    slips = []
+    for verdict in found.verdicts:
+        claim = verdict.claim
+        implied = found.together.implied.get(claim.id) if claim.id in found.dropped else None
+        fitting = list(_edits_that_fit(verdict, implied, found)) if implied else []
+        if fitting:  # one that also gives the official figure comes first
+            slips.append(min(fitting, key=lambda slip: slip.verdict not in HOLDS))
+    return tuple(sorted(slips, key=lambda slip: slip.verdict not in HOLDS))
+
+
+def _edits_that_fit(verdict: Verdict, implied: Interval, found: Audit) -> Iterator[Misprint]:
+    claim = verdict.claim
+    for edit in one_edits(claim.printed) if implied.low is not None else ():
+        reading = read_printed(edit.text, tolerance=found.tolerance)
+        outside = reading.interval.meets(implied.low, implied.high) == "outside"
+        if reading.unit != verdict.printed.unit or outside:
             continue
-        claim, unit = verdicts[one.id].claim, verdicts[one.id].printed.unit
-        for edit in one_edits(claim.printed):
-            reading = read_printed(edit.text, tolerance=audited.tolerance)
-            fits = reading.interval.meets(implied.low, implied.high) != "outside"
-            if reading.unit != unit or not fits:
-                continue
-            meant = replace(claim, printed=edit.text)
-            again = judge(meant, tolerance=audited.tolerance, vintage=audited.vintage).verdict
-            if implied.high is not None or again in HOLDS:  # else nearly every edit would fit
-                slip = Misprint(one.id, claim.printed, edit.text, edit.what, implied, again)
-                found.append(slip)
-    # Several edits may fit; those that also give the official figure come first, one per claim.
-    found.sort(key=lambda item: item.verdict not in HOLDS)
-    return tuple({item.id: item for item in reversed(found)}.values())[::-1]
+        meant = replace(claim, printed=edit.text)
+        again = judge(meant, tolerance=found.tolerance, vintage=found.vintage).verdict
+        if implied.high is not None or again in HOLDS:  # else nearly every edit would fit
+            yield Misprint(claim.id, claim.printed, edit.text, edit.what, implied, again)
 
 
 def _marked(verdict: Verdict, found: Audit) -> Verdict:
     name = found.repeats.get(verdict.claim.id, verdict.claim.id)
     slip = next((item for item in found.misprints if item.id == name), None)
-    verdict = replace(
+    return replace(
         verdict,
         contradicted=any(name in group for group in found.together.contradictions),
-        dropped=bool(found.repairs) and name in found.repairs[0].ids,
+        dropped=name in found.dropped,
+        misprint=slip.probably if slip and verdict.severity else "",
     )
-    if slip and verdict.severity:
-        return replace(verdict, severity="slip of type", misprint=slip.probably)
-    return verdict
 
 
 # The sentence that would be right
 
 
 def correction(verdict: Verdict) -> str:
-    """The sentence with the right figure, its definition and vintage, for a claim that fails.
+    """The sentence with the right figure, its definition and release, for a claim that fails.
 
-    "" for a claim that does not fail, and where no figure of its own definition ships.
+    "" for a claim that does not fail, and where no figure of its own definition is included.
     """
     figure = verdict.used
     if verdict.verdict not in FAILS or figure is None:
@@ -226,10 +240,11 @@ def correction(verdict: Verdict) -> str:
 def corrected(found: Audit) -> list[Claim]:
     """The claims with the right figure in place of each that fails; the others as they are."""
     return [
-        replace(one.claim, printed=one.printed.reprint(one.used.value)) if correction(one) else
-        one.claim
+        replace(one.claim, printed=one.printed.reprint(one.used.value))
+        if correction(one)
+        else one.claim
         for one in found.verdicts
-    ]  # fmt: skip
+    ]
 
 
 def short_definition(figure: Figure) -> str:
@@ -256,27 +271,23 @@ def unstated(found: Audit) -> dict[str, Interval]:
     In words ("US auto-sector deficit with South Korea, 2011") to million dollars, in the order of
     the claims; levels are those at either end of a comparison, and the flows behind a balance.
     """
-    bounds, _, _ = bounds_of(found.verdicts)
-    dropped = found.repairs[0].ids if found.repairs else ()
-    kept = [one for one in bounds if one.id not in dropped]
-    if not kept or (not found.repairs and not found.together.consistent):
+    if not found.repairs and not found.together.consistent:
         return {}
     claims = {verdict.claim.id: verdict.claim for verdict in found.verdicts}
-    stated = {one.quantity for one in bounds if one.as_ == "level"}
+    stated = {one.quantity for one in found.bounds if one.as_ == "level"}
     implied = {}
-    for one in bounds:
-        measures = [one.measure]
-        if one.sector == "total" and one.measure not in FLOWS:
-            measures += FLOWS
-        for measure, when in product(measures, filter(None, (one.base, one.end))):
+    for one in found.bounds:
+        flows = FLOWS if one.sector == "total" and one.measure not in FLOWS else ()
+        for measure, when in product((one.measure, *flows), filter(None, (one.base, one.end))):
             level = replace(one, id="", measure=measure, as_="level", base="", end=when)
             if level.quantity in stated:
                 continue
             stated.add(level.quantity)
-            ends = implied_range(kept, level)
+            ends = implied_range(found.kept, level)
             if ends and ends.high is not None and _is_narrow(ends, found.tolerance):
-                claim = replace(claims[one.id], measure=measure, as_="level", base="", end=when)
-                implied[describe(claim, find_partner(claim.partner).in_sentence)] = ends
+                claim = replace(claims[one.id], measure=measure, as_="level", base=None, end=when,
+                                what="")  # fmt: skip
+                implied[described(claim).what] = ends
     return implied
 
 
@@ -297,17 +308,19 @@ def by_tolerance(
     for tolerance in tolerances:
         again = [
             replace(one, printed=read_printed(one.claim.printed, tolerance=tolerance))
-            if one.printed else one
+            if one.printed
+            else one
             for one in found.verdicts
-        ]  # fmt: skip
+        ]
         holding = sum(
-            one.verdict in HOLDS if one.used is None or one.printed is None else
-            one.printed.interval.meets(one.used.low, one.used.high) == "inside"
+            one.printed.interval.holds(one.used.low, one.used.high) == "yes"
+            if one.printed and one.used
+            else one.verdict in HOLDS
             for one in again
-        )  # fmt: skip
+        )
         together = found.together
         if tolerance != found.tolerance:
-            together = _together(bounds_of(again)[0], found.verdicts, budget_seconds, False)
+            together = _together(_compared(again)[0], found.verdicts, budget_seconds, False)
         answers.append((tolerance, holding, together))
     return answers
 

@@ -1,29 +1,70 @@
 """Claims against each other, without any data: can all hold at once, and if not, which cannot?
 
-A set of claims is contradictory where no unrounded exports and imports satisfy them all (see
-`korus_helpers.claims.programme`); it is minimal where dropping any one member heals it. A repair
-drops a least number of claims so that the others can all hold. Arithmetic alone cannot choose
-between repairs: `rank_repairs` orders them by what else is known.
+Unknown are the unrounded exports and imports per partner, sector and period, in billion dollars:
+at least zero, a sector's at most the total's, a partner's at most the world's. Goods and services
+together are the sum of the two. All claims are read on one basis and release; a period is its
+text, and two texts are two periods. A set of claims is contradictory where no flows satisfy them
+all; it is minimal where dropping any one member heals it. A repair drops a least number of claims
+so that the others can all hold. Arithmetic alone cannot choose between repairs: they are ranked by
+what else is known.
 """
 
 import heapq
 import math
 import time
-from bisect import insort
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from itertools import islice, product
 
+from korus_helpers.claims.inequalities import Form, Row, Solver
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.programme import Bound, allowed, components, held, meaning, programme
-from korus_helpers.claims.solver import FEW, Row, Solver, conflict
 from korus_helpers.errors import InputError
 
+WORLD = "0015"
+FLOWS = {  # exports and imports in each measure
+    "exports": (1, 0),
+    "imports": (0, 1),
+    "deficit": (-1, 1),
+    "balance": (1, -1),
+    "two-way": (1, 1),
+}
+LARGEST = 10**9  # million dollars, percent or times
+DECIMALS = 6  # a dollar, a millionth of a percent
 MOST_REPAIRS = 1_000  # listed: repairs of separate contradictions multiply
 SEARCH = 0.6  # of the budget is for contradictions and repairs, the rest for what is implied
+UNIT = ("", "", "", "unit")  # an unknown that is no flow: one over the whole
 
 Ids = tuple[str, ...]
+Flow = tuple[str, str, str, str]  # partner, sector, period, "exports" or "imports"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One claim: `as_` of `measure` lies in `interval` (million dollars, percent or times).
+
+    A level or share is of the period `end`; the other kinds run from `base` to `end`. A share
+    is the sector's part of the same partner's total, the services' part of goods and services,
+    and for all goods the partner's part of the world's. A contribution is the same for changes,
+    and says that the whole rose. Percent changes, ratios and shares say that what they are
+    measured against is above zero, percent changes and ratios also that the end is not below.
+    """
+
+    id: str
+    measure: str
+    as_: str
+    interval: Interval
+    sector: str = "total"
+    partner: str = "5800"
+    base: str = ""
+    end: str = ""
+
+    @property
+    def quantity(self) -> tuple[str, ...]:
+        """What it is a bound of."""
+        return self.measure, self.as_, self.sector, self.partner, self.base, self.end
 
 
 @dataclass(frozen=True)
@@ -57,6 +98,161 @@ class Consistency:
         return tuple(repair.ids for repair in self.ranked)
 
 
+# From claims to inequalities
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The number a bound is about: `factor` x `part`, over `whole` if there is one.
+
+    In million dollars, percent or times. `needs` are the rows without which it has no meaning.
+    """
+
+    part: Form
+    whole: Form | None = None
+    factor: int = 1
+    needs: tuple[Row, ...] = ()
+
+
+def _times(form: Form, factor: Fraction | int) -> Form:
+    return {flow: value * factor for flow, value in form.items()}
+
+
+def _less(form: Form, other: Form) -> Form:
+    """`form` minus `other`; flows that cancel are dropped."""
+    flows = dict.fromkeys([*form, *other])
+    difference = {flow: form.get(flow, 0) - other.get(flow, 0) for flow in flows}
+    return {flow: value for flow, value in difference.items() if value}
+
+
+def _above_zero(form: Form, strict: bool = True) -> Row:
+    return Row(_times(form, -1), Fraction(0), strict)
+
+
+def _sum(measure: str, sector: str, partner: str, period: str) -> Form:
+    """One measure of one partner, sector and period, as a sum of flows."""
+    sectors = ("total", "services") if sector == "goods-and-services" else (sector,)
+    return {
+        (partner, name, period, flow): sign
+        for name in sectors
+        for flow, sign in zip(("exports", "imports"), FLOWS[measure], strict=True)
+        if sign
+    }
+
+
+def meaning(one: Bound) -> Meaning:
+    """What number a bound speaks of. Raises `InputError` for a share of the world in itself."""
+    kind, sector, partner = one.as_, one.sector, one.partner
+    end = _sum(one.measure, sector, partner, one.end)
+    if kind == "level":
+        return Meaning(end, factor=1000)
+    base = _sum(one.measure, sector, partner, one.base)
+    if kind == "change":
+        return Meaning(_less(end, base), factor=1000)
+    if kind in ("percent-change", "ratio"):
+        needs = (_above_zero(base), _above_zero(end, strict=False))
+        part, factor = (end, 1) if kind == "ratio" else (_less(end, base), 100)
+        return Meaning(part, base, factor, needs)
+    if sector in ("total", "goods-and-services"):
+        if partner == WORLD:
+            raise InputError(f"{one.id}: the world has no {kind} of itself; name a partner")
+        whole = (sector, WORLD)
+    else:
+        whole = ("goods-and-services" if sector == "services" else "total", partner)
+    part, all_ = end, _sum(one.measure, *whole, one.end)
+    if kind == "contribution":
+        part, all_ = _less(part, base), _less(all_, _sum(one.measure, *whole, one.base))
+    return Meaning(part, all_, 100, (_above_zero(all_),))
+
+
+def rows(one: Bound) -> list[Row]:
+    """The inequalities that a bound says, each marked with its id; raises as `meaning` does."""
+    said, interval = meaning(one), one.interval
+    found = list(said.needs)
+    for end, is_open, sign in (
+        (interval.high, interval.high_open, 1),
+        (interval.low, interval.low_open, -1),
+    ):
+        if end is None:
+            continue
+        if abs(end) >= LARGEST:
+            raise InputError(f"{one.id}: {end} is beyond any figure; type a smaller one")
+        limit = Fraction(end) / said.factor
+        if said.whole is None:
+            found.append(Row(_times(said.part, sign), sign * limit, is_open))
+        else:
+            form = _times(_less(said.part, _times(said.whole, limit)), sign)
+            found.append(Row(form, Fraction(0), is_open))
+    return [replace(row, claim=one.id) for row in found]
+
+
+def programme(bounds: Iterable[Bound], about: Meaning | None = None) -> list[Row]:
+    """All rows of `bounds`, and what holds between their flows and those of `about`."""
+    said = [row for one in bounds for row in rows(one)]
+    flows = {flow for row in said for flow in row.form}
+    if about:
+        flows |= {*about.part, *(about.whole or ())}
+    return said + _parts_and_wholes(flows)
+
+
+def _parts_and_wholes(flows: Collection[Flow]) -> list[Row]:
+    """What holds whoever speaks: a part is at most its whole, where both are in `flows`."""
+    found = []
+    for partner, sector, period, flow in sorted(flows):
+        within = "services" if sector == "services" else "total"
+        for whole in dict.fromkeys([(partner, within), (WORLD, sector), (WORLD, within)]):
+            larger = (*whole, period, flow)
+            if whole != (partner, sector) and larger in flows:
+                form = {(partner, sector, period, flow): 1, larger: -1}
+                found.append(Row(form, Fraction(0)))
+    return found
+
+
+def _groups(bounds: Sequence[Bound]) -> list[list[Bound]]:
+    """`bounds` in groups that have no unknown in common and no part of another's whole."""
+    groups: list[tuple[set[str], set[Flow]]] = []
+    for row in programme(bounds):
+        touching = [
+            group for group in groups if group[1] & row.form.keys() or row.claim in group[0]
+        ]
+        groups = [group for group in groups if group not in touching]
+        ids = {row.claim}.union(*(group[0] for group in touching)) - {""}
+        groups.append((ids, set(row.form).union(*(group[1] for group in touching))))
+    return [[one for one in bounds if one.id in ids] for ids, _ in groups]
+
+
+def implied_range(bounds: Iterable[Bound], target: Bound) -> Interval | None:
+    """The range that `bounds` allow the figure `target` speaks of; its interval is not used.
+
+    In million dollars, percent or times. Ends are rounded outward and closed, even where a claim
+    is open there; None where unbounded. The answer is None where `bounds` contradict each
+    other or leave the figure without meaning (a percentage of what cannot be above zero).
+
+    A quotient is made linear by measuring every flow in wholes (Charnes and Cooper 1962): the
+    whole becomes one, and the limits scale with a further unknown.
+    """
+    about = meaning(target)
+    found = [*programme(bounds, about), *about.needs]
+    solved = Solver(found)
+    if solved.clash():
+        return None
+    if about.whole is not None:
+        found = [Row({**row.form, UNIT: -row.limit}, Fraction(0)) for row in found]
+        found += [Row(about.whole, Fraction(1)), Row(_times(about.whole, -1), Fraction(-1))]
+        solved = Solver(found)
+    high, low = (solved.highest(_times(about.part, sign * about.factor)) for sign in (1, -1))
+    return Interval(_end(-low, math.floor), _end(high, math.ceil))
+
+
+def _end(value: Fraction | float, rounded: Callable[[Fraction], int]) -> Decimal | None:
+    if math.isinf(value):
+        return None
+    return Decimal(f"{Decimal(rounded(value * 10**DECIMALS)).scaleb(-DECIMALS).normalize():f}")
+
+
+# The search
+
+
 def consistency(
     bounds: Iterable[Bound],
     *,
@@ -65,73 +261,41 @@ def consistency(
     edits: Collection[str] = frozenset(),
     with_implied: bool = True,
 ) -> Consistency:
-    """Can `bounds` all hold? `known` and `edits` rank the repairs (see `rank_repairs`).
+    """Can `bounds`, each with an id of its own, all hold?
 
+    `known` says which claims hold on official figures (None or absent: undetermined) and `edits`
+    names those that one edit of the printed text makes true: both rank the repairs (`_ranked`).
     What the claims imply takes the most time; without `with_implied` it is left out.
     Whether they can is always answered; the search beyond that ends with `budget_seconds`, counted
     in the time of the processor, so that other work on the machine changes no answer.
-    Raises InputError for a bound that is not understood and for an id missing or used twice.
     """
-    bounds = tuple(bounds)
-    for name, uses in Counter(one.id for one in bounds).items():
-        if not name or uses > 1:
-            raise InputError(f"{uses} claims have the id {name!r}; give each claim its own id")
+    bounds = list(bounds)
     place = {one.id: at for at, one in enumerate(bounds)}
 
     def in_order(ids: Iterable[str]) -> Ids:
         return tuple(sorted(ids, key=place.__getitem__))
 
-    groups = sorted(components(bounds), key=len)  # long searches last: they may use up the time
-    said = [programme(group) for group in groups]
-    if max(map(len, said), default=0) > FEW:
-        import scipy.optimize  # noqa: F401  # loading it is not what the budget is for
     start = time.thread_time()
     deadline = start + budget_seconds
-    searches = [_search(rows, start + SEARCH * budget_seconds) for rows in said]
+    groups = sorted(_groups(bounds), key=len)  # long searches last: they may use up the time
+    searches = [_search(group, start + SEARCH * budget_seconds) for group in groups]
     found = [in_order(ids) for search in searches for ids in search.contradictions]
     found.sort(key=lambda ids: (len(ids), [place[one] for one in ids]))
     choices = islice(product(*(search.repairs for search in searches)), MOST_REPAIRS)
     repairs = [in_order(frozenset().union(*choice)) for choice in choices]
     complete = all(search.complete for search in searches)
     complete &= len(repairs) == math.prod(len(search.repairs) for search in searches)
-    ranked = rank_repairs(bounds, repairs, known=known, edits=edits, deadline=deadline)
+    ranked = _ranked(groups, repairs, known or {}, edits, deadline)
     implied = {}
-    if ranked and with_implied:
-        for group, rows in zip(groups, said, strict=True):
-            kept = {one.id for one in group} - set(ranked[0].ids)
-            for one in group:
-                about = meaning(one)
-                if time.thread_time() > deadline:
-                    complete = False
-                elif found_range := allowed(held(rows, kept - {one.id}, about), about):
-                    implied[one.id] = found_range
+    for group in groups if ranked and with_implied else ():
+        kept = [one for one in group if one.id not in ranked[0].ids]
+        for one in group:
+            if time.thread_time() > deadline:
+                complete = False
+            elif range_ := implied_range([other for other in kept if other is not one], one):
+                implied[one.id] = range_
     implied = {one: implied[one] for one in place if one in implied}
     return Consistency(not found, tuple(found), ranked if found else (), implied, complete)
-
-
-class Together:
-    """Which of the claims in `rows` can hold together, asked again and again.
-
-    Few rows are solved on from the last answer, and what an answer tells of others is kept.
-    """
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows, self.solved = rows, Solver(rows)
-        self.possible: list[set[str]] = []  # claims that can hold together
-
-    def conflict(self, ids: Collection[str]) -> frozenset[str]:
-        """Those of the claims `ids` that cannot all hold, few if possible; empty where all can."""
-        if len(self.rows) > FEW:
-            return conflict(held(self.rows, ids))
-        if any(known.issuperset(ids) for known in self.possible):
-            return frozenset()
-        others = {at for at, row in enumerate(self.rows) if row.claim not in ids and row.claim}
-        clash = self.solved.clash(others)
-        if not clash:
-            holding = self.solved.holding()
-            failing = {row.claim for at, row in enumerate(self.rows) if at not in holding}
-            self.possible.append({row.claim for row in self.rows} - failing)
-        return frozenset(self.rows[at].claim for at in clash) - {""}
 
 
 @dataclass(frozen=True)
@@ -141,15 +305,16 @@ class _Search:
     complete: bool
 
 
-def _search(rows: Sequence[Row], deadline: float) -> _Search:
-    """All minimal contradictions of the claims in `rows`, and all their repairs of least size.
+def _search(bounds: Sequence[Bound], deadline: float) -> _Search:
+    """All minimal contradictions of `bounds`, and all their repairs of least size.
 
-    Sets of claims to drop are tried, smallest first: either the rest can hold, and the set is
-    a repair, or the rest has one more contradiction, and each of its members is dropped too. A
-    set that misses a known contradiction needs no solver, one that contains a repair is left.
-    When none waits, no contradiction is left to find (hitting-set tree, Reiter 1987).
+    Sets of claims to drop are tried, first those that need least to become a repair: either the
+    rest can hold, and the set is one, or the rest has one more contradiction, and each of its
+    members is dropped too. A set that misses a known contradiction needs no solver, one that
+    contains a repair is left. When none waits, no contradiction is left to find (hitting-set
+    tree, Reiter 1987, searched best first).
     """
-    together, ids = Together(rows), frozenset(row.claim for row in rows) - {""}
+    together, ids = _Together(bounds), frozenset(one.id for one in bounds)
     found: list[frozenset[str]] = []
     while clash := together.conflict(ids.difference(*found)):  # first those that share no claim
         found.append(_minimal(together, clash))
@@ -157,27 +322,61 @@ def _search(rows: Sequence[Row], deadline: float) -> _Search:
             break
     repairs: list[frozenset[str]] = []
     seen = {frozenset()}
-    waiting: list[tuple[int, list[str], frozenset[str]]] = [(0, [], frozenset())]
+    waiting: list[tuple[int, int, list[str], frozenset[str]]] = [(0, 0, [], frozenset())]
     while waiting and time.thread_time() <= deadline:
         *_, dropped = heapq.heappop(waiting)
         if any(repair <= dropped for repair in repairs):
             continue
-        missed = next((one for one in found if not one & dropped), None)
+        missed = min((one for one in found if not one & dropped), key=len, default=None)
         if missed is None:
             clash = together.conflict(ids - dropped)
             if not clash:
                 repairs.append(dropped)
                 continue
             missed = _minimal(together, clash)
-            insort(found, missed, key=len)
+            found.append(missed)
         for more in {dropped | {one} for one in missed} - seen:
             seen.add(more)
-            heapq.heappush(waiting, (len(more), sorted(more), more))
-    least = [repair for repair in repairs if len(repair) == len(repairs[0])]
-    return _Search(found, least, not waiting)
+            needs = len(more) + _apart([one for one in found if not one & more])
+            heapq.heappush(waiting, (needs, -len(more), sorted(more), more))
+    size = min(map(len, repairs), default=0)
+    return _Search(found, [one for one in repairs if len(one) == size], not waiting)
 
 
-def _minimal(together: Together, clash: frozenset[str]) -> frozenset[str]:
+def _apart(contradictions: Iterable[frozenset[str]]) -> int:
+    """How many of the contradictions, at least, share no claim: each needs a drop of its own."""
+    used, count = set(), 0
+    for one in contradictions:
+        if not one & used:
+            used |= one
+            count += 1
+    return count
+
+
+class _Together:
+    """Which of some claims can hold together, asked again and again.
+
+    Each question is solved on from the last one, and what an answer tells of others is kept.
+    """
+
+    def __init__(self, bounds: Sequence[Bound]) -> None:
+        self.rows = programme(bounds)
+        self.solved = Solver(self.rows)
+        self.possible: list[set[str]] = []  # claims that can hold together
+
+    def conflict(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the claims `ids` that cannot all hold, few if possible; empty where all can."""
+        if any(known.issuperset(ids) for known in self.possible):
+            return frozenset()
+        others = {at for at, row in enumerate(self.rows) if row.claim not in ids and row.claim}
+        clash = self.solved.clash(others)
+        if not clash:
+            failing = {row.claim for at, row in enumerate(self.rows) if not self.solved.holds(at)}
+            self.possible.append({row.claim for row in self.rows} - failing)
+        return frozenset(self.rows[at].claim for at in clash) - {""}
+
+
+def _minimal(together: _Together, clash: frozenset[str]) -> frozenset[str]:
     """A minimal contradiction within `clash`: what can be dropped without healing it, is."""
     for one in sorted(clash):
         if one in clash:
@@ -185,26 +384,24 @@ def _minimal(together: Together, clash: frozenset[str]) -> frozenset[str]:
     return clash
 
 
-def rank_repairs(
-    bounds: Iterable[Bound],
-    repairs: Iterable[Ids],
-    *,
-    known: Mapping[str, bool | None] | None = None,
-    edits: Collection[str] = frozenset(),
-    deadline: float = math.inf,
-) -> tuple[RankedRepair, ...]:
-    """`repairs` of `bounds`, best first, each with its reason.
+# Which repair comes first
 
-    `known` says which claims hold on official figures (None or absent: undetermined), `edits`
-    names the claims that one edit of the printed text makes true. Best is to drop the fewest
-    claims that hold, then to keep the fewest that fail, then to drop the most that an edit
-    mends, then the smaller change: the distance from the printed interval of each dropped
-    claim to what the kept claims imply, in parts of the larger printed end, added up. Last
-    come the ids, so that the order of the claims decides nothing. Changes that would be worked
-    out after `deadline` (time.thread_time) count as the largest.
+
+def _ranked(
+    groups: Sequence[Sequence[Bound]],
+    repairs: Sequence[Ids],
+    known: Mapping[str, bool | None],
+    edits: Collection[str],
+    deadline: float,
+) -> tuple[RankedRepair, ...]:
+    """`repairs`, best first, each with its reason.
+
+    Best is to drop the fewest claims that hold, then to keep the fewest that fail, then to drop
+    the most that an edit mends, then the smaller change: the distance from the printed interval
+    of each dropped claim to what the kept claims imply, in parts of the larger printed end, added
+    up. Last come the ids, so that the order of the claims decides nothing. Changes that would be
+    worked out after `deadline` (time.thread_time) count as the largest.
     """
-    groups, known, repairs = components(bounds), known or {}, list(repairs)
-    said = [programme(group) for group in groups]
     failing = {one.id for group in groups for one in group if known.get(one.id) is False}
     counts = {
         repair: (
@@ -215,31 +412,34 @@ def rank_repairs(
         for repair in repairs
     }
     ties = Counter(counts.values())
-    changes = dict.fromkeys(repairs, 0.0)
     parts: dict[frozenset[str], float] = {}  # repairs of several groups share their parts
-    for repair in repairs:
-        for group, rows in zip(groups, said, strict=True) if ties[counts[repair]] > 1 else ():
+
+    def change(repair: Ids) -> float:
+        total = 0.0
+        for group in groups if ties[counts[repair]] > 1 else ():
             part = frozenset(one.id for one in group).intersection(repair)
             if part and part not in parts:
                 in_time = time.thread_time() <= deadline
-                parts[part] = _change(group, rows, part) if in_time else math.inf
-            changes[repair] += parts.get(part, 0.0)
+                parts[part] = _change(group, part) if in_time else math.inf
+            total += parts.get(part, 0.0)
+        return total
+
+    changes = {repair: change(repair) for repair in repairs}
     return tuple(
-        RankedRepair(repair, _reason(repair, counts[repair], changes[repair], bool(known), edits))
+        RankedRepair(repair, _reason(repair, counts[repair], changes[repair], known, edits))
         for repair in sorted(repairs, key=lambda one: (counts[one], changes[one], sorted(one)))
     )
 
 
-def _change(group: Sequence[Bound], rows: Sequence[Row], dropped: frozenset[str]) -> float:
-    """How far the `dropped` claims of `group` lie from what the others imply, see above."""
-    kept = {one.id for one in group} - dropped
+def _change(group: Sequence[Bound], dropped: Collection[str]) -> float:
+    """How far the `dropped` claims of `group` lie from what the others imply, see `_ranked`."""
+    kept = [one for one in group if one.id not in dropped]
     total = 0.0
     for one in group:
-        printed, about = one.interval, meaning(one)
-        size = max((abs(end) for end in (printed.low, printed.high) if end is not None), default=0)
         if one.id not in dropped:
             continue
-        implied = allowed(held(rows, kept, about), about)
+        printed, implied = one.interval, implied_range(kept, one)
+        size = max((abs(end) for end in (printed.low, printed.high) if end is not None), default=0)
         if implied is None or not size:
             return math.inf
         for lower, upper in ((implied.low, printed.high), (printed.low, implied.high)):
@@ -249,7 +449,11 @@ def _change(group: Sequence[Bound], rows: Sequence[Row], dropped: frozenset[str]
 
 
 def _reason(
-    repair: Ids, counts: tuple[int, int, int], change: float, known: bool, edits: Collection[str]
+    repair: Ids,
+    counts: tuple[int, int, int],
+    change: float,
+    known: Mapping[str, bool | None],
+    edits: Collection[str],
 ) -> str:
     holding, failing, _ = counts
     facts = []

@@ -92,7 +92,7 @@ def quoted_figure(claim: Claim, vintage: str) -> QuotedFigure:
     `vintage` is that of the goods. Raises `NoFigure` where a year is not quoted or the way of
     comparing has no meaning.
     """
-    code, years = find_partner(claim.partner).code, _years(claim)
+    code, years = claim.partner.code, _years(claim)
     quoted = [_quoted(code, claim.measure, year) for year in years]
     ends = [(one.low, one.value, one.high) for one in quoted]
     sources = [source for one in quoted for source in one.source_ids]
@@ -126,11 +126,11 @@ def reach(claim: Claim, figure: Figure, part: float) -> tuple[float, float]:
     from the figure at hand. Infinite where the comparison may lose its meaning.
     """
     basis = claim.sector if claim.sector == SERVICES else GOODS_SERVICES
-    code, traded = find_partner(claim.partner).code, claim.measure
+    code, traded = claim.partner.code, claim.measure
     traded = traded if traded in FLOWS else "two-way"
-    levels = {claim.end: figure.end_value}
+    levels = {str(claim.end): figure.end_value}
     if claim.as_ in COMPARED:
-        levels = {claim.base: figure.base_value, **levels}
+        levels = {str(claim.base): figure.base_value, **levels}
     ends = []
     for year, value in levels.items():
         try:
@@ -146,7 +146,11 @@ def reach(claim: Claim, figure: Figure, part: float) -> tuple[float, float]:
 
 
 def _years(claim: Claim) -> list[str]:
-    return [claim.base, claim.end] if claim.as_ in COMPARED else [claim.end]
+    return [
+        str(one)
+        for one in (claim.base, claim.end)
+        if one and (one is claim.end or claim.as_ in COMPARED)
+    ]
 
 
 def _quoted(code: str, measure: str, year: str) -> Level:

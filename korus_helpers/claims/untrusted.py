@@ -1,6 +1,8 @@
-"""Files that a stranger wrote: text and YAML within limits, and nothing else is made of them."""
+"""Files that a stranger wrote, within limits: only text, lists and dictionaries come of them."""
 
-from collections.abc import Iterator
+import csv
+import io
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +14,8 @@ from korus_helpers.figures.names import visible
 LARGEST_FILE = 1_000_000  # bytes
 MOST_ENTRIES = 1_000
 DEEPEST = 3  # a mapping with a list of mappings
-
-# Read event by event, so that nothing is ever constructed but text, lists and dictionaries.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = {"", "~", "null", "Null", "NULL"}  # what YAML writes for no value
+_BASE_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,21 @@ class Kind:
     start: str  # where to find the form of such a file
 
 
+class RefusedText(Exception):
+    """What is wrong, to stand after the name of the file."""
+
+
 def content_of(path: str | Path, things: str) -> bytes:
     """What a file of these `things` holds, at most 1 MB; raises `InputError`."""
-    path, file = Path(path), file_name(path)
+    file = file_name(path)
     try:
-        if path.exists() and not path.is_file():
+        if Path(path).exists() and not Path(path).is_file():
             raise InputError(f"{file}: this is not a file; type the path of a file of {things}")
-        with path.open("rb") as opened:
+        with Path(path).open("rb") as opened:
             content = opened.read(LARGEST_FILE + 1)
-    except InputError:
-        raise
     except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         why = getattr(error, "strerror", None) or "no file can have this name"
         raise InputError(
             f"{file}: cannot be read ({why}); type the path of a file of {things}"
@@ -49,10 +53,6 @@ def content_of(path: str | Path, things: str) -> bytes:
 def file_name(path: str | Path) -> str:
     """The last part of a path, for messages: its last 80 characters, made visible."""
     return visible(Path(path).name)[-80:]
-
-
-class RefusedText(Exception):
-    """What is wrong, to stand after the name of the file."""
 
 
 def text_of(content: bytes, kind: Kind) -> str:
@@ -70,13 +70,47 @@ def text_of(content: bytes, kind: Kind) -> str:
         ) from None
 
 
+class _TextLoader(_BASE_LOADER):
+    """Makes text, lists and dictionaries only: numbers and dates stay as they are written."""
+
+    def construct_scalar(self, node: yaml.Node) -> str:
+        text = super().construct_scalar(node)
+        return "" if not node.style and text in _NOTHING else text
+
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[str, object]:
+        fields: dict[str, object] = {}
+        for name_node, value in node.value:
+            name = visible(self.construct_scalar(name_node))
+            if name in fields:
+                raise RefusedText(
+                    f'{_line(name_node.start_mark)}: "{name[:40]}" stands twice in one entry; '
+                    "leave one out"
+                )
+            fields[name] = self.construct_object(value, deep=True)
+        return fields
+
+
 def tree_of(text: str, kind: Kind) -> object:
     """The one document of `text` as text, lists and dictionaries, no deeper than `DEEPEST`.
 
-    Text is as in the file, numbers and dates too ("1e3", "010"). Raises `RefusedText`.
+    Text is as in the file, numbers and dates too ("1e3", "010"); a list has at most `MOST_ENTRIES`.
+    Raises `RefusedText`.
     """
     try:
-        return _tree(text, kind)
+        depth = 0
+        for event in yaml.parse(text, Loader=_BASE_LOADER):
+            line = _line(event.start_mark)
+            if getattr(event, "anchor", None):
+                raise RefusedText(
+                    f"{line}: anchors and aliases (& and *) are not read; write the text out"
+                )
+            if getattr(event, "tag", None) is not None:
+                raise RefusedText(f"{line}: tags (!) are not read; put the text in double quotes")
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise RefusedText(f"{line}: is nested too deep; a field holds text only")
+        tree = yaml.load(text, Loader=_TextLoader)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         why = getattr(error, "problem", None) or getattr(error, "reason", None) or "an escape"
@@ -84,65 +118,49 @@ def tree_of(text: str, kind: Kind) -> object:
             f"{_line(mark)}: is not YAML ({visible(str(why))[:80]}); {kind.start}; "
             "put text with a colon, # or a sign at its start in double quotes"
         ) from None
-
-
-def _tree(text: str, kind: Kind) -> object:
-    events = yaml.parse(text, Loader=_LOADER)
-    tree: object = ""
-    documents = 0
-    for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise RefusedText(
-                    f"{_line(event.start_mark)}: begins a second document; leave it out"
-                )
-        elif isinstance(event, yaml.NodeEvent):
-            tree = _node(event, events, 1, kind)
+    for one in (tree, *(tree.values() if isinstance(tree, dict) else ())):
+        _refuse_many(one, kind)
     return tree
 
 
-def _node(event: yaml.NodeEvent, events: Iterator[yaml.Event], depth: int, kind: Kind) -> object:
-    line = _line(event.start_mark)
-    if isinstance(event, yaml.AliasEvent) or event.anchor:
-        raise RefusedText(f"{line}: anchors and aliases (& and *) are not read; write the text out")
-    if event.tag is not None:
-        raise RefusedText(f"{line}: tags (!) are not read; put the text in double quotes")
-    if isinstance(event, yaml.ScalarEvent):
-        is_plain = event.style is None or event.style == ""
-        return "" if is_plain and event.value in _NOTHING else event.value
-    if depth > DEEPEST:
-        raise RefusedText(f"{line}: is nested too deep; a field holds text only")
-    if isinstance(event, yaml.SequenceStartEvent):
-        return _sequence(events, depth, kind)
-    return _mapping(events, depth, kind)
+def table_of(text: str, kind: Kind) -> list[dict[str, str]]:
+    """The rows of a CSV text by the names in its first line, without blank ones.
+
+    At most `MOST_ENTRIES` of them. Raises `RefusedText`, also for a row with more or fewer cells
+    and for a name missing or used twice.
+    """
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    entries = []
+    try:
+        header = [visible(name) for name in next(rows, [])]
+        if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+            raise RefusedText(
+                ", line 1: columns are separated by commas; save it as CSV with commas"
+            )
+        for name, uses in Counter(header).items():
+            if not name:
+                raise RefusedText(", line 1: a column has no name; name it, such as printed")
+            if uses > 1:
+                raise RefusedText(f', line 1: "{name[:40]}" heads two columns; leave one out')
+        for row in rows:
+            if len(row) != len(header) and any(row):
+                raise RefusedText(
+                    f", line {rows.line_num}: has {len(row)} cells where the first line has "
+                    f"{len(header)}; put text that holds a comma in double quotes"
+                )
+            if any(cell.strip() for cell in row):
+                entries.append(dict(zip(header, row, strict=True)))
+    except csv.Error as error:
+        raise RefusedText(
+            f", line {rows.line_num}: is not CSV ({error}); put text that holds a comma or a "
+            "quotation mark in double quotes, and double the quotation marks in it"
+        ) from None
+    _refuse_many(entries, kind)
+    return entries
 
 
-def _sequence(events: Iterator[yaml.Event], depth: int, kind: Kind) -> list:
-    items: list = []
-    while not isinstance(event := next(events), yaml.SequenceEndEvent):
-        items.append(_node(event, events, depth + 1, kind))
-        refuse_many(items, kind)
-    return items
-
-
-def _mapping(events: Iterator[yaml.Event], depth: int, kind: Kind) -> dict[str, object]:
-    fields: dict[str, object] = {}
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        line = _line(event.start_mark)
-        name = _node(event, events, depth + 1, kind)
-        if not isinstance(name, str):
-            raise RefusedText(f"{line}: the name of a field is text, such as printed")
-        name = visible(name)
-        if name in fields:
-            raise RefusedText(f'{line}: "{name[:40]}" stands twice in one entry; leave one out')
-        fields[name] = _node(next(events), events, depth + 1, kind)
-    return fields
-
-
-def refuse_many(entries: list, kind: Kind) -> None:
-    """Raise `RefusedText` for more than `MOST_ENTRIES`."""
-    if len(entries) > MOST_ENTRIES:
+def _refuse_many(entries: object, kind: Kind) -> None:
+    if isinstance(entries, list) and len(entries) > MOST_ENTRIES:
         raise RefusedText(
             f": holds more than {MOST_ENTRIES:,} {kind.things}; split it into smaller files"
         )

@@ -44,7 +44,7 @@ def audit(
         return
     from korus_helpers.claims.auditing import audit as audited
     from korus_helpers.claims.register import article, read_claims
-    from korus_helpers.claims.typed_claims import tolerance_of
+    from korus_helpers.claims.typed import tolerance_of
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.audit import audit_sentences, claim_rows
     from korus_helpers.present.claim_answers import audit_object

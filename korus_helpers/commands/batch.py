@@ -103,9 +103,13 @@ def batch(
         from korus_helpers.runs.collection import choose_notebooks
         from korus_helpers.runs.grid import settings
         from korus_helpers.runs.parameters import declared_parameters
-        from korus_helpers.runs.reports import formats
 
-        pdf = paper if "pdf" in formats(reports) else ""
+        asked = {name.strip().lower() for name in reports.split(",")}
+        if not asked <= {"html", "pdf"}:
+            raise InputError(
+                f"There are no reports of the kind {reports!r}; type html or html,pdf."
+            )
+        pdf = paper if "pdf" in asked else ""
         chosen = choose_notebooks([name.strip() for name in notebooks.split(",") if name.strip()])
         declared = {name: declared_parameters(path) for name, path in chosen.items()}
         years = (("base_year", base_year), ("end_year", end_year))

@@ -60,7 +60,7 @@ def check(
     TEXT is the figure with its words, such as "nearly $20 billion". It may print two levels:
     "from $13.2 billion to $27.6 billion" with --from 2011 --to 2016.
     """
-    from korus_helpers.claims.typed_claims import claims_to_check, tolerance_of
+    from korus_helpers.claims.typed import tolerance_of, typed_claims
     from korus_helpers.claims.verdicts import judge
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.audit import check_rows
@@ -68,7 +68,7 @@ def check(
     from korus_helpers.runs.terminal import text_table
 
     reach, vintage = tolerance_of(tolerance), choices["vintage"]
-    claims = claims_to_check(printed, measure, way, share, date, **choices)
+    claims = typed_claims(printed, measure, way, share, date, **choices)
     found = [judge(claim, tolerance=reach, vintage=vintage) for claim in claims]
     if as_json:
         click.echo(to_json(check_object(found)))

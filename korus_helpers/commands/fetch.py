@@ -55,16 +55,17 @@ def sector(
 
     from tqdm import tqdm
 
-    from korus_helpers.acquire.census_api import API, Client, find_country, find_key
-    from korus_helpers.acquire.downloads import Patience, check_base
-    from korus_helpers.acquire.sector_query import (
+    from korus_helpers.acquire.census_api import API, Client, find_key
+    from korus_helpers.acquire.census_sector import (
         FIRST_YEAR,
         Sector,
         check_codes,
         fetch_sector,
+        find_country,
+        keep_sector,
         questions,
     )
-    from korus_helpers.acquire.sector_store import keep_sector
+    from korus_helpers.acquire.downloads import Patience, check_base
     from korus_helpers.acquire.storing import required_folder
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.fetched import fetched_lines, fetched_object
@@ -97,7 +98,7 @@ def sector(
         except Refused as error:
             client.forget()
             raise NetworkOrDiskError(f"{error}. Nothing was stored") from None
-    name, place = keep_sector(client.base, classification, wanted, found, table, today)
+    name, place = keep_sector(client.base, asked, table, today)
     if as_json:
         click.echo(to_json(fetched_object(name, found, table, place, client.asked)))
     else:

@@ -60,8 +60,7 @@ def refresh(
     """
     from datetime import UTC, datetime
 
-    from korus_helpers.acquire.differences import differences
-    from korus_helpers.acquire.refresh import keeping, main_change, read_file
+    from korus_helpers.acquire.release import differences, keeping, main_change, read_file
     from korus_helpers.acquire.storing import required_folder
     from korus_helpers.claims.context import readings, verdict_changes
     from korus_helpers.claims.register import article, read_claims
@@ -122,7 +121,7 @@ def _given(files: tuple[Path, ...]) -> list:
     from datetime import UTC, datetime
 
     from korus_helpers.acquire.downloads import LARGEST
-    from korus_helpers.acquire.vintage_tables import Origin
+    from korus_helpers.acquire.release import Origin
     from korus_helpers.figures.names import visible
 
     found = []
@@ -149,7 +148,7 @@ def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool) 
     A newsroom needs the country file first: the others are stored too if one is not there.
     """
     from korus_helpers.acquire.downloads import Patience, Unreachable, check_base
-    from korus_helpers.acquire.vintage_tables import OFFICIAL, PATHS
+    from korus_helpers.acquire.release import OFFICIAL, PATHS
 
     base = check_base(base_url) if base_url else OFFICIAL
     patience = Patience(silence=timeout, attempts=attempts)
@@ -179,7 +178,7 @@ def _download(base_url: str | None, timeout: float, attempts: int, quiet: bool) 
 def _first(addresses: list[str], patience, kind: str, quiet: bool):
     """The first address that has a file; None where all answer 404."""
     from korus_helpers.acquire.downloads import download
-    from korus_helpers.acquire.vintage_tables import Origin
+    from korus_helpers.acquire.release import Origin
 
     for address in addresses:
         with _bar(kind, quiet) as progress:

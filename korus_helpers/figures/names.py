@@ -19,6 +19,12 @@ MONTHS = [
     "December",
 ]
 
+
+def month_words(month: str) -> str:
+    """The month of "2024-06", or of a day, as "June 2024"."""
+    return f"{MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+
+
 _LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 # Marks without a width of their own that Unicode does not count as format characters.
 _WIDTHLESS = re.compile(

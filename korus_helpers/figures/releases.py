@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError
-from korus_helpers.figures.names import MONTHS
+from korus_helpers.figures.names import month_words
 from korus_helpers.figures.store import has_table, remembered, vintage_folders
 from korus_helpers.figures.tables import DATA, open_table
 
@@ -53,8 +53,7 @@ class Vintage:
     @property
     def through_words(self) -> str:
         """As "June 2024"."""
-        year, month = self.data_through.split("-")
-        return f"{MONTHS[int(month) - 1]} {year}"
+        return month_words(self.data_through)
 
 
 def release_order(name: str) -> tuple[str, int, str]:

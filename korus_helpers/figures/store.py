@@ -1,14 +1,13 @@
-"""The user's data folder: vintages and sectors that were downloaded, beside those that ship.
+"""The user's data folder: releases and sectors that were downloaded, beside those included.
 
-Each is a folder with a data package of its own, in the same form as the shipped tables. One file,
+Each is a folder with a data package of its own, in the same form as the included tables. One file,
 `manifest.json`, lists them with the sha256 of every file; what it does not list is never read.
+`acquire.storing` writes it.
 """
 
-import hashlib
-import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,16 +25,17 @@ from korus_helpers.figures.tables import (
     open_table,
     package,
     remembered,
+    seal,
+    unseal,
 )
 
 MANIFEST = "manifest.json"
 LARGEST = 20_000_000  # bytes of a manifest; an entry has about a thousand
-_FOLDER = re.compile(rf"({VINTAGES}|{SECTORS})/[\w.+-]+")
-TABLE = "sector_monthly"
+TABLE = "sector_monthly"  # of a sector that was fetched
 ALL = "all"  # every HS chapter
 CLASSIFICATIONS = {"hs": "HS", "naics": "NAICS", "enduse": "end-use"}
-NAME = re.compile(r"census-(hs|naics|enduse):(all|\d+(\+\d+)*)")
-_extra: list[Path] = []
+SECTOR = re.compile(r"census-(hs|naics|enduse):(all|\d+(\+\d+)*)")
+_on_trial: list[Path] = []
 _damaged_left_out: list[bool] = []
 
 
@@ -51,25 +51,23 @@ class Package:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the store keeps, and the folders it began: made and not listed yet, or to be removed.
+    """What the store keeps, and the folders that were begun or are to be removed.
 
-    `unfinished` names them below the data folder, each with its files ("()" where not known yet).
+    `unfinished` names these below the data folder, each with the files that the store put there.
     """
 
     packages: tuple[Package, ...] = ()
-    unfinished: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unfinished: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def text(self) -> str:
         """As it stands in the file, with a sha256 of itself."""
-        kept = {
+        return seal({
             "packages": [
-                {"kind": one.kind, "name": one.name, "folder": one.folder.name,
-                 "files": {name: list(known) for name, known in one.files.items()}}
+                {"kind": one.kind, "name": one.name, "folder": one.folder.name, "files": one.files}
                 for one in self.packages
             ],
-            "unfinished": {place: list(names) for place, names in self.unfinished.items()},
-        }  # fmt: skip
-        return json.dumps({"hash": _hash(kept), **kept}, indent=1) + "\n"
+            "unfinished": self.unfinished,
+        })  # fmt: skip
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -80,51 +78,25 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            kept = unseal(file.read(LARGEST))
     except (FileNotFoundError, NotADirectoryError):
         return Manifest()
-    try:
-        kept = json.loads(content)
-        if kept.pop("hash") != _hash(kept):
-            raise ValueError("altered")
-        packages = tuple(
-            Package(one["kind"], one["name"], _inside(folder, f"{one['kind']}/{one['folder']}"),
-                    {_plain(name): tuple(known) for name, known in one["files"].items()})
-            for one in kept["packages"]
-        )  # fmt: skip
-        unfinished = {
-            str(_inside(folder, place).relative_to(folder)): tuple(map(_plain, names))
-            for place, names in kept["unfinished"].items()
-        }
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except ValueError:
         raise DamagedData(
             f"{path}, the list of downloaded figures, was altered; type `korus refresh`, or "
             "`korus refresh --file FILE` for each file that you have, to store them anew"
         ) from None
-    return Manifest(packages, unfinished)
-
-
-def _hash(kept: object) -> str:
-    text = json.dumps(kept, sort_keys=True)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _inside(folder: Path, place: str) -> Path:
-    if not _FOLDER.fullmatch(place) or Path(place).name in (".", ".."):
-        raise ValueError("not a folder of the store")
-    return folder / place
-
-
-def _plain(name: str) -> str:
-    if name != Path(name).name:
-        raise ValueError("not the name of a file")
-    return name
+    packages = (
+        Package(one["kind"], one["name"], folder / one["kind"] / one["folder"], one["files"])
+        for one in kept["packages"]
+    )
+    return Manifest(tuple(packages), kept["unfinished"])
 
 
 def data_folder() -> Path | None:
     """Where downloads are kept: `KORUS_DATA`, or the user's data folder unless that is set.
 
-    None where `KORUS_DATA` is set to nothing: then only the shipped figures are seen.
+    None where `KORUS_DATA` is set to nothing: then only the included figures are seen.
     """
     named = os.environ.get("KORUS_DATA")
     if named is not None:
@@ -135,7 +107,7 @@ def data_folder() -> Path | None:
 
 
 def nothing_stored() -> bool:
-    """Whether this machine has the shipped figures alone, as far as a look tells."""
+    """Whether this machine has the included figures alone, as far as a look tells."""
     folder = data_folder()
     return folder is None or not os.path.lexists(folder)
 
@@ -177,16 +149,6 @@ def _is_gone(folder: Path) -> bool:
     return False
 
 
-@remembered
-def checked(stored: Package) -> Path:
-    """The folder of a package whose descriptor is as it was stored; raises `DamagedData`.
-
-    The descriptor holds the sha256 of each table, which is looked at when the table is opened.
-    """
-    check_file(stored.folder / DESCRIPTOR, *stored.files[DESCRIPTOR])
-    return stored.folder
-
-
 def problem_of(stored: Package) -> str:
     """What is wrong with a stored package, or "": every file is looked at anew each time."""
     try:
@@ -197,41 +159,21 @@ def problem_of(stored: Package) -> str:
     return ""
 
 
-@contextmanager
-def damaged_left_out() -> Iterator[None]:
-    """See what is stored without what is damaged, so that it can be stored anew."""
-    _damaged_left_out.append(True)
-    forget()
-    try:
-        yield
-    finally:
-        _damaged_left_out.pop()
-        forget()
-
-
 def not_listed() -> list[str]:
     """Folders that look like packages and are not listed, which are left alone: "vintages/x"."""
     folder = data_folder()
     known = {one.folder for kind in (VINTAGES, SECTORS) for one in packages(kind)}
-    places = (folder / kind for kind in (VINTAGES, SECTORS)) if folder else ()
-    return [
-        f"{place.name}/{one.name}"
-        for place in places
-        for one in _inside_of(place)
-        if one not in known and not one.name.startswith(".") and os.path.isfile(one / DESCRIPTOR)
-    ]
-
-
-def _inside_of(place: Path) -> Iterable[Path]:
-    try:
-        return sorted(place.iterdir())
-    except OSError:
-        return ()
+    return sorted(
+        f"{kind}/{path.parent.name}"
+        for kind in (VINTAGES, SECTORS)
+        for path in (folder.glob(f"{kind}/[!.]*/{DESCRIPTOR}") if folder else ())
+        if path.parent not in known
+    )
 
 
 def vintage_folders() -> tuple[Path, ...]:
-    """Where vintages lie: the shipped tables first, then those of the user, then one on trial."""
-    return (DATA, *map(checked, packages(VINTAGES)), *_extra)
+    """Where releases lie: the included tables first, then those of the user, then one on trial."""
+    return (DATA, *(one.folder for one in packages(VINTAGES)), *_on_trial)
 
 
 def has_table(name: str, folder: Path) -> bool:
@@ -242,7 +184,7 @@ def has_table(name: str, folder: Path) -> bool:
 def kept_as(table: str, folder: Path) -> str:
     """What a table of any package is called in evidence: "goods_annual_of_2026_11".
 
-    A shipped table keeps its name.
+    An included table keeps its name.
     """
     return table if folder == DATA else f"{table}_of_{re.sub(r'[^a-z0-9]', '_', folder.name)}"
 
@@ -250,18 +192,14 @@ def kept_as(table: str, folder: Path) -> str:
 def located(name: str) -> tuple[str, Path]:
     """The table and the package of a name that `kept_as` gave."""
     table, _, _ = name.partition("_of_")
-    for folder in vintage_folders()[1:]:
-        if kept_as(table, folder) == name:
-            return table, folder
-    for one in packages(SECTORS):
-        if kept_as(table, one.folder) == name:
-            return table, checked(one)
-    return name, DATA
+    stored = (*vintage_folders()[1:], *(one.folder for one in packages(SECTORS)))
+    held = (folder for folder in stored if kept_as(table, folder) == name)
+    return next(((table, folder) for folder in held), (name, DATA))
 
 
 @remembered
 def every(name: str) -> pd.DataFrame:
-    """The rows of one table in the shipped package and in each of the user's vintages."""
+    """The rows of one table in the included package and in each of the user's releases."""
     held = [open_table(name, one) for one in vintage_folders() if has_table(name, one)]
     return pd.concat(held, ignore_index=True) if len(held) > 1 else held[0]
 
@@ -272,19 +210,7 @@ def publications() -> pd.DataFrame:
     return every("sources").drop_duplicates("source_id").set_index("source_id")
 
 
-@contextmanager
-def on_trial(folder: Path) -> Iterator[None]:
-    """See the vintage in `folder` as if it were stored, for as long as the block runs."""
-    _extra.append(folder)
-    forget()
-    try:
-        yield
-    finally:
-        _extra.remove(folder)
-        forget()
-
-
-def package_name(name: str, partner_code: str) -> str:
+def sector_package(name: str, partner_code: str) -> str:
     """The package of a sector with one partner: "census-hs_8703+8708_5800"."""
     return f"{name.replace(':', '_')}_{partner_code}"
 
@@ -293,11 +219,36 @@ def package_name(name: str, partner_code: str) -> str:
 def fetched(name: str) -> dict[str, Path]:
     """The package that holds a sector for each partner that it was fetched for, by code.
 
-    Its table is `sector_monthly`, columns as in `schema`, whole dollars; missing where the API had
-    no row of the flow at all. Raises `DamagedData`.
+    A sector is named by classification and codes: "census-hs:8703+8708". Its table is
+    `sector_monthly`, whole dollars; missing where the API had no row of the flow at all.
     """
-    if not NAME.fullmatch(name):
+    if not SECTOR.fullmatch(name):
         return {}
-    mine = re.compile(re.escape(package_name(name, "")) + r"(\d{4})")
-    found = ((mine.fullmatch(one.name), one) for one in packages(SECTORS))
-    return {match[1]: checked(one) for match, one in found if match}
+    begin = sector_package(name, "")
+    mine = (one for one in packages(SECTORS) if one.name.startswith(begin))
+    return {one.name.removeprefix(begin): one.folder for one in mine}
+
+
+@contextmanager
+def damaged_left_out() -> Iterator[None]:
+    """See what is stored without what is damaged, so that it can be stored anew."""
+    with _seen(_damaged_left_out, True):
+        yield
+
+
+@contextmanager
+def on_trial(folder: Path) -> Iterator[None]:
+    """See the release in `folder` as if it were stored, for as long as the block runs."""
+    with _seen(_on_trial, folder):
+        yield
+
+
+@contextmanager
+def _seen(place: list, value: object) -> Iterator[None]:
+    place.append(value)
+    forget()
+    try:
+        yield
+    finally:
+        place.remove(value)
+        forget()

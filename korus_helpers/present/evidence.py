@@ -65,14 +65,14 @@ def evidence_files(found: Audit) -> dict[str, str]:
     versions, a clock or a place: versions stand in the manifest that `runs.bundle` adds.
     """
     rows = merged(verdict_rows(verdict) for verdict in found.verdicts)
-    claims = pd.DataFrame([vars(verdict.claim) for verdict in found.verdicts])
+    claims = pd.DataFrame([verdict.claim.row() for verdict in found.verdicts])
     incomplete = "" if found.together.complete else INCOMPLETE
     files = {
         "README.txt": README.format(
             tolerance=found.tolerance, vintage=found.vintage, incomplete=incomplete
         ),
         "claimreview.json": f"{to_json(linked_data(found))}\n",
-        "claims.csv": csv_text(claims.rename(columns={"as_": "as"})),
+        "claims.csv": csv_text(claims),
         "verdicts.json": f"{to_json(audit_object(found))}\n",
     }
     for table, numbers in rows.items():

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from korus_helpers.acquire.sector_files import VALUES
+from korus_helpers.acquire.census_sector import VALUES
 from korus_helpers.figures.partners import Partner
 
 

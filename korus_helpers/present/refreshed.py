@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from korus_helpers.acquire.differences import Differences
-from korus_helpers.acquire.refresh import Refreshed
+from korus_helpers.acquire.release import Differences, Refreshed
 from korus_helpers.claims.context import Reading, VerdictChange
 from korus_helpers.figures.partners import partners
 from korus_helpers.present.answers import amount

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from korus_helpers.figures.store import TABLE, checked, has_table, packages, vintage_folders
+from korus_helpers.figures.store import TABLE, has_table, packages, vintage_folders
 from korus_helpers.figures.tables import DATA, SECTORS, resource
 from korus_helpers.present.tables import show_table
 
@@ -19,7 +19,7 @@ def show_sources(names: Sequence[str]) -> None:
     rows, tables = [], []
     places = [(name, folder) for name in names for folder in vintage_folders()]
     if TABLE in names:
-        places += [(TABLE, checked(one)) for one in packages(SECTORS)]
+        places += [(TABLE, one.folder) for one in packages(SECTORS)]
     for name, folder in places:
         if not has_table(name, folder):
             continue

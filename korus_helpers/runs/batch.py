@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from korus_helpers.errors import InputError, NetworkOrDiskError
-from korus_helpers.runs.batch_index import batch_page, batch_record
+from korus_helpers.runs.batch_index import batch_index
 from korus_helpers.runs.cluster import Task, on_cluster
 from korus_helpers.runs.forks import Engine
 from korus_helpers.runs.grid import Grid
@@ -177,7 +177,7 @@ def run_batch(
         """Over the runs that have ended, in the order of the settings."""
         rows = [ended[one.name] for one in grid.settings if one.name in ended]
         about = (rows, [*grid.left_out, *more], list(notebooks), command)
-        folder.write_index(*do(_index, about, now, time.perf_counter() - begun))
+        folder.write_index(*do(batch_index, *about, now, time.perf_counter() - begun))
 
     try:
         if pdf:
@@ -267,11 +267,3 @@ def _local(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _index(about: tuple, now: datetime, seconds: float) -> tuple[str, str]:
-    day = f"{now.day} {now:%B %Y, %H:%M}"
-    return (
-        batch_page(*about, day, seconds),
-        batch_record(*about, now.isoformat("T", "seconds"), seconds),
-    )

@@ -3,8 +3,9 @@
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -14,10 +15,10 @@ from korus_helpers.figures.partners import Partner, countries, find_partner
 from korus_helpers.figures.releases import LATEST, annual_rows, releases
 from korus_helpers.figures.tables import DATA, resource
 from korus_helpers.present.sentences import visible
-from korus_helpers.present.tables import MISSING
-from korus_helpers.present.words import deficit_phrase, join_words, number, signed
-from korus_helpers.runs.pages import Shown, Table, made, render, versions
-from korus_helpers.runs.setting import HEAD, Ended, Setting
+from korus_helpers.present.words import deficit_phrase, number
+from korus_helpers.runs.pages import foot, render, versions
+from korus_helpers.runs.reports import Table
+from korus_helpers.runs.setting import HEAD, Ended
 from korus_helpers.trade.comparison import release_for
 from korus_helpers.trade.evaluate import evaluate, grid
 
@@ -28,146 +29,145 @@ FIGURES = {
     "percent": "percent",
     "rank": "place",
 }
-"""Figure → unit."""
-FIRST_FAILURES = 10  # shown at once; the others are folded
-
-Cell = tuple[str, str, str]
-"""Its text, what it is sorted by ("" comes last), and why it is empty."""
+"""Figure → unit. The deficit is that of the last year, positive where the US imported more; the
+change is since the first year; the rank is the place of the deficit among all countries of the
+release, the largest first."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
-    """One run and its figures: million dollars, positive where the US imported more; NaN unknown.
+    """One run and its figures, as far as they are known.
 
-    `partner` is None where the run has none of ours, years are None where it has none. `deficit`
-    is of the last year, `change` and `percent` (NaN without meaning) are since the first, `rank` is
-    the place of the deficit among the `among` countries of the release, the largest being first.
-    `reasons` says of the figures why there is none, where one of partner and years is known.
+    `partner` is None where the run has none of ours, years are None where it has none. `figures`
+    has those of `FIGURES`, NaN where there is none, and `reasons` says why; both are empty for a
+    run without partner or last year.
     """
 
-    setting: Setting
+    ended: Ended
+    texts: dict[str, str]  # the parameters as typed
     partner: Partner | None = None
     base: int | None = None
     end: int | None = None
     vintage: str = ""
-    deficit: float = math.nan
-    change: float = math.nan
-    percent: float = math.nan
-    rank: int | None = None
+    figures: dict[str, float] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
     among: int | None = None
-    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def called(self) -> str:
+        typed = self.texts.get("partner", self.ended.setting.name)
+        return self.partner.common_name if self.partner else visible(typed)
+
+    @property
+    def run(self) -> str:
+        """As "Mexico, 2011 to 2016"."""
+        years = " to ".join(str(year) for year in (self.base, self.end) if year)
+        return ", ".join(filter(None, (self.called, years)))
+
+    @property
+    def place(self) -> tuple[float, int, int]:
+        """What the page sorts by."""
+        rank = self.figures.get("rank", math.nan)
+        return math.inf if math.isnan(rank) else rank, self.base or 0, self.end or 0
+
+    def shown(self, name: str) -> str | None:
+        """A parameter as a page shows it; the name of a file says enough."""
+        text = self.texts.get(name)
+        if text is None:
+            return None
+        return visible(Path(text).name if name.endswith("_file") else text) or "none"
 
 
-def batch_page(
+def batch_index(
     ended: Sequence[Ended],
     left_out: Sequence[str],
     notebooks: Sequence[str],
     command: str,
-    day: str,
+    started: datetime,
     seconds: float,
-) -> str:
-    """index.html of a batch, above the folders of its runs; every value is escaped.
+) -> tuple[str, str]:
+    """index.html of a batch, above the folders of its runs, and batch.json.
 
     `left_out` are sentences on what was not run, `notebooks` the names without .ipynb, `seconds`
-    what the batch took. Runs are in the order of their rank, those without one last.
+    what the batch took. On the page runs are in the order of their rank, those without one last.
     """
-    rows = rows_of([one.setting for one in ended])
-    varying, shared = _parameters([one.setting for one in ended])
-    title = _title(rows)
-    shown: Shown = [(name, value, False) for name, value in shared.items()]
-    runs = list(zip(ended, rows, strict=True))
-    lines = [_line(one, row, varying, notebooks) for one, row in runs]
-    failures = [failure for one, row in runs for failure in _failures(one, row)]
-    vintages = _vintages(rows)
-    return render(
+    rows = rows_of(ended)
+    vintages = sorted({row.vintage for row in rows if row.vintage})
+    tables = list(tables_of(vintages))
+    values = {
+        name: {row.shown(name) for row in rows}
+        for row in rows
+        for name in row.texts
+        if name not in HEAD
+    }
+    varying = [name for name, found in values.items() if len(found) > 1]
+    shared = [(name, *found, False) for name, found in values.items() if name not in varying]
+    title, day = _title(rows), f"{started.day} {started:%B %Y, %H:%M}"
+    page = render(
         "batch.html.j2",
+        page_title=title,
         title=title,
         finding=f"{_counted(ended, seconds)} {_largest(rows)}".strip(),
-        left_out=[visible(sentence) for sentence in left_out],
-        parameters=shown,
-        failures=failures[:FIRST_FAILURES],
-        more_failures=failures[FIRST_FAILURES:],
-        varying=[(name.replace("_", " "), _is_of_numbers(rows, name)) for name in varying],
-        lines=sorted(lines, key=lambda line: line["order"]),
-        vintages=join_words(vintages),
-        has_releases=len(vintages) > 1,
-        has_partners=any(row.partner for row in rows),
-        has_years=any(row.base or row.end for row in rows),
-        has_figures=any(row.partner and row.end for row in rows),
-        made=made(title, shown, vintages, _tables(vintages), command, day),
-        record="batch",
-    )
-
-
-def batch_record(
-    ended: Sequence[Ended],
-    left_out: Sequence[str],
-    notebooks: Sequence[str],
-    command: str,
-    started: str,
-    seconds: float,
-) -> str:
-    """batch.json: how the batch was made, and of each run parameters, outcome and figures.
-
-    `started` is an ISO time. A figure that is not known is null, with the reason.
-    """
-    rows = rows_of([one.setting for one in ended])
+        notices=[visible(sentence) for sentence in left_out],
+        parameters=shared,
+        rows=sorted(rows, key=lambda row: row.place),
+        failed=[(row, *failure) for row in rows for failure in row.ended.failures],
+        notebooks=notebooks,
+        varying=[(name, all(_is_number(row.texts.get(name, "0")) for row in rows))
+                 for name in varying],
+        vintages=vintages,
+        made=foot(title, shared, vintages, tables, command, day),
+    )  # fmt: skip
     about = {
         "command": command,
-        "started": started,
+        "started": started.isoformat("T", "seconds"),
         "seconds": round(seconds, 2),
         "versions": versions(more=True),
-        "tables": [table._asdict() for table in _tables(_vintages(rows))],
+        "tables": [table._asdict() for table in tables],
         "notebooks": list(notebooks),
         "left_out": list(left_out),
-        "runs": [
-            {
-                "name": one.setting.name,
-                "parameters": dict(one.setting.parameters),
-                "status": one.status,
-                "seconds": round(one.seconds, 2),
-                "kept": one.kept,
-                "failures": [
-                    dict(zip(("notebook", "reason", "file"), failure, strict=True))
-                    for failure in one.failures
-                ],
-                "figures": _recorded(row),
-            }
-            for one, row in zip(ended, rows, strict=True)
-        ],
+        "runs": [_recorded(row) for row in rows],
     }
-    return json.dumps(about, indent=1, ensure_ascii=False)
+    return page, json.dumps(about, indent=1, ensure_ascii=False)
 
 
-def _recorded(row: Row) -> dict[str, dict[str, object]]:
-    """Name → value with unit, years and vintage; empty where a run has no partner and years."""
-    if not row.partner or not row.end:
-        return {}
-    found = {}
-    for name, unit in FIGURES.items():
-        value = getattr(row, name)
-        known = value is not None and not math.isnan(value)
-        found[name] = {"value": value if known else None, "unit": unit}
-        found[name] |= {"of": row.among} if name == "rank" else {}
-        found[name] |= {"first_year": row.base} if name in ("change", "percent") else {}
-        found[name] |= {"year": row.end, "vintage": row.vintage}
-        found[name] |= {"reason": row.reasons[name]} if row.reasons.get(name) else {}
-    return found
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text))
 
 
-def _vintages(rows: Sequence[Row]) -> list[str]:
-    return sorted({row.vintage for row in rows if row.vintage})
+def _recorded(row: Row) -> dict[str, object]:
+    """Parameters, outcome and figures of one run; a figure that is not known is null."""
+    one = row.ended
+    keys = ("notebook", "reason", "file")
+    figures: dict[str, dict[str, object]] = {}
+    for name, value in row.figures.items():
+        figure = {"value": None if math.isnan(value) else value, "unit": FIGURES[name]}
+        figure |= {"of": row.among} if name == "rank" else {}
+        figure |= {"first_year": row.base} if name in ("change", "percent") else {}
+        figure |= {"year": row.end, "vintage": row.vintage}
+        figures[name] = figure | ({"reason": row.reasons[name]} if row.reasons.get(name) else {})
+    return {
+        "name": one.setting.name,
+        "parameters": row.texts,
+        "status": one.status,
+        "seconds": round(one.seconds, 2),
+        "kept": one.kept,
+        "failures": [dict(zip(keys, failure, strict=True)) for failure in one.failures],
+        "figures": figures,
+    }
 
 
-def _tables(vintages: Sequence[str]) -> list[Table]:
-    """The tables that the figures of these releases are read from."""
-    found = []
+def tables_of(vintages: Sequence[str]) -> Iterator[Table]:
+    """The tables that the figures of these releases are read from, each once."""
+    seen = set()
     for vintage in vintages:
         name, folder = annual_rows(vintage)[0], releases()[vintage].folder
         entry = resource(name, folder)
         called = name if folder == DATA else f"{name} ({folder.name})"
-        found.append(Table(called, entry["vintage"], entry["hash"].removeprefix("sha256:")))
-    return list(dict.fromkeys(found))
+        table = Table(called, entry["vintage"], entry["hash"].removeprefix("sha256:"))
+        if table not in seen:
+            yield table
+        seen.add(table)
 
 
 # The head of the page
@@ -179,7 +179,7 @@ def _title(rows: Sequence[Row]) -> str:
     if not partners:
         return "Reports"
     whom = partners[0].in_sentence if len(partners) == 1 else f"{len(partners)} partners"
-    bases, ends = ({getattr(row, side) for row in rows} - {None} for side in ("base", "end"))
+    bases, ends = {row.base for row in rows} - {None}, {row.end for row in rows} - {None}
     if len(bases) > 1 or len(ends) > 1:
         return f"US trade with {whom}, years from {min(bases | ends)} to {max(bases | ends)}"
     years = " to ".join(str(year) for year in (*bases, *ends))
@@ -189,7 +189,8 @@ def _title(rows: Sequence[Row]) -> str:
 def _counted(ended: Sequence[Ended], seconds: float) -> str:
     """As "234 runs in 5.2 minutes: 232 are done, 12 of them by an earlier call; 2 are not…"."""
     failed, kept = sum(one.status != "done" for one in ended), sum(one.kept for one in ended)
-    took = f"in {_time(seconds)}"
+    amount, unit = (seconds, "seconds") if seconds < 100 else (seconds / 60, "minutes")
+    took = f"in {number(amount, 0 if amount >= 10 else 1)} {unit}"
     if len(ended) == 1:
         done = f"it is done{' by an earlier call' * kept}"
         return f"1 run {took}: {'it is not complete' if failed else done}."
@@ -204,193 +205,94 @@ def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _time(seconds: float) -> str:
-    if seconds < 100:
-        return f"{number(seconds, 0 if seconds >= 10 else 1)} seconds"
-    return f"{number(seconds / 60, 0 if seconds >= 600 else 1)} minutes"
-
-
 def _largest(rows: Sequence[Row]) -> str:
-    known = [row for row in rows if not math.isnan(row.deficit)]
+    known = [row for row in rows if not math.isnan(row.figures.get("deficit", math.nan))]
     if not known:
         return ""
-    most = max(known, key=lambda row: row.deficit)
-    amount = deficit_phrase(most.deficit)
-    if most.deficit <= 0:
-        return f"None has a deficit; {most.partner.in_sentence} is nearest to one, with {amount}."
+    most = max(known, key=lambda row: row.figures["deficit"])
+    amount, whom = deficit_phrase(most.figures["deficit"]), most.partner.in_sentence
+    if most.figures["deficit"] <= 0:
+        return f"None has a deficit; {whom} is nearest to one, with {amount}."
     amount = amount.removeprefix("a deficit of ")
-    return f"The largest deficit is that with {most.partner.in_sentence}, {amount} in {most.end}."
-
-
-# The table
-
-
-def _parameters(settings: Sequence[Setting]) -> tuple[list[str], dict[str, str]]:
-    """The parameters beside partner and years: names that vary, and those with one value."""
-    given = [
-        {name: _value(name, text) for name, text in one.parameters if name not in HEAD}
-        for one in settings
-    ]
-    values = {name: {one.get(name) for one in given} for one in given for name in one}
-    varying = [name for name, found in values.items() if len(found) > 1]
-    return varying, {name: given[0][name] for name in values if name not in varying}
-
-
-def _value(name: str, text: str) -> str:
-    # The name of a file says enough, as on the pages of each run.
-    return visible(Path(text).name if name.endswith("_file") else text) or "none"
-
-
-def _is_of_numbers(rows: Sequence[Row], name: str) -> bool:
-    texts = [dict(row.setting.parameters).get(name) for row in rows]
-    return all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) for text in texts if text is not None)
-
-
-def _line(
-    ended: Ended, row: Row, varying: Sequence[str], notebooks: Sequence[str]
-) -> dict[str, object]:
-    """What the table shows of a run."""
-    name, texts = ended.setting.name, dict(ended.setting.parameters)
-    partner, run = _called(ended, row)
-    failed = {notebook for notebook, _, _ in ended.failures}
-    complete = [] if "" in failed else [one for one in notebooks if one not in failed]
-    why = row.reasons
-    given = {one: _value(one, texts[one]) for one in varying if one in texts}
-    return {
-        "partner": partner,
-        "run": run,
-        "link": "" if "" in failed else f"{name}/index.html",
-        "failed": ended.status != "done",
-        "years": [_cell(row.base, str), _cell(row.end, str)],
-        "more": [(given.get(one, MISSING), given.get(one, ""), "") for one in varying],
-        "figures": [
-            _cell(row.deficit, number, why.get("deficit", "")),
-            # One reason is enough for both.
-            _cell(row.change, signed, "" if "deficit" in why else why.get("change", "")),
-            _cell(row.percent, signed),
-            _cell(row.rank, lambda rank: f"{rank:,} of {row.among:,}"),
-        ],
-        "vintage": row.vintage or MISSING,
-        "reports": [(*_in_short(one), f"{name}/{one}.html") for one in complete],
-        "order": (row.rank or math.inf, row.base or 0, row.end or 0),
-    }
-
-
-def _cell(value: float | None, words: Callable[[float], str], reason: str = "") -> Cell:
-    if value is None or math.isnan(value):
-        return MISSING, "", reason
-    return words(value), repr(value), ""
-
-
-def _called(ended: Ended, row: Row) -> tuple[str, str]:
-    """The partner as it is called (the folder where there is none), and with the years."""
-    typed = dict(ended.setting.parameters).get("partner", ended.setting.name)
-    partner = row.partner.common_name if row.partner else visible(typed)
-    years = " to ".join(str(year) for year in (row.base, row.end) if year)
-    return partner, ", ".join(filter(None, (partner, years)))
-
-
-def _in_short(notebook: str) -> tuple[str, str]:
-    """A notebook by its number if it has one, and in full."""
-    first, name = notebook.split("_")[0], visible(notebook)
-    return first if first.isdecimal() else name, name
-
-
-def _failures(ended: Ended, row: Row) -> list[dict[str, str]]:
-    """Run, notebook, reason and link of each failure."""
-    name, (_, run) = ended.setting.name, _called(ended, row)
-    return [
-        {
-            "run": ", ".join(filter(None, (run, visible(notebook)))),
-            "folder": name,
-            "reason": visible(reason),
-            "link": f"{name}/{file}" if file else "",
-        }
-        for notebook, reason, file in ended.failures
-    ]
+    return f"The largest deficit is that with {whom}, {amount} in {most.end}."
 
 
 # The figures, all calculated at once
 
 
-def rows_of(settings: Sequence[Setting]) -> list[Row]:
-    """A row for each setting, in their order; one without partner or years has no figures."""
-    rows = [_asked(setting) for setting in settings]
-    known = [n for n, one in enumerate(rows) if one.partner and one.end and one.vintage]
-    if known:
-        for n, row in zip(known, _with_figures([rows[n] for n in known]), strict=True):
-            rows[n] = row
+def rows_of(ended: Sequence[Ended]) -> list[Row]:
+    """A row for each run, in their order."""
+    rows = [_asked(one) for one in ended]
+    if known := [row for row in rows if row.vintage]:
+        _calculate(known)
     return rows
 
 
-def _asked(setting: Setting) -> Row:
-    """Partner, years and release of a setting, as far as they can be known."""
-    texts = dict(setting.parameters)
+def _asked(ended: Ended) -> Row:
+    """Partner, years and release of a run, as far as they can be known."""
+    texts = dict(ended.setting.parameters)
     base, end = (_year(texts.get(name, "")) for name in ("base_year", "end_year"))
-    row = Row(setting, None, base, end)
+    row = Row(ended, texts, None, base, end)
     try:
-        partner = find_partner(texts.get("partner", ""), [year for year in (base, end) if year])
-    except InputError:
-        return row
-    row = replace(row, partner=partner)
-    if end is None:
-        return row
-    try:
-        release = release_for(partner.code, base or end, end, texts.get("vintage", LATEST))
+        row.partner = find_partner(texts.get("partner", ""), filter(None, (base, end)))
+        if end is None:
+            return row
+        row.figures = dict.fromkeys(FIGURES, math.nan)
+        row.vintage = release_for(
+            row.partner.code, base or end, end, texts.get("vintage", LATEST)
+        ).vintage
     except InputError as error:
-        return replace(row, reasons=dict.fromkeys(FIGURES, str(error)))
+        row.reasons = dict.fromkeys(row.figures, str(error))
     except KeyError:
-        return replace(row, reasons=dict.fromkeys(FIGURES, "a past day is not one release"))
-    return replace(row, vintage=release.vintage)
+        row.reasons = dict.fromkeys(row.figures, "a past day is not one release")
+    return row
 
 
 def _year(text: str) -> int | None:
     return int(text) if re.fullmatch(r"(19|20)[0-9]{2}", text.strip()) else None
 
 
-def _with_figures(asked: Sequence[Row]) -> list[Row]:
-    columns = ("partner", "base", "end", "vintage")
-    rows = [(one.partner.code, str(one.base or ""), str(one.end), one.vintage) for one in asked]
-    frame = pd.DataFrame(rows, columns=columns)
+def _calculate(rows: Sequence[Row]) -> None:
+    asked = pd.DataFrame({
+        "partner": [row.partner.code for row in rows],
+        "base": [str(row.base or "") for row in rows],
+        "end": [str(row.end) for row in rows],
+        "vintage": [row.vintage for row in rows],
+    })  # fmt: skip
     changes, percents = (
-        evaluate("deficit", frame.assign(as_=[way if base else "level" for base in frame.base]))
+        evaluate("deficit", asked.assign(as_=[way if row.base else "level" for row in rows]))
         for way in ("change", "percent-change")
     )
     ranks = _ranks(asked)
-    answers = zip(asked, changes.itertuples(), percents.itertuples(), strict=True)
-    return [_answered(one, change, percent, ranks) for one, change, percent in answers]
+    for row, change, percent in zip(rows, changes.itertuples(), percents.itertuples(), strict=True):
+        rank, row.among = ranks.get((row.vintage, row.end, row.partner.code), (math.nan, None))
+        unknown = change.reason if math.isnan(change.end_value) else ""
+        alone = "" if row.base else "there is no first year"
+        row.figures = {
+            "deficit": float(change.end_value),
+            "change": math.nan if alone else float(change.value),
+            "percent": math.nan if alone else float(percent.value),
+            "rank": rank,
+        }
+        row.reasons = {
+            "deficit": unknown,
+            "change": alone or change.reason,
+            "percent": alone or percent.reason,
+            "rank": (unknown or NO_RANK) if math.isnan(rank) else "",
+        }
 
 
-def _answered(one: Row, change, percent, ranks: Mapping[tuple, tuple[int, int]]) -> Row:
-    rank, among = ranks.get((one.vintage, str(one.end), one.partner.code), (None, None))
-    unknown = change.reason if math.isnan(change.end_value) else ""
-    alone = "" if one.base else "there is no first year"
-    reasons = {
-        "deficit": unknown,
-        "change": alone or change.reason,
-        "percent": alone or percent.reason,
-        "rank": (unknown or NO_RANK) if rank is None else "",
-    }
-    return replace(
-        one,
-        deficit=float(change.end_value),
-        change=math.nan if alone else float(change.value),
-        percent=math.nan if alone else float(percent.value),
-        rank=rank,
-        among=among,
-        reasons={name: reason for name, reason in reasons.items() if reason},
-    )
-
-
-def _ranks(asked: Sequence[Row]) -> dict[tuple[str, str, str], tuple[int, int]]:
+def _ranks(asked: pd.DataFrame) -> dict[tuple[str, int, str], tuple[int, int]]:
     """Release, year and code → place among all countries of the release, and their number."""
-    whole = sorted({one.vintage for one in asked if releases()[one.vintage].partners == "all"})
+    whole = [name for name in asked.vintage.unique() if releases()[name].partners == "all"]
     if not whole:
         return {}
-    ends = sorted({one.end for one in asked})
-    found = evaluate("deficit", grid(partner=countries(), end=ends, vintage=whole))
-    found = found.dropna(subset="value")
+    every = grid(partner=countries(), end=sorted(asked.end.unique()), vintage=sorted(whole))
+    found = evaluate("deficit", every).dropna(subset="value")
     of_a_year = found.groupby(["vintage", "end"], observed=True).value
-    places = of_a_year.rank(ascending=False, method="min").astype(int)
-    keys = zip(found.vintage, found.end.astype(str), found.partner.astype(str), strict=True)
-    return dict(zip(keys, zip(places, of_a_year.transform("size"), strict=True), strict=True))
+    found["place"] = of_a_year.rank(ascending=False, method="min").astype(int)
+    found["among"] = of_a_year.transform("size")
+    return {
+        (row.vintage, int(row.end), row.partner): (row.place, row.among)
+        for row in found.itertuples()
+    }

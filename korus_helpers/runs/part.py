@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
-from korus_helpers.runs.index import card, failure_in_words
+from korus_helpers.runs.pages import card, failure_in_words, html_report
 from korus_helpers.runs.pdf import pdf_report
 from korus_helpers.runs.plan import Plan
-from korus_helpers.runs.reports import About, Facts, facts_of, html_report
+from korus_helpers.runs.reports import About, Facts, read_report
 from korus_helpers.runs.steps import Steps
 
 
@@ -45,7 +45,6 @@ def report_on(plan: Plan, outcome: Outcome) -> Part:
     except BadDisplay as problem:
         if outcome.status == "done":
             outcome = replace(outcome, status="failed", error=str(problem))
-    facts = facts_of(executed)
     about = About(
         notebook=name,
         notebooks=list(plan.notebooks),
@@ -54,14 +53,18 @@ def report_on(plan: Plan, outcome: Outcome) -> Part:
         command=plan.command([name]),
         made=plan.made,
         failure=failure_in_words(outcome),
-        facts=facts,
     )
-    page = steps.timed("HTML", name, lambda: html_report(executed, about).encode())
-    reports = {f"{name}.html": page}
+    report = None
+
+    def page() -> bytes:
+        nonlocal report
+        report = read_report(executed, about)
+        return html_report(report).encode()
+
+    reports = {f"{name}.html": steps.timed("HTML", name, page)}
     if plan.pdf:
-        reports[f"{name}.pdf"] = steps.timed(
-            "PDF", name, lambda: pdf_report(executed, about, plan.pdf)
-        )
+        reports[f"{name}.pdf"] = steps.timed("PDF", name, lambda: pdf_report(report, plan.pdf))
     for file, content in reports.items():
         write_whole(plan.folder / file, content)
-    return Part(outcome, facts, card(facts, outcome, [*reports, path.name, *files]), steps)
+    made = card(report.facts, outcome, [*reports, path.name, *files])
+    return Part(outcome, report.facts, made, steps)

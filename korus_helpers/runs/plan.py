@@ -16,8 +16,8 @@ import korus_helpers
 from korus_helpers.figures.store import packages
 from korus_helpers.figures.tables import DATA, DESCRIPTOR, SECTORS, VINTAGES
 from korus_helpers.runs.harvest import write_whole
-from korus_helpers.runs.pages import PAPERS, Shown
 from korus_helpers.runs.parameters import Parameter, assign
+from korus_helpers.runs.reports import PAPERS, Shown
 
 PACKAGE = Path(korus_helpers.__file__).parent
 CODE = {".py", ".yaml", ".j2", ".css", ".typ"}

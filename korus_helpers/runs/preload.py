@@ -93,9 +93,8 @@ def _rehearse() -> None:
 
     from korus_helpers.present.figure import chart, png
     from korus_helpers.present.timelines import lines
-    from korus_helpers.runs.index import index_page
-    from korus_helpers.runs.pages import glossary_page
-    from korus_helpers.runs.reports import About, html_report
+    from korus_helpers.runs.pages import glossary_page, html_report, index_page
+    from korus_helpers.runs.reports import About, read_report
 
     figure, axes = chart("Title", "Subtitle", "source")
     frame = pandas.DataFrame({"exports": [1.0, 2.0]}, index=[2015, 2016])
@@ -113,7 +112,8 @@ def _rehearse() -> None:
     ]  # fmt: skip
     words = v4.new_markdown_cell("# Title\n\nWords and a [link](01.ipynb).\n\n## Section")
     code = v4.new_code_cell("year: int = 2016  # a year", outputs=outputs)
-    html_report(v4.new_notebook(cells=[words, code]), About("01", ["01"], [], [], "", "today"))
+    about = About("01", ["01"], [], [], "", "today")
+    html_report(read_report(v4.new_notebook(cells=[words, code]), about))
     index_page([], [], [], [], "korus run", "today")
     glossary_page()
 

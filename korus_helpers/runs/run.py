@@ -16,9 +16,14 @@ from korus_helpers.runs.collection import choose_notebooks
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.forks import FORK, Engine, Lost, start_engine
 from korus_helpers.runs.harvest import write_whole
-from korus_helpers.runs.index import failure_in_words, index_page, read_verdicts, record
 from korus_helpers.runs.kernels import cores
-from korus_helpers.runs.pages import glossary_page
+from korus_helpers.runs.pages import (
+    failure_in_words,
+    glossary_page,
+    index_page,
+    read_verdicts,
+    record,
+)
 from korus_helpers.runs.parameters import declared_parameters
 from korus_helpers.runs.pdf import require_pdf
 from korus_helpers.runs.plan import Plan, plan

@@ -22,8 +22,7 @@ def country_file(path: Path) -> None:
     """Read, check and store one full country file."""
     import hashlib
 
-    from korus_helpers.acquire.refresh import keeping, read_files
-    from korus_helpers.acquire.vintage_tables import Origin
+    from korus_helpers.acquire.release import Origin, keeping, read_files
 
     content = path.read_bytes()
     start = time.perf_counter()

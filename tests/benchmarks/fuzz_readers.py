@@ -19,8 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from conftest import SHARED
 from mutated import mutated_text, mutated_workbook
 
-from korus_helpers.acquire.refresh import read_file
-from korus_helpers.acquire.vintage_tables import Origin
+from korus_helpers.acquire.release import Origin, read_file
 from korus_helpers.errors import Refused
 
 SECONDS, MEGABYTES = 5, 500

@@ -1,13 +1,16 @@
 """The page over all runs of a batch as a reader meets it: sorted, on a phone, without script."""
 
+from datetime import UTC, datetime
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from korus_helpers.figures.partners import countries, find_partner
-from korus_helpers.runs.batch_index import batch_page
+from korus_helpers.runs.batch_index import batch_index
 from korus_helpers.runs.setting import Ended, Setting
 
 ACCESSIBLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DAY = datetime(2026, 5, 24, tzinfo=UTC)
 NOTEBOOKS = ("00_start_here", "01_goods_deficit", "02_auto_sector")
 DEFICIT = "deficit, USD million"
 HEADINGS = {"partner": 0, "last year": 2, DEFICIT: 3, "change, percent": 5, "rank": 6}
@@ -47,7 +50,7 @@ def address(tmp_path_factory):
     page = tmp_path_factory.mktemp("batch") / "index.html"
     said = ["10 partners without figures in 2011 and 2016 are not run: Yugoslavia and 9 more."]
     page.write_text(
-        batch_page(ended(), said, NOTEBOOKS, "korus batch --partners all", "24 May 2026", 300.0),
+        batch_index(ended(), said, NOTEBOOKS, "korus batch --partners all", DAY, 300.0)[0],
         encoding="utf-8",
     )
     return page.as_uri()
@@ -185,7 +188,7 @@ def test_words_of_strangers_are_text(visit, hostile, tmp_path, mode):
     ]  # fmt: skip
     place = tmp_path / "index.html"
     place.write_text(
-        batch_page(failed, list(hostile.values()), NOTEBOOKS, hostile["event"], "24 May", 1.0),
+        batch_index(failed, list(hostile.values()), NOTEBOOKS, hostile["event"], DAY, 1.0)[0],
         encoding="utf-8",
     )
     page = visit(place.as_uri(), mode)

@@ -6,7 +6,6 @@ and the descriptor, into the package unless OUT is given. The same input gives t
 """
 
 import hashlib
-import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ import pandas as pd
 import yaml
 
 from korus_helpers.figures.releases import next_revision
-from korus_helpers.figures.tables import DATA
+from korus_helpers.figures.tables import DATA, seal
 
 from .bea import goods_services
 from .country import (
@@ -296,7 +295,7 @@ def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
         "in print as intervals. Nominal US dollars.",
         "resources": resources,
     }
-    (out / "datapackage.json").write_text(json.dumps(descriptor, indent=1) + "\n", "utf-8")
+    (out / "datapackage.json").write_text(seal(descriptor), "utf-8")
 
 
 def releases_in(table: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFrame:

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from korus_helpers.acquire.at_hand import release_month
-from korus_helpers.acquire.country_file import CountryFile
-from korus_helpers.acquire.official_files import read_official
-from korus_helpers.acquire.vintage_tables import OFFICIAL, PATHS, TITLES
+from korus_helpers.acquire.official import CountryFile, read_official
+from korus_helpers.acquire.release import OFFICIAL, PATHS, TITLES, release_month
 from korus_helpers.figures.names import MONTHS
 from korus_helpers.figures.releases import days_in_force
 

@@ -5,11 +5,11 @@ whose figure no included table can give, by the source's own reading, gets the m
 """
 
 import re
-from dataclasses import fields
+from dataclasses import replace
 
 import pandas as pd
 
-from korus_helpers.claims.claim import OTHER, UNSPECIFIED, Claim, describe
+from korus_helpers.claims.claim import OTHER, UNSPECIFIED, Claim, described
 from korus_helpers.trade.bases import GENERAL, KOREA_REPORTED
 from korus_helpers.trade.periods import period
 
@@ -72,9 +72,7 @@ def public_claims(table: pd.DataFrame, missing: dict[str, str]) -> pd.DataFrame:
     a claim, by the names that `_missing` gives.
     """
     claims = [_claim(row, missing) for row in table.to_dict("records")]
-    columns = {field.name: [getattr(claim, field.name) for claim in claims]
-               for field in fields(Claim)}  # fmt: skip
-    return pd.DataFrame(columns).rename(columns={"as_": "as"})
+    return pd.DataFrame([claim.row() for claim in claims])
 
 
 def _claim(row: dict[str, str], missing: dict[str, str]) -> Claim:
@@ -98,7 +96,7 @@ def _claim(row: dict[str, str], missing: dict[str, str]) -> Claim:
     reason = _missing(row, claim)
     if reason:
         changes |= {"measure": OTHER, "note": missing[reason], "inferred": ""}
-    return Claim(**(vars(claim) | changes))
+    return replace(claim, **changes)
 
 
 def _measure_and_sector(metric: str) -> tuple[str, str]:
@@ -133,11 +131,11 @@ def _inferred(row: dict[str, str], sector: str) -> str:
 
 def _what(claim: Claim, row: dict[str, str], partner: str) -> str:
     if row["metric"] in TOPICS:
-        years = " to ".join(filter(None, (claim.base, claim.end)))
+        years = " to ".join(str(one) for one in (claim.base, claim.end) if one)
         topic = TOPICS[row["metric"]].format(partner)
         words = f"{topic}, {years}" if years else topic
     else:
-        words = describe(claim, partner)
+        words = described(claim).what
     return f"{words}, forecast" if row["kind"].startswith("forecast") else words
 
 
