@@ -19,6 +19,7 @@ from korus_helpers.commands.batch import batch
 from korus_helpers.commands.check import check
 from korus_helpers.commands.data import data
 from korus_helpers.commands.fetch import fetch
+from korus_helpers.commands.read import read
 from korus_helpers.commands.refresh import refresh
 from korus_helpers.commands.revisions import revisions
 from korus_helpers.commands.run import run
@@ -77,7 +78,7 @@ def korus() -> None:
     """Check statements about US trade balances against official figures."""
 
 
-for command in (run, batch, value, revisions, check, audit, search, data, refresh, fetch):
+for command in (read, run, batch, value, revisions, check, audit, search, data, refresh, fetch):
     korus.add_command(command)
 
 

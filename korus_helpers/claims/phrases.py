@@ -82,8 +82,13 @@ class Figure:
             return (f"it has both a range and the hedge {quoted(hedge)}",)
         if first.value == 0 and hedge in {"nearly", "less than", "up to"}:
             return (f"no size is {hedge} 0",)
-        if first.sign == "−" and hedge in {"more than", "just over", "at least", "less than",
-                                           "up to"}:  # fmt: skip
+        if first.sign == "−" and hedge in {
+            "more than",
+            "just over",
+            "at least",
+            "less than",
+            "up to",
+        }:
             meant = f'a bound on its size (type "a decline of {hedge} 5 percent")'
             return ("a bound on the signed number", meant)
         return ()
@@ -107,8 +112,19 @@ def figures(tokens: Sequence[Token]) -> Iterator[Figure]:
 
 @cache
 def _beginnings() -> frozenset[str]:
-    tables = ("hedges", "adjectives", "articles", "numbers", "parts", "multiples", "flat", "signs",
-              "flat adverbs", "majorities", "currencies")  # fmt: skip
+    tables = (
+        "hedges",
+        "adjectives",
+        "articles",
+        "numbers",
+        "parts",
+        "multiples",
+        "flat",
+        "signs",
+        "flat adverbs",
+        "majorities",
+        "currencies",
+    )
     firsts = {word.split()[0] for table in tables for word in words(table)}
     return frozenset(firsts | {word.split()[0] for word in _BEFORE} | {"2x"})
 
@@ -143,12 +159,17 @@ def figure_at(tokens: Sequence[Token], at: int, ranges: bool = False) -> Figure 
     if first is None:
         # "a nearly 30 percent decrease", "an estimated $7 billion"
         if not hedged and c.at == before and c.take(words("articles")):
-            inner = figure_at(tokens, c.at) if may_begin(_token(tokens, c.at)) else None
+            following = _token(tokens, c.at)
+            plain = following.value not in words("articles")
+            inner = figure_at(tokens, c.at) if plain and may_begin(following) else None
             return replace(inner, start=start) if inner and inner.last.digits else None
         return None
     quantities = _range(c, first, hedge, ranges)
     behind = words("hedges behind").get(c.take(words("hedges behind")), "")
+    where = c.at
     per = words("per").get(c.take(words("per")), "")
+    if c.value in {"earlier", "before", "ago", "later"}:
+        c.at, per = where, ""
     if per:
         quantities = tuple(_without_lone_dollars(one) for one in quantities)
     hedge = "between" if len(quantities) > 1 and not hedge else hedge or behind
@@ -187,9 +208,17 @@ def _range(c: Cursor, first: Quantity, hedge: str, ranges: bool) -> tuple[Quanti
 def _in_unit_of(whole: Quantity, bare: Quantity) -> Quantity:
     """A number without unit read in the unit and scale of another."""
     factor = Fraction(whole.scale)
-    return replace(bare, value=bare.value * factor, unit=whole.unit, scale=whole.scale,
-                   step=bare.step * factor, loose_step=bare.loose_step * factor,
-                   problem=whole.problem, form="", noun=whole.noun)  # fmt: skip
+    return replace(
+        bare,
+        value=bare.value * factor,
+        unit=whole.unit,
+        scale=whole.scale,
+        step=bare.step * factor,
+        loose_step=bare.loose_step * factor,
+        problem=whole.problem,
+        form="",
+        noun=whole.noun,
+    )
 
 
 def in_unit_of(whole: Figure, bare: Figure) -> Figure:
@@ -222,8 +251,11 @@ def _fraction(c: Cursor) -> Quantity | None:
     """A share such as "a third", "two-thirds", "half", "nine in ten" or "one dollar in thirty"."""
     article = c.take({"a", "an"})
     count, start = "1" if article else _count(c), c.at
-    if count and not article and (c.take({"dollar in", "dollars in", "of every"})
-                                  or c.take({"in", "out of"})):  # fmt: skip
+    if (
+        count
+        and not article
+        and (c.take({"dollar in", "dollars in", "of every"}) or c.take({"in", "out of"}))
+    ):
         whole = _count(c)
         if whole and 0 < int(count) < int(whole):
             c.take({"dollars"})
@@ -239,8 +271,11 @@ def _fraction(c: Cursor) -> Quantity | None:
     c.at += 1
     if _token(c.tokens, c.at).value in {"a", *words("scales"), "dozen", "of a", "year", "time"}:
         return None
-    return Quantity(Fraction(100 * count, int(part)), "percent", word="fraction") if (
-        0 < count < int(part)) else None  # fmt: skip
+    return (
+        Quantity(Fraction(100 * count, int(part)), "percent", word="fraction")
+        if (0 < count < int(part))
+        else None
+    )
 
 
 def _count(c: Cursor) -> str:
@@ -287,8 +322,9 @@ def _multiple(c: Cursor) -> Quantity | None:
         c.at += 1
         why = () if digits else ("a multiple", "one more than that multiple")
         one = Fraction(1)
-        return Quantity(Fraction(digits or 0), "times", digits, Decimal(1), one, one,
-                        problem=why, form="fold")  # fmt: skip
+        return Quantity(
+            Fraction(digits or 0), "times", digits, Decimal(1), one, one, problem=why, form="fold"
+        )
     word = words("multiples").get(c.take(words("multiples")), "")
     if not word or c.value == "digit":
         return None
@@ -306,8 +342,9 @@ def _to_one(c: Cursor) -> Quantity | None:
     return _in_steps(printed.replace(",", "")[:LONGEST_NUMBER], "times", printed, form="to one")
 
 
-def _in_steps(digits: str, unit: str, printed: str, factor: Decimal = Decimal(1),
-              **more: object) -> Quantity:  # fmt: skip
+def _in_steps(
+    digits: str, unit: str, printed: str, factor: Decimal = Decimal(1), **more: object
+) -> Quantity:
     """A number by its plain digits; `factor` is one printed unit in `unit`."""
     decimals = len(digits.partition(".")[2])
     zeros = 0 if decimals or not int(digits) else len(digits) - len(digits.rstrip("0"))
@@ -334,7 +371,7 @@ def _number(c: Cursor) -> Quantity | None:
     else:
         digits = _number_words(c)
         if not digits and c.take({"a"}):
-            digits = "1" if c.value in words("scales") else _number_words(c)
+            digits = "1" if c.value in words("scales") and len(c.value) > 2 else _number_words(c)
         printed = spelled = digits
     if not printed:
         return None
@@ -343,7 +380,8 @@ def _number(c: Cursor) -> Quantity | None:
         return None
     digits, scale = _compound(c, digits, scale) if spelled and not problem else (digits, scale)
     foreign = foreign or _foreign(c, before=False)
-    money = c.take(_AFTER) or money
+    if c.value != "$" or _token(c.tokens, c.at + 1).kind != "number":
+        money = c.take(_AFTER) or money
     while money and c.take({"$"}):
         pass
     name = words("scales").get(scale, "")
@@ -359,10 +397,19 @@ def _number(c: Cursor) -> Quantity | None:
     problem = problem or unit_problem
     if sign and unit == "times":
         problem = problem or ("a multiple has no sign",)
-    power = POWERS.get(name, 0) - (6 if unit == "million dollars" and (name or form != "lone")
-                                   else 0)  # fmt: skip
-    return _in_steps(digits, unit, printed, Decimal(10) ** power, noun=noun, sign=sign,
-                     problem=problem, form=form)  # fmt: skip
+    power = POWERS.get(name, 0) - (
+        6 if unit == "million dollars" and (name or form != "lone") else 0
+    )
+    return _in_steps(
+        digits,
+        unit,
+        printed,
+        Decimal(10) ** power,
+        noun=noun,
+        sign=sign,
+        problem=problem,
+        form=form,
+    )
 
 
 def _foreign(c: Cursor, before: bool) -> str:

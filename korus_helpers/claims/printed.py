@@ -293,8 +293,11 @@ def _afterword(c: Cursor, figure: Figure) -> tuple[str, int, int]:
     start = c.at
     c.take({"trade", "goods", "trade in goods"})
     last = c.take(words("afterwords"))
-    if not last or figure.last.word in {"flat", "majority"} or (
-        last in SIDE and figure.last.unit == "times"):  # fmt: skip
+    if (
+        not last
+        or figure.last.word in {"flat", "majority"}
+        or (last in SIDE and figure.last.unit == "times")
+    ):
         c.at = start
         return "", 0, 0
     direction = directions().get(last, 0) or int(words("more or less").get(last, 0))
@@ -310,8 +313,11 @@ def _sign_problem(figure: Figure, said: str, sign: int) -> tuple[str, ...]:
     if sign < 0 and figure.last.unit == "times":
         shown = figure.last.digits or figure.last.word
         return f"divided by {shown}", "a fall by a multiple, which nothing can do"
-    if figure.last.unit == "times" and not figure.last.digits and figure.hedge in {
-        "just over", "up to"}:  # fmt: skip
+    if (
+        figure.last.unit == "times"
+        and not figure.last.digits
+        and figure.hedge in {"just over", "up to"}
+    ):
         return (f"{quoted(figure.hedge)} does not go with a multiple",)
     return ()
 
@@ -388,8 +394,12 @@ def read_levels(text: str) -> tuple[Statement, Statement]:
         raise unreadable(text, "it gives one level only", LEVELS)
     texts = [text[part[0].start : part[-1].end] for part in (first, second)]
     ends = [next(figures(part), None) for part in (first, second)]
-    shared = all(ends) and ends[0].last.problem and ends[0].end == len(first) and (
-        ends[0].last.form in ("bare", "lone"))  # fmt: skip
+    shared = (
+        all(ends)
+        and ends[0].last.problem
+        and ends[0].end == len(first)
+        and (ends[0].last.form in ("bare", "lone"))
+    )
     if shared:
         numbers = [place for place, token in enumerate(second) if _is_number(token)]
         after = second[numbers[-1] + 1 :] if numbers else second[ends[1].end - 1 :]

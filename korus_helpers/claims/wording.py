@@ -1,6 +1,7 @@
 """The words of printed figures, and text cut into tokens."""
 
 import re
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,15 +15,23 @@ POWERS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 SIDE = {"deficit": 1, "surplus": -1}  # the sign of a US deficit
 
 
+class Words(dict[str, str]):
+    """Words and what they stand for; `firsts` are the first tokens of each, for a quick no."""
+
+    def __init__(self, found: dict[str, str]) -> None:
+        super().__init__(found)
+        self.firsts = frozenset(word.split()[0] for word in found)
+
+
 @cache
-def words(table: str) -> dict[str, str]:
+def words(table: str) -> Words:
     """Each word of a table of `words.yaml`, and what it stands for.
 
     Words that are listed in one key, form by form ("rise rises": "fall falls"), are taken apart.
     """
     kept = read_tables("words.yaml")[table]
     if isinstance(kept, list):
-        return {word: word for word in kept}
+        return Words({word: word for word in kept})
     found = {}
     for name, its in kept.items():
         if table in ("rises", "falls"):
@@ -33,7 +42,7 @@ def words(table: str) -> dict[str, str]:
             found |= dict.fromkeys(its, name)
         else:
             found[name] = str(its)
-    return found
+    return Words(found)
 
 
 @cache
@@ -48,7 +57,7 @@ def read_tables(name: str) -> dict:
 @cache
 def directions() -> dict[str, int]:
     """The words for rise (1) and fall (-1)."""
-    return dict.fromkeys(words("rises"), 1) | dict.fromkeys(words("falls"), -1)
+    return Words(dict.fromkeys(words("rises"), 1) | dict.fromkeys(words("falls"), -1))
 
 
 @cache
@@ -96,6 +105,8 @@ class Cursor:
 
     def take(self, values: Collection[str]) -> str:
         """The longest run of at most five tokens that is one of `values`, stepped over, or ""."""
+        if isinstance(values, Words) and self.value not in values.firsts:
+            return ""
         run = found = ""
         for length, token in enumerate(self.tokens[self.at : self.at + 5], 1):
             run = f"{run} {token.value}" if run else token.value
@@ -141,23 +152,33 @@ _TOKEN = re.compile(
     r"(?P<number>\.?[0-9]+(?:[.,]+[0-9]+)*)|(?P<money>(?:[a-z]{1,3})?\$)"
     r"|(?P<word>u\.s\.(?:a\.)?|approx\.|[mqy]/[mqy](?![^\W\d_])|'s(?![^\W\d_])"
     r"|[^\W\d_]+(?:'t(?![^\W\d_]))?)"
-    r"|(?P<dash>[-−])|(?P<symbol>\S)",
+    r"|(?P<dash>[-−])|(?P<symbol>(?P<same>\S)(?:(?P=same){9,})?)",  # a row of dots is one
     re.IGNORECASE,
 )
-_ALIKE = str.maketrans({
-    **dict.fromkeys("‘’‛ʼ", "'"), **dict.fromkeys("“”„‟", '"'), **dict.fromkeys("‐‑–﹣－", "-"),
-    **dict.fromkeys("¹²³⁰⁴⁵⁶⁷⁸⁹†‡", " "), **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", " "),
-})  # fmt: skip
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("‘’‛ʼ", "'"),
+        **dict.fromkeys("“”„‟", '"'),
+        **dict.fromkeys("‐‑–﹣－", "-"),
+        **dict.fromkeys("¹²³⁰⁴⁵⁶⁷⁸⁹†‡", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", " "),
+    }
+)
 
 
-def tokens_in(text: str) -> list[Token]:
-    """Every token of a text of any length; marks of footnotes and characters of no width are none.
+def plain(text: str) -> str:
+    """`text`, character for character, with straight quotes, and space for marks of footnotes."""
+    return text.translate(_ALIKE)
+
+
+def tokens_in(text: str, start: int = 0, end: int = sys.maxsize) -> list[Token]:
+    """Every token of a stretch of a `plain` text of any length.
 
     A dash joins words, spans a range between two figures, or is the sign of the next one.
     """
     found = [
         Token(str(match.lastgroup), match.group().lower(), match.start(), match.end())
-        for match in _TOKEN.finditer(text.translate(_ALIKE))
+        for match in _TOKEN.finditer(text, start, end)
     ]
     tokens = []
     for at, token in enumerate(found):
@@ -180,7 +201,7 @@ def tokens_of(text: str) -> list[Token]:
         raise unreadable(text, "it is not text")
     if len(text) > LONGEST_TEXT:
         raise unreadable(text, f"it has {len(text)} characters, at most {LONGEST_TEXT} are read")
-    tokens = [token for token in tokens_in(text) if token.value not in {'"', "'"}]
+    tokens = [token for token in tokens_in(plain(text)) if token.value not in {'"', "'"}]
     while tokens and tokens[-1].value in {".", ",", ";"}:
         tokens.pop()
     if not tokens:

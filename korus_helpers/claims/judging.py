@@ -1,0 +1,158 @@
+"""From what was found in a text to verdicts, and to a file of claims."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from korus_helpers.claims.auditing import Audit, audit
+from korus_helpers.claims.claim import Claim, described
+from korus_helpers.claims.intervals import Interval
+from korus_helpers.claims.printed import TOLERANCE
+from korus_helpers.claims.reading import Aside, Found, read_text
+from korus_helpers.claims.verdicts import CANNOT, Verdict
+from korus_helpers.errors import InputError
+from korus_helpers.figures.partners import Partner, find_partner
+from korus_helpers.figures.releases import LATEST
+from korus_helpers.trade.definition import MEASURES, UNITS
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim of a text beside its verdict; `reason` where the product cannot judge it."""
+
+    id: str
+    found: Found
+    partner: Partner
+    claim: Claim | None
+    verdict: Verdict | None
+    reason: str = ""
+
+    @property
+    def said(self) -> str:
+        """The verdict in words."""
+        return self.verdict.verdict if self.verdict else CANNOT
+
+
+@dataclass(frozen=True)
+class Read:
+    """A text read and judged: its claims in its order, what was set aside, what contradicts."""
+
+    text: str
+    date: str
+    claims: tuple[Judged, ...]
+    aside: tuple[Aside, ...]
+    together: Audit
+
+
+def read_and_judge(
+    text: str,
+    date: str = "",
+    partner: str = "",
+    measure: str = "",
+    *,
+    tolerance=TOLERANCE,
+    vintage: str = LATEST,
+) -> Read:
+    """Find the claims of a text and judge them as `korus audit` would.
+
+    `date`, `partner` and `measure` fill what the text leaves open. Raises `InputError` for a
+    partner that is not known.
+    """
+    code = find_partner(partner).code if partner else ""
+    reading = read_text(text, date, code, measure)
+    claims = [_claim(f"c{n}", found, date) for n, found in enumerate(reading.claims, 1)]
+    found = audit([one for one, _ in claims if one], tolerance=tolerance, vintage=vintage)
+    verdicts = {one.claim.id: one for one in found.verdicts}
+    judged = tuple(
+        Judged(f"c{n}", one, find_partner(one.partner), claim, verdicts.get(f"c{n}"), reason)
+        for n, (one, (claim, reason)) in enumerate(zip(reading.claims, claims, strict=True), 1)
+    )
+    return Read(text, date, judged, tuple(reading.aside), found)
+
+
+def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
+    """The claim of the kind that a claims file holds, else why there is none."""
+    if found.why_not:
+        return None, found.why_not
+    if found.as_ not in UNITS or found.measure not in MEASURES:
+        return None, f"a {found.as_} is not judged here"
+    if found.per:
+        return None, f"a figure per {found.per} is not judged here"
+    if found.as_ == "ratio" and not found.base:
+        return None, "imports over exports of one year are not judged here"
+    whole = "total" if found.as_ == "share" and found.sector != "total" else "World"
+    if found.as_ == "share" and found.whole not in ("", whole):
+        return None, "a share of the World's trade in a sector is not judged here"
+    try:
+        claim = Claim(
+            name,
+            found.printed,
+            found.measure,
+            found.as_,
+            found.sector,
+            found.partner,
+            found.base,
+            found.end or found.period,
+            date,
+            inferred=";".join(found.inferred),
+        )
+        return described(claim), ""
+    except InputError as why:
+        return None, str(why)
+
+
+def claims_file(found: Read) -> str:
+    """The claims as YAML for `korus audit`; comments give the quote and where each field stood."""
+    import yaml
+
+    lines = [f"date: '{found.date}'"] if found.date else []
+    lines.append("claims:")
+    for one in found.claims:
+        if one.claim is None:
+            continue
+        row = {
+            name: value
+            for name, value in one.claim.row().items()
+            if value
+            and name
+            in ("id", "printed", "measure", "as", "sector", "partner", "base", "end", "inferred")
+        }
+        if "base" not in row:
+            row["period"] = row.pop("end")
+        row["inferred"] = row.get("inferred", "").replace(";", ", ")
+        quote = " ".join(one.found.quote.split())
+        start, end = one.found.span
+        lines.append(f"# {quote!r}, characters {start} to {end}")
+        lines += [f"#   {name} from {what}" for name, what in one.found.inferred.items()]
+        shown = yaml.safe_dump(
+            {k: v for k, v in row.items() if v},
+            allow_unicode=True,
+            sort_keys=False,
+            default_flow_style=False,
+            width=1000,
+        )
+        lines += [("- " if n == 0 else "  ") + line for n, line in enumerate(shown.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def ends(interval: Interval | None) -> tuple[float | None, float | None]:
+    """Low and high of an interval as numbers; None where it has no end."""
+    if interval is None:
+        return None, None
+    return tuple(None if one is None else float(one) for one in (interval.low, interval.high))
+
+
+def marked(found: Read) -> Sequence[tuple[str, list[Judged]]]:
+    """The sentences that hold claims, each with a number in brackets behind its figure."""
+    from korus_helpers.claims.mentions import sentences
+
+    shown = []
+    for sentence in sentences(found.text):
+        start, end = sentence.tokens[0].start, sentence.tokens[-1].end
+        own = [one for one in found.claims if start <= one.found.span[0] < end]
+        line, at = "", start
+        for one in sorted(own, key=lambda each: each.found.span[1]):
+            stop = max(at, one.found.span[1])
+            line, at = f"{line}{found.text[at:stop]} [{one.id[1:]}]", stop
+        if own:
+            shown.append((" ".join((line + found.text[at:end]).split()), own))
+    return shown

@@ -1,0 +1,393 @@
+"""What a text mentions: its sentences, and in each the figures, measures, partners, periods."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from korus_helpers.claims.phrases import Figure, figure_at, may_begin
+from korus_helpers.claims.wording import Token, directions, plain, read_tables, tokens_in, words
+from korus_helpers.figures.partners import find_partner, partners
+
+LONGEST_SENTENCE = 200  # tokens: what runs on is read in pieces, so that reading stays linear
+_ENDS = re.compile(r"[.!?][\"'”’)\]*¹²³]{0,3}(?=\s)|(?<=[a-z])[.]\d\d?(?=\s)")
+_ABBREVIATED = re.compile(
+    r"\b(?:U\.S|No|vs|i\.e|e\.g|approx|Mr|Ms|Dr|St|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|Inc|Co"
+    r"|p|pp)$"
+)
+_LINE, _WORDS = re.compile(r"[^\n]+"), re.compile(r"[A-Za-z]{2}")
+_BULLET = re.compile(r"\s*(?:[-–—*•·]|\d{1,2}[.)])\s")
+_NAMES = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+MONTHS = {name[:size]: n for n, name in enumerate(_NAMES, 1) for size in (3, 9)} | {"sept": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A kind of thing that a sentence names at its tokens from `start` to before `end`.
+
+    Kinds: figure (a `Figure`), period (`When`), measure, partner (a Census code, "US" or
+    "state"), sector, change (1 or -1), and the others of `reading.yaml`.
+    """
+
+    kind: str
+    value: object
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A period: months counted from year 0; without a year `first` is below 12 (`months`).
+
+    `name` is that of a relative one ("y-1", "-1", "0", "same").
+    """
+
+    first: int = -1
+    last: int = -1
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a text: its tokens (places counted in the text), and what they mention."""
+
+    tokens: Sequence[Token]
+    mentions: Sequence[Mention]
+    known: Sequence[bool]  # whether each token is mentioned or one of the plain words
+    is_line: bool  # a bullet or heading
+
+    def of(self, *kinds: str) -> list[Mention]:
+        return [one for one in self.mentions if one.kind in kinds]
+
+    def value(self, at: int) -> str:
+        """The word at a place, "" outside."""
+        return self.tokens[at].value if 0 <= at < len(self.tokens) else ""
+
+
+def sentences(text: str, leaving: Sequence[tuple[int, int]] = ()) -> Iterator[Sentence]:
+    """The sentences of a text, in order; lines that no sentence fills stand for themselves.
+
+    `leaving` are stretches to pass over.
+    """
+    simple = plain(text)
+    for start, end, is_line in _stretches(text):
+        if not _WORDS.search(text, start, end) or any(low <= start < high for low, high in leaving):
+            continue
+        tokens = tokens_in(simple, start, end)
+        for begin in range(0, len(tokens), LONGEST_SENTENCE):
+            own = tokens[begin : begin + LONGEST_SENTENCE]
+            yield Sentence(own, *mentions_of(text, own), is_line)
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Start and end of each sentence, and whether it is a line of a list or a heading."""
+    for start, end, is_line in _lines(text):
+        begin = start
+        for found in _ENDS.finditer(text, start, end):
+            before = text[max(begin, found.start() - 8) : found.start()]
+            following = text[found.end() : found.end() + 40].lstrip()[:1]
+            if text[found.start()] == "." and _ABBREVIATED.search(before):
+                continue
+            if following and (following.islower() or following in ",;"):
+                continue
+            yield begin, found.end(), is_line
+            begin = found.end()
+        if begin < end:
+            yield begin, end, is_line
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Paragraphs; where lines are no running text, each of its lines."""
+    block: list[tuple[int, int, str]] = []
+    for found in _LINE.finditer(text):
+        if not found.group().strip():
+            continue
+        if block and text.count("\n", block[-1][1], found.start()) > 1:
+            yield from _of_block(block)
+            block = []
+        block.append((found.start(), found.end(), found.group()))
+    if block:
+        yield from _of_block(block)
+
+
+def _of_block(block: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, bool]]:
+    running = any(line.lstrip()[:1].islower() for _, _, line in block[1:])
+    start = block[0][0]
+    for place, (_, end, line) in enumerate(block):
+        following = block[place + 1][2] if place + 1 < len(block) else ""
+        ends = line.rstrip()[-1:] in ".!?:" or _BULLET.match(following) or not running
+        if ends or not following:
+            yield start, end, bool(_BULLET.match(line)) or not running
+            start = end + 1
+
+
+# Words and what they stand for
+
+
+@cache
+def table(name: str) -> dict:
+    """A table of `reading.yaml`."""
+    return read_tables("reading.yaml")[name]
+
+
+@cache
+def _lexicon() -> dict[str, list[tuple[str, object]]]:
+    """Every phrase, as its tokens with one space between, and the kinds that it may be."""
+    found: dict[str, list[tuple[str, object]]] = {}
+
+    def put(phrase: object, kind: str, value: object) -> None:
+        found.setdefault(str(phrase), []).append((kind, value))
+
+    for kind in ("measure", "sector", "aside"):
+        for value, phrases in table(kind).items():
+            for phrase in phrases:
+                put(phrase, kind, value)
+    kinds = (
+        "pronoun",
+        "speaks",
+        "level",
+        "share",
+        "of the change",
+        "of the whole",
+        "same span",
+        "record",
+        "record low",
+        "record since",
+    )
+    for kind in kinds:
+        for phrase in table(kind):
+            put(phrase, kind, phrase)
+    for phrase, sign in (
+        directions() | {w: int(s) for w, s in words("more or less").items()}
+    ).items():
+        put(phrase, "change", sign)
+    for phrase in table("reporter us"):
+        put(phrase, "partner", "US")
+    for phrase in table("states"):
+        put(phrase, "partner", "state")
+    for name, phrases in table("partner").items():
+        code = find_partner(name).code
+        for phrase in phrases:
+            put(phrase, "partner", code)
+    for row in partners().itertuples():
+        if row.kind != "country":
+            continue
+        for name in {row.name, row.common_name, *row.aliases.split(";")}:
+            phrase = " ".join(token.value for token in tokens_in(name) if token.kind == "word")
+            if len(phrase) > 3 and phrase not in found and "(" not in name:
+                put(phrase, "partner", row.partner_code)
+    return found
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(str(word) for word in table("known")) | frozenset(
+        [*words("auxiliaries"), *words("scales"), *words("articles")]
+    )
+
+
+@cache
+def _longest() -> dict[str, int]:
+    """The most tokens of the phrases that begin with a word."""
+    longest: dict[str, int] = {}
+    for phrase in _lexicon():
+        first, size = phrase.split()[0], phrase.count(" ") + 1
+        longest[first] = max(longest.get(first, 0), size)
+    return longest
+
+
+def mentions_of(text: str, tokens: Sequence[Token]) -> tuple[list[Mention], list[bool]]:
+    """What the tokens of `text` mention, and whether each is mentioned or a plain word."""
+    found: list[Mention] = []
+    known = [False] * len(tokens)
+    at = 0
+    while at < len(tokens):
+        these = _at(text, tokens, at)
+        end = max((one.end for one in these), default=at + 1)
+        for place in range(at, end):
+            token = tokens[place]
+            known[place] = bool(these) or token.kind != "word" or token.value in _plain()
+        found += these
+        at = end
+    return found, known
+
+
+def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
+    """What begins at a token: a period, else the longer of a figure and of words."""
+    when = period_at(text, tokens, at)
+    if when:
+        return [Mention("period", when[0], at, when[1])]
+    by_words = _by_words(text, tokens, at)
+    pronoun = tokens[at].value == "us" and text[tokens[at].start].islower()
+    figure = figure_at(tokens, at) if may_begin(tokens[at]) and not pronoun else None
+    if figure and not _is_figure(text, tokens, figure):
+        figure = None
+    if figure and (not by_words or figure.end >= by_words[0].end):
+        mentions = [Mention("figure", figure, at, figure.end)]
+        if figure.hedged and figure.hedged.split()[0] in ("topped", "exceeded", "near"):
+            mentions.append(Mention("level", figure.hedged, at, at + 1))
+        return mentions
+    return by_words
+
+
+def _by_words(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
+    lexicon, run, found = _lexicon(), "", []
+    for length in range(_longest().get(tokens[at].value, 0)):
+        if at + length >= len(tokens):
+            break
+        run = f"{run} {tokens[at + length].value}" if run else tokens[at].value
+        kinds = lexicon.get(run, ())
+        capital = text[tokens[at].start].isupper()
+        these = [
+            Mention(kind, value, at, at + length + 1)
+            for kind, value in kinds
+            if kind != "partner" or capital or value in ("US", "0015") or run.startswith("the ")
+        ]
+        found = these or found
+    return found
+
+
+def _is_figure(text: str, tokens: Sequence[Token], figure: Figure) -> bool:
+    """Leave out years, numbers without unit other than decimals, and the parts of other words."""
+    last = figure.last
+    after = [token.value for token in tokens[figure.end : figure.end + 4]]
+    if last.word == "fraction" and {"point", "points"} & set(after[2:]) and after[0] == "of":
+        return False
+    first = tokens[figure.start].value
+    if last.word == "fraction" and first in ("half", "a") and figure.end < len(tokens):
+        following = tokens[figure.end].value
+        if following in ("year", "of", "century", "time", "country", "party", "dozen", "day"):
+            return following == "of"
+    if last.form == "bare":
+        return "." in last.digits or bool(last.sign) or len(last.digits) in (2, 3)
+    return True
+
+
+# Periods
+
+
+def period_at(text: str, tokens: Sequence[Token], at: int) -> tuple[When, int] | None:
+    """The period that begins at a token, and the token after it; or None."""
+    value = tokens[at].value
+    for reading in (_year, _relative, _fiscal, _part_of_year, _months):
+        if reading is _year and tokens[at].kind != "number":
+            continue
+        found = reading(text, tokens, at, value)
+        if found:
+            return found
+    return None
+
+
+def _value(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].value if at < len(tokens) else ""
+
+
+def year_of(value: str) -> int:
+    """The year that a token writes, or 0."""
+    return int(value) if re.fullmatch("19[5-9][0-9]|20[0-4][0-9]", value) else 0
+
+
+def _year(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
+    year = year_of(value)
+    before, after = _value(tokens, at - 1) if at else "", _value(tokens, at + 1)
+    if not year or "$" in before or after in words("scales") or after in words("units"):
+        return None
+    other = year_of(_value(tokens, at + 2))
+    joins = after == "–" or (after in ("to", "through") and before in ("from", "between"))
+    joins = joins or (after == "and" and before == "between")
+    if joins and other > year:
+        return When(12 * year, 12 * other + 11, "span"), at + 3
+    return When(12 * year, 12 * year + 11), at + 1
+
+
+def _relative(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
+    if value not in _relative_firsts():
+        return None
+    longest, run = None, ""
+    for length in range(min(5, len(tokens) - at)):
+        run = f"{run} {tokens[at + length].value}" if run else value
+        for kind in ("relative", "comparison"):
+            if run in table(kind):
+                longest = When(name=str(table(kind)[run])), at + length + 1
+        if run in table("same span"):
+            longest = When(name="same"), at + length + 1
+    return longest
+
+
+@cache
+def _relative_firsts() -> frozenset[str]:
+    tables = ("relative", "comparison", "same span")
+    return frozenset(phrase.split()[0] for name in tables for phrase in table(name))
+
+
+def _fiscal(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
+    if value not in ("fiscal", "fy"):
+        return None
+    at += 2 if _value(tokens, at + 1) == "year" else 1
+    year = year_of(_value(tokens, at))
+    return (When(12 * year - 3, 12 * year + 8), at + 1) if year else None
+
+
+def _part_of_year(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
+    """ "the first six months of 2024", "the first quarter of 2023", "Q1 2023"."""
+    number = table("ordinals").get(value, 0)
+    if value == "q" and _value(tokens, at + 1) in "1234":
+        number, following, end = int(_value(tokens, at + 1) or 0), "quarter", at + 2
+    elif number and (count := words("numbers").get(_value(tokens, at + 1), _value(tokens, at + 1))):
+        following, end = _value(tokens, at + 1), at + 2
+        if count.isdigit() and _value(tokens, at + 2) in ("month", "months") and number == 1:
+            first, last, end = 0, int(count) - 1, at + 3
+            return _with_year(tokens, end, first, last) if last < 12 else None
+    else:
+        return None
+    size = {"quarter": 3, "half": 6}.get(following, 0)
+    if not size or not number or number * size > 12:
+        return None
+    return _with_year(tokens, end, size * (number - 1), size * number - 1)
+
+
+def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
+    first = MONTHS.get(value, 0)
+    if not first or not text[tokens[at].start].isupper():
+        return None
+    end, last = at + 1, first
+    if _value(tokens, end) == ".":
+        end += 1
+    joined = _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
+    if joined or _value(tokens, end) in MONTHS:
+        if joined and _value(tokens, at - 1 if at else 0) == "from":
+            return None  # "from February to March" compares two months
+        last = MONTHS[_value(tokens, end + joined)]
+        end += 1 + joined
+    found = _with_year(tokens, end, first - 1, last - 1)
+    if found[0].first < 12 and value == "may" and at and tokens[at - 1].kind != "word":
+        return None
+    return found if last >= first else None
+
+
+def _with_year(tokens: Sequence[Token], at: int, first: int, last: int) -> tuple[When, int]:
+    """Months of the year that follows; without one they are below 12."""
+    of = at + 1 if _value(tokens, at) in ("of", ",", "in") else at
+    year = year_of(_value(tokens, of))
+    if (
+        not year
+        and re.fullmatch("[0-9]{1,2}", _value(tokens, at))
+        and _value(tokens, at + 1) == ","
+    ):
+        year, of = year_of(_value(tokens, at + 2)), at + 2
+    if not year:
+        return When(first, last), at
+    return When(12 * year + first, 12 * year + last), of + 1

@@ -1,0 +1,112 @@
+"""`korus read`: a text in, its claims and their verdicts out."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from korus_helpers.commands.options import AS_JSON, TOLERANCE
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--date",
+    default="",
+    metavar="DAY",
+    help="When the text was published, such as 2017-12-28; else the day it gives.",
+)
+@click.option("--partner", default="", metavar="P", help="Whom it is about, where it does not say.")
+@click.option(
+    "--measure",
+    default="",
+    metavar="M",
+    help="exports, imports, deficit, balance or two-way, where it does not say.",
+)
+@TOLERANCE
+@click.option(
+    "--write-claims",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the claims as YAML for korus audit.",
+)
+@AS_JSON
+def read(
+    file: Path,
+    date: str,
+    partner: str,
+    measure: str,
+    tolerance: str,
+    write_claims: Path | None,
+    as_json: bool,
+) -> None:
+    """Find the claims about US trade balances in a text, and judge them.
+
+    FILE is text, Markdown, a saved page (.html), a .docx or a .pdf with text; - reads what is
+    piped in. Nothing that the text leaves open is guessed: what cannot be told is set aside.
+    """
+    from korus_helpers.claims.claim import is_date
+    from korus_helpers.claims.judging import claims_file, read_and_judge
+    from korus_helpers.claims.texts import day_in, text_of_file
+    from korus_helpers.claims.typed import tolerance_of
+    from korus_helpers.claims.wording import quoted
+    from korus_helpers.errors import InputError
+    from korus_helpers.present.answers import to_json
+    from korus_helpers.present.read_answers import read_object
+    from korus_helpers.trade.definition import MEASURES
+
+    if date and not is_date(date):
+        raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
+    if measure and measure not in MEASURES:
+        raise InputError(
+            f"--measure {quoted(measure)} is not known; type one of {', '.join(MEASURES)}"
+        )
+    if write_claims and write_claims.exists():
+        raise InputError(f"{write_claims}: is there already; type a new name for the claims")
+    if str(file) == "-":
+        text = sys.stdin.read(1_000_000)
+        day = day_in(text)
+    else:
+        text, day = text_of_file(file)
+    found = read_and_judge(text, date or day, partner, measure, tolerance=tolerance_of(tolerance))
+    if write_claims:
+        write_claims.write_text(claims_file(found), encoding="utf-8")
+    if as_json:
+        click.echo(to_json(read_object(found)))
+        return
+    _show(found, file, write_claims)
+
+
+def _show(found, file: Path, written: Path | None) -> None:
+    """The answer for people."""
+    from korus_helpers.present.audit import consistency_sentences
+    from korus_helpers.present.read_answers import aside_sentences, read_rows, read_sentences
+    from korus_helpers.present.sentences import visible
+    from korus_helpers.runs.terminal import text_table
+
+    for sentence in read_sentences(found):
+        click.echo(f"{sentence}\n")
+    if found.claims:
+        columns = ["no.", "printed", "read as", "official", "verdict"]
+        click.echo(text_table(read_rows(found), columns) + "\n")
+    else:
+        click.echo("No claim about a US trade balance was found.\n")
+    if found.together.verdicts:
+        for sentence in consistency_sentences(found.together):
+            click.echo(visible(sentence))
+    if found.aside:
+        click.echo("Left aside:")
+        for sentence in aside_sentences(found):
+            click.echo(f"  {sentence}")
+    if not found.date:
+        click.echo(
+            "The text gives no day: with --date 2017-12-28 its figures are judged by the "
+            "release of that day."
+        )
+    if found.claims:
+        name = visible(file)
+        click.echo(
+            f"Claims: {visible(written)}"
+            if written
+            else f"Next: korus read {name} --write-claims claims.yaml, then korus audit claims.yaml"
+        )

@@ -1,0 +1,221 @@
+"""`korus read`: claims found in a text, their verdicts, and how many are found right."""
+
+import json
+import random
+from collections import Counter
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from korus_helpers.claims.reading import read_text
+from korus_helpers.claims.register import read_claims
+from korus_helpers.claims.texts import day_in, page_text
+from korus_helpers.cli import korus
+from korus_helpers.figures.partners import find_partner
+
+ARTICLE = """\
+The two governments meet on Jan. 5, 2018. U.S. goods exports to South Korea totaled $42.3 billion \
+in 2016, a decline of 2.7 percent from $3.5 billion in 2011, while U.S. imports from South Korea \
+rose by nearly $20 billion over the same period. The U.S. goods trade deficit with South Korea \
+more than doubled from $13.2 billion in 2011 to $27.6 billion in 2016. The deficit in the auto \
+sector was $24 billion in 2016, an increase of 77 percent since 2011, and autos account for about \
+90 percent of the total deficit."""
+
+
+def run(*arguments, **more):
+    return CliRunner().invoke(korus, ["read", *map(str, arguments)], **more)
+
+
+def answer(tmp_path, text, *arguments, name="text.txt"):
+    page = tmp_path / name
+    page.write_text(text, encoding="utf-8")
+    found = run(page, *arguments, "--json")
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout)
+
+
+# The folder of coded passages, by the rule of its README
+
+
+def span_of(text, claim):
+    at = -1
+    for _ in range(int(claim.get("occurrence", 1))):
+        at = text.index(str(claim["quote"]), at + 1)
+    return at, at + len(str(claim["quote"]))
+
+
+def overlap(one, other):
+    return (min(one[1], other[1]) - max(one[0], other[0])) / max(
+        1, min(one[1] - one[0], other[1] - other[0])
+    )
+
+
+def months(text):
+    """First and last month of "2016", "2021-05" or "2011-04/2012-03"."""
+    first, last = (str(text or "").split("/") * 2)[:2] if text else ("", "")
+    return (first + "-01")[:7], (last + "-12")[:7] if text else ""
+
+
+def near(one, other):
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= max(0.001 * abs(other), 0.051)
+
+
+def agrees(found, code):
+    """Whether a claim found is the coded one in every field that the code gives."""
+    sign = -1 if {found.measure, code["measure"]} == {"deficit", "balance"} else 1
+    if (sign > 0 and found.measure != code["measure"]) or found.as_ != code["as"]:
+        return False
+    if found.partner != find_partner(code["partner"]).code:
+        return False
+    for name in ("period", "base", "end"):
+        if code.get(name) and months(getattr(found, name)) != months(code[name]):
+            return False
+    if code.get("sector") not in (None, "unspecified", found.sector):
+        return False
+    if (code.get("per") or "") != found.per:
+        return False
+    if code["as"] == "rank":
+        return found.place == code["value"]
+    if not code.get("interval") or code["as"] in ("record", "other"):
+        return True
+    ends = [None if e is None else float(e) for e in (found.interval.low, found.interval.high)]
+    ends = ends if sign > 0 else [None if e is None else -e for e in reversed(ends)]
+    return all(map(near, ends, code["interval"]))
+
+
+def score(paths):
+    """How many claims are coded, taken and right in these passages, and how many are none."""
+    tally = Counter()
+    for path in paths:
+        passage = yaml.safe_load(path.read_text("utf-8"))
+        text, codes = passage["text"], passage.get("claims") or []
+        found = [
+            one for one in read_text(text, str(passage.get("date") or "")).claims if not one.why_not
+        ]
+        pairs = sorted(
+            (
+                (overlap(one.span, span_of(text, code)), one.as_ == code.get("as"), i, j)
+                for i, one in enumerate(found)
+                for j, code in enumerate(codes)
+            ),
+            reverse=True,
+        )
+        taken, used = {}, set()
+        for share, _, i, j in pairs:
+            if share >= 0.5 and i not in used and j not in taken:
+                taken[j] = found[i]
+                used.add(i)
+        tally["none"] += len(found) - len(used)
+        for j, code in enumerate(codes):
+            if str(code.get("checkable", "yes")) not in ("yes", "True"):
+                tally["none"] += j in taken
+                continue
+            tally["coded"] += 1
+            tally["taken"] += j in taken
+            readings = [code, *({**code, **one} for one in code.get("also") or [])]
+            tally["right"] += j in taken and any(agrees(taken[j], one) for one in readings)
+    return tally
+
+
+def test_the_coded_passages_are_read_as_a_careful_reader_does(shared):
+    tally = score(sorted((shared / "texts").glob("*.yaml")))
+    assert tally["right"] / (tally["taken"] + tally["none"]) >= 0.92, tally
+    assert tally["right"] / tally["coded"] >= 0.88, tally
+
+
+# The command
+
+
+def test_the_statements_of_the_article_get_the_verdicts_of_its_audit(tmp_path):
+    found = answer(tmp_path, ARTICLE, "--date", "2017-12-28")
+    said = [(one["measure"], one["as"], one["sector"], one["verdict"]) for one in found["claims"]]
+    assert said == [
+        ("exports", "level", "total", "as printed"),
+        ("exports", "percent-change", "total", "as printed"),
+        ("exports", "level", "total", "not reproduced"),
+        ("imports", "change", "total", "not reproduced"),
+        ("deficit", "ratio", "total", "within the hedge"),
+        ("deficit", "level", "total", "as printed"),
+        ("deficit", "level", "total", "as printed"),
+        ("deficit", "level", "autos", "not reproduced"),
+        ("deficit", "percent-change", "autos", "cannot be checked"),
+        ("deficit", "share", "autos", "not reproduced"),
+    ]
+    assert {one["partner_code"] for one in found["claims"]} == {"5800"}
+    assert not found["consistent"] and len(found["contradictions"]) == 9
+    for one in found["claims"]:
+        assert ARTICLE[slice(*one["span"])] == one["quote"]
+        assert one["reading"] == ("inferred" if one["inferred"] else "stated")
+
+
+def test_the_answer_for_people_and_the_claims_file(tmp_path):
+    page, claims = tmp_path / "text.txt", tmp_path / "claims.yaml"
+    page.write_text(ARTICLE, encoding="utf-8")
+    shown = run(page, "--date", "2017-12-28", "--write-claims", claims)
+    assert "totaled $42.3 billion [1] in 2016, a decline of 2.7 percent [2]" in shown.stdout
+    assert "nine smallest sets" in shown.stdout and str(claims) in shown.stdout
+    again = read_claims(claims)
+    assert [one.printed for one in again][:2] == ["$42.3 billion", "a decline of 2.7 percent"]
+    assert len(again) == 10 and {one.date for one in again} == {"2017-12-28"}
+    assert "# '$42.3 billion', characters" in claims.read_text("utf-8")
+    refused = run(page, "--write-claims", claims)
+    assert refused.exit_code == 2 and "is there already" in refused.stderr
+
+
+def test_what_is_left_open_is_given_by_options(tmp_path):
+    text = "It was $42.3 billion in 2016."
+    assert answer(tmp_path, text)["claims"] == []
+    found = answer(tmp_path, text, "--partner", "KOR", "--measure", "exports")["claims"]
+    assert [(one["partner"], one["verdict"]) for one in found] == [("South Korea", "as printed")]
+    for option, value in (("--date", "now"), ("--measure", "cars"), ("--partner", "Atlantis")):
+        assert run(tmp_path / "text.txt", option, value).exit_code == 2
+
+
+def test_no_claim_and_what_was_left_aside(tmp_path):
+    page = tmp_path / "none.md"
+    page.write_text("The tariff rose to 25 percent. The firm earned €36 billion.", "utf-8")
+    shown = run(page)
+    assert shown.exit_code == 0 and "No claim about a US trade balance was found." in shown.stdout
+    assert "25 percent: it is about a tariff or rate." in shown.stdout
+    assert "it is in euros, not in US dollars" in shown.stdout
+
+
+def test_standard_input_and_pages(tmp_path):
+    piped = run("-", "--json", input="December 28, 2017. " + ARTICLE)
+    assert json.loads(piped.stdout)["date"] == "2017-12-28"
+    html = f"""<html><head><meta property="article:published_time" content="2017-12-28T10:00">
+    <script>exports of $1 billion</script></head><body><nav>Exports: $9 billion</nav>
+    <article><h1>Talks</h1><p>{ARTICLE}</p></article></body></html>"""
+    found = answer(tmp_path, html, name="page.html")
+    assert found["date"] == "2017-12-28" and len(found["claims"]) == 10
+    assert "$9 billion" not in page_text(html.encode())[0]
+    assert day_in("Seoul, 5 March 2013 - Exports") == "2013-03-05"
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("a.txt", b"\x00\x01"), ("a.txt", b"\xff\xfeabc"), ("a.pdf", b"no pdf"), ("a.docx", b"no zip"),
+])  # fmt: skip
+def test_what_is_no_text_is_refused(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    found = run(tmp_path / name)
+    assert found.exit_code == 2 and found.stderr.startswith("Error: " + name)
+    assert run(tmp_path / "nowhere.txt").exit_code == 2
+
+
+def test_hostile_text_is_read_in_time_and_shown_without_harm():
+    pieces = [
+        "exports", "to", "Korea", "$", "4.2", "billion", "percent", "rose", "by", "(", ")", ";",
+        "deficit", "with", "the", "in", "2016", "from", "2011", "No.", "10", "largest", "record",
+        "its", "'s", "and", ",", "—", "respectively", "half", "a", "x", "fold", "per", "day", "\n",
+        "\u202e", "\u200b", "٣", "May", "first", "months", "of", "than", "what", "ratio", ":", "1",
+    ]  # fmt: skip
+    chance = random.Random(14)
+    for _ in range(3_000):
+        text = " ".join(chance.choices(pieces, k=chance.randint(1, 25)))
+        for one in read_text(text, "2018-01-05").claims:
+            assert text[slice(*one.span)] == one.quote
+    for text in ("9" * 300_000, "9," * 150_000, "(" * 100_000, "a " * 100_000, "$1bn " * 20_000):
+        read_text(text, "2018-01-05")
