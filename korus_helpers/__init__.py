@@ -14,13 +14,15 @@ _ROOMS = {
     "figures.releases": ("releases",),
     "figures.partners": ("find_partner",),
     "figures.tables": ("open_table",),
-    "trade.autos": ("auto_deficits", "auto_readings", "vehicle_months"),
+    "trade.autos": ("auto_deficits", "auto_readings"),
     "trade.comparison": ("comparison", "source_line"),
     "trade.controls": ("country_controls", "enduse_controls"),
     "trade.definition": ("Definition", "UNITS"),
     "trade.evaluate": ("evaluate", "grid"),
-    "trade.goods": ("all_goods", "enduse_goods", "goods", "goods_by_month"),
-    "trade.robustness": (
+    "trade.goods": (
+        "all_goods", "enduse_goods", "goods", "goods_by_month", "vehicle_months",
+    ),
+    "trade.choices": (
         "every_choice", "robustness", "rows_by_release", "window_rows", "year_grid",
     ),
     "claims.auditing": ("audit", "corrected", "unstated"),

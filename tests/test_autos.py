@@ -6,8 +6,9 @@ import pytest
 
 from korus_helpers.claims.register import article
 from korus_helpers.present.autos import auto_finding, auto_rows, definition_rows, reach_title
-from korus_helpers.trade.autos import auto_deficits, auto_readings, vehicle_months
+from korus_helpers.trade.autos import auto_deficits, auto_readings
 from korus_helpers.trade.comparison import comparison
+from korus_helpers.trade.goods import vehicle_months
 
 CLAIMS = {claim.id: claim for claim in article()}
 

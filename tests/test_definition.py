@@ -3,7 +3,7 @@
 import pytest
 
 from korus_helpers.errors import InputError
-from korus_helpers.trade.definition import UNITS, Definition
+from korus_helpers.trade.definition import CHOICES, UNITS, Definition
 
 
 def refusal(**choices) -> str:
@@ -38,7 +38,7 @@ def test_periods_become_canonical():
 
 def test_a_canonical_definition_stays_as_it_is():
     made = Definition("Mexico", base="2025-ytd", end="2026-ytd", as_="ratio")
-    assert Definition(**vars(made)) == made
+    assert made.under() == made == Definition(*(getattr(made, name) for name in CHOICES))
 
 
 def test_the_basis_is_the_sectors_own_unless_named():

@@ -20,7 +20,7 @@ from korus_helpers.figures.tables import open_table, package
 from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS
 from korus_helpers.present.evidence import evidence_files, show_evidence
 from korus_helpers.runs.bundle import with_manifest
-from korus_helpers.trade.rows import figure_rows
+from korus_helpers.trade.evaluate import figure_rows
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "03_claim_audit.ipynb"
 KORUS = Path(sys.executable).with_name("korus")

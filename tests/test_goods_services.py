@@ -12,8 +12,7 @@ from click.testing import CliRunner
 from korus_helpers.cli import korus
 from korus_helpers.figures.tables import open_table, resource
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.evaluate import evaluate
-from korus_helpers.trade.rows import figure_rows
+from korus_helpers.trade.evaluate import evaluate, figure_rows
 
 BOP, BOTH, SERVICES = "bop", "goods-and-services", "services"
 WORKBOOK = "bea_goods_services_by_country_2025-03.xlsx"

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from korus_helpers.cli import korus
 from korus_helpers.errors import NoFigure
 from korus_helpers.present.revisions import revision_chart, revision_sentence, revision_title
-from korus_helpers.trade.revisions import every_release, revisions
+from korus_helpers.trade.comparison import every_release, revisions
 
 
 def test_korea_2016_over_all_releases():

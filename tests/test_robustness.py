@@ -10,16 +10,16 @@ from korus_helpers.claims.intervals import Interval
 from korus_helpers.errors import InputError
 from korus_helpers.figures.tables import open_table
 from korus_helpers.present import choices
-from korus_helpers.trade.comparison import comparison
-from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.evaluate import evaluate
-from korus_helpers.trade.robustness import (
+from korus_helpers.trade.choices import (
     every_choice,
     robustness,
     rows_by_release,
     window_rows,
     year_grid,
 )
+from korus_helpers.trade.comparison import comparison
+from korus_helpers.trade.definition import Definition
+from korus_helpers.trade.evaluate import evaluate
 
 KOREA = comparison("Korea, South", 2011, 2016)
 

@@ -64,10 +64,10 @@ def test_words_name_title_and_codes():
 
 
 def test_a_share_divides_by_all_goods_of_the_same_table():
-    assert sector("autos").whole == "all_enduse"
-    assert sector("enduse:30000").whole == "all_enduse"
-    assert sector("hs87").whole == "total"
-    assert sector("total").whole == "total"
+    assert sector("autos").whole.name == "all_enduse"
+    assert sector("enduse:30000").whole.name == "all_enduse"
+    assert sector("hs87").whole.name == "total"
+    assert sector("total").whole.name == "total"
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,20 @@ from korus_helpers.errors import InputError
 from korus_helpers.figures.releases import LATEST
 from korus_helpers.figures.store import has_table, kept_as, vintage_folders
 from korus_helpers.figures.tables import DATA, open_table
-from korus_helpers.trade.bases import BASES, CONSUMPTION, GENERAL, GOODS_SERVICES, KOREA_REPORTED
+from korus_helpers.trade.bases import (
+    BASES,
+    CONSUMPTION,
+    FLOWS,
+    GENERAL,
+    GOODS_SERVICES,
+    KOREA_REPORTED,
+    PARTS,
+)
+from korus_helpers.trade.catalogue import Rows, merged
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
+from korus_helpers.trade.evaluate import figure_rows
 from korus_helpers.trade.figure import Figure
-from korus_helpers.trade.goods_services import PARTS
-from korus_helpers.trade.rows import Rows, figure_rows, merged
 from korus_helpers.trade.sectors import sector
-from korus_helpers.trade.series import FLOWS
 
 _EXPORTS, _IMPORTS = "total exports f.a.s.", "general imports at customs value"
 _FLOWS_OF = {

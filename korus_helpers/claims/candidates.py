@@ -14,18 +14,18 @@ from korus_helpers.figures.releases import LATEST, releases
 from korus_helpers.trade.bases import (
     BASES,
     CONSUMPTION,
+    FLOWS,
     GENERAL,
     GOODS_SERVICES,
     KOREA_REPORTED,
     OWN_RELEASE,
     SERVICES,
 )
+from korus_helpers.trade.catalogue import series
 from korus_helpers.trade.definition import COMPARED
 from korus_helpers.trade.evaluate import evaluate
-from korus_helpers.trade.flows import coverage
 from korus_helpers.trade.periods import Period
 from korus_helpers.trade.sectors import NAMED, sector
-from korus_helpers.trade.series import FLOWS
 
 DIGITS = 10  # that count: what is behind them is noise of adding floats
 KEY = ["measure", "as_", "sector", "basis", "base", "end"]
@@ -170,7 +170,7 @@ def _starts(stated: Stated, name: str, basis: str, vintage: str) -> np.ndarray:
     """Where periods start for which this release may hold a figure of the partner."""
     months, found = stated.months, [np.array([], dtype=np.int64)]
     for monthly in (False, True):
-        source = coverage(vintage, basis, name, monthly)
+        source = series(vintage, basis, sector(name), monthly)
         if source is None or stated.partner not in source.partners:
             continue
         row = source.partners[stated.partner]
@@ -233,7 +233,7 @@ def _from_print(stated: Stated) -> pd.DataFrame:
     found = []
     for (way, base, end), good, steps in zip(rows, tried, bits, strict=True):
         ends = end.since(base, way) if base else end
-        if good and ends is not None:
+        if good and ends.value == ends.value:
             found.append(_row(way, base, end, ends, int(steps), stated))
     return pd.DataFrame(found)
 

@@ -119,8 +119,8 @@ class Claim:
         name, basis = self.sector, self.basis
         if name in COUNTED:
             name, basis, vintage = "total", name, LATEST
-        base = str(self.base) if self.base and self.as_ in COMPARED else ""
-        return Definition(self.partner.code, name, basis, vintage, base, str(self.end), self.as_)
+        base = self.base if self.base and self.as_ in COMPARED else ""
+        return Definition(self.partner, name, basis, vintage, base, self.end or "", self.as_)
 
     def row(self) -> dict[str, str]:
         """Every field as text, by the names that a file of claims has."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from korus_helpers.errors import InputError
+from korus_helpers.trade.series import Ends
+
+__all__ = ["Ends", "Interval", "exact"]
 
 
 def exact(value: Decimal | int | float) -> Decimal:
@@ -94,42 +97,3 @@ class Interval:
 
 def _written(number: Decimal) -> str:
     return f"{number:f}".replace("-", "−")
-
-
-@dataclass(frozen=True)
-class Ends:
-    """A figure known to lie from `low` to `high`, most likely `value`; numbers or arrays alike.
-
-    Ends carry through: each operation gives the lowest and the highest result possible.
-    """
-
-    low: float
-    value: float
-    high: float
-
-    def __add__(self, other: "Ends") -> "Ends":
-        return Ends(self.low + other.low, self.value + other.value, self.high + other.high)
-
-    def __neg__(self) -> "Ends":
-        return Ends(-self.high, -self.value, -self.low)
-
-    def __sub__(self, other: "Ends") -> "Ends":
-        return Ends(self.low - other.high, self.value - other.value, self.high - other.low)
-
-    def __truediv__(self, other: "Ends") -> "Ends":
-        """The quotient, of a figure that is not below zero by one that is above it."""
-        return Ends(self.low / other.high, self.value / other.value, self.high / other.low)
-
-    def since(self, base: "Ends", way: str) -> "Ends | None":
-        """The change, ratio or percent change from `base`; None where a quotient has no meaning.
-
-        A quotient starts above zero and does not change its sign.
-        """
-        if way == "change":
-            return self - base
-        if base.low <= 0 or self.low < 0:
-            return None
-        ratio = self / base
-        if way == "ratio":
-            return ratio
-        return Ends(*(100 * (one - 1) for one in (ratio.low, ratio.value, ratio.high)))

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from korus_helpers.claims.intervals import Ends
 from korus_helpers.figures.store import publications, remembered
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.bases import GOODS_SERVICES
+from korus_helpers.trade.bases import FLOWS, GOODS_SERVICES
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.figure import provenance
 from korus_helpers.trade.sectors import NAMED
-from korus_helpers.trade.series import FLOWS
 
 TOPICS = {  # that are a sector of the files; others keep their name
     "motor_vehicles_and_parts": "autos",

@@ -10,6 +10,7 @@ from korus_helpers.figures.partners import find_partner
 from korus_helpers.trade.bases import (
     BOP,
     COUNTED,
+    FLOWS,
     GENERAL,
     GOODS_SERVICES,
     KOREA_REPORTED,
@@ -19,7 +20,6 @@ from korus_helpers.trade.comparison import KOREA
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition, check_basis
 from korus_helpers.trade.periods import Period, agreement_year, month_number, period
 from korus_helpers.trade.sectors import sector as sector_of
-from korus_helpers.trade.series import FLOWS
 
 QUOTED_SECTORS = ("hs8703", "autos_and_parts_piie", "automobiles_korea")  # in no file
 NOT_STATED = "not stated"

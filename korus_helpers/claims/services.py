@@ -3,7 +3,7 @@
 Services come from pages of the US Trade Representative, as intervals that their digits allow.
 Goods with services are the goods of the country file (Census basis) plus those services; published
 totals adjust goods to the balance of payments first, so the sum is a near definition, not theirs.
-The figures of today are those of the Bureau of Economic Analysis (`trade.goods_services`).
+The figures of today are those of the Bureau of Economic Analysis (`trade.catalogue`).
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,11 @@ from korus_helpers.claims.claim import Claim
 from korus_helpers.claims.levels import Level, quoted_levels
 from korus_helpers.errors import NoFigure
 from korus_helpers.figures.partners import find_partner
-from korus_helpers.trade.bases import GOODS_SERVICES, SERVICES
+from korus_helpers.trade.bases import FLOWS, GOODS_SERVICES, SERVICES
 from korus_helpers.trade.definition import COMPARED, UNITS, Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure
 from korus_helpers.trade.periods import period
-from korus_helpers.trade.series import FLOWS
 
 _WAYS = {"change": "change", "percent-change": "percent change", "ratio": "ratio"}
 _LINKS = {"exports": "to", "imports": "from"}

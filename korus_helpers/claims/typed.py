@@ -20,8 +20,7 @@ from korus_helpers.claims.printed import Statement
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.trade.bases import KOREA_REPORTED
-from korus_helpers.trade.choices import definition_of
-from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
+from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition, definition_of
 from korus_helpers.trade.periods import period
 
 

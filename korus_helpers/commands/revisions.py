@@ -28,8 +28,8 @@ def revisions(partner: str, year: int, measure: str, chart: Path | None, as_json
         write_chart,
     )
     from korus_helpers.runs.terminal import text_table
-    from korus_helpers.trade.revisions import check_measure
-    from korus_helpers.trade.revisions import revisions as path_of
+    from korus_helpers.trade.comparison import check_path as check_measure
+    from korus_helpers.trade.comparison import revisions as path_of
 
     check_measure(measure)
     found = find_partner(partner, (year,))

@@ -13,10 +13,10 @@ from korus_helpers.present.matches import amount
 from korus_helpers.present.verdicts import shown_unit
 from korus_helpers.present.words import join_words, number, period_name
 from korus_helpers.trade.bases import CONSUMPTION
+from korus_helpers.trade.choices import MOST_FIRST, MOST_LAST
 from korus_helpers.trade.comparison import KOREA
 from korus_helpers.trade.definition import UNITS
 from korus_helpers.trade.periods import agreement_year, period
-from korus_helpers.trade.robustness import MOST_FIRST, MOST_LAST
 
 CHOICES = ("first year", "last year", "months", "imports", "release")
 _MONTHS = {"calendar": "calendar year", "april": "April to March"}

@@ -15,7 +15,7 @@ from korus_helpers.present.claim_review import linked_data
 from korus_helpers.present.displays import EVIDENCE, csv_text, publish
 from korus_helpers.present.tables import show_table
 from korus_helpers.present.verdicts import count_word
-from korus_helpers.trade.rows import merged
+from korus_helpers.trade.catalogue import merged
 
 ROWS = "rows/"
 SHOWN_OF_SHA = 12  # digits

@@ -8,8 +8,7 @@ import pandas as pd
 
 from korus_helpers.present.sentences import say
 from korus_helpers.present.words import number, range_words, signed, usd
-from korus_helpers.trade.comparison import Comparison, by_release
-from korus_helpers.trade.revisions import revisions
+from korus_helpers.trade.comparison import Comparison, by_release, revisions
 
 UNMOVED = 0.05  # million dollars: less is not printed
 LINKS = {"exports": "to", "imports": "from"}

@@ -9,7 +9,7 @@ from korus_helpers.figures.partners import countries, find_partner, partners
 from korus_helpers.figures.releases import LATEST, releases, resolve
 from korus_helpers.figures.store import remembered
 from korus_helpers.present.words import join_words
-from korus_helpers.trade.cells import WORLD
+from korus_helpers.trade.bases import WORLD
 from korus_helpers.trade.comparison import comparison
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.periods import Period

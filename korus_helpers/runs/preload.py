@@ -69,17 +69,18 @@ def _read_figures() -> None:
     from korus_helpers.figures.releases import LATEST, releases
     from korus_helpers.figures.tables import package, verify
     from korus_helpers.trade.bases import GENERAL
+    from korus_helpers.trade.catalogue import series
     from korus_helpers.trade.comparison import comparison
     from korus_helpers.trade.controls import country_controls
-    from korus_helpers.trade.flows import series
+    from korus_helpers.trade.sectors import NAMED
 
     for entry in package()["resources"]:
         verify(entry["name"])
     for release in releases():
         annual_flows(release)
         for monthly in (False, True):
-            series(release, GENERAL, "total", monthly)
-    series(LATEST, GENERAL, "autos", False)
+            series(release, GENERAL, NAMED["total"], monthly)
+    series(LATEST, GENERAL, NAMED["autos"], False)
     country_controls(comparison("World", 2011, 2016))
 
 

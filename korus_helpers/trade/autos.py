@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.errors import InputError
+from korus_helpers.figures.partners import Partner
 from korus_helpers.figures.store import fetched
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.bases import CONSUMPTION, GENERAL
+from korus_helpers.trade.bases import CONSUMPTION, FLOWS, GENERAL
 from korus_helpers.trade.comparison import Comparison
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.evaluate import evaluate
+from korus_helpers.trade.evaluate import figure_or_why
+from korus_helpers.trade.series import Ends
+
+_NOTHING = Ends(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -23,54 +27,50 @@ class Auto:
 
     title: str
     basis: str
-    sector: str
+    sector: str = ""
     topic: str = ""
     fetched: str = ""
 
+    def value(self, partner: Partner, end: int, as_: str = "level", base: int | str = "") -> float:
+        """The deficit of the first sector at hand that has one, NaN where none has."""
+        at_hand = self.fetched if fetched(self.fetched) else ""
+        for name in filter(None, (self.sector, at_hand)):
+            try:
+                asked = Definition(partner, name, self.basis, base=base, end=end, as_=as_)
+            except InputError:  # a sector that is its own whole
+                continue
+            found, _ = figure_or_why("deficit", asked)
+            if found:
+                return found.value
+        return math.nan
+
+    def level(self, partner: Partner, year: int) -> tuple[Ends, str]:
+        """The deficit of a year and where it is from: "file", else "quoted", "" for neither."""
+        value = self.value(partner, year)
+        if not math.isnan(value):
+            return Ends(value, value, value), "file"
+        known = _quoted(self.topic, partner.code, year) if self.topic else {}
+        if "deficit" in known:
+            return known["deficit"], "quoted"
+        if set(FLOWS) <= set(known):
+            return known["imports"] - known["exports"], "quoted"
+        return _NOTHING, ""
+
 
 DEFINITIONS = (
-    Auto(
-        "motor vehicles and parts (end-use 3)",
-        GENERAL,
-        "autos",
-        "motor_vehicles_and_parts",
-        "census-enduse:3",
-    ),
-    Auto(
-        "passenger cars (end-use 30000)",
-        GENERAL,
-        "passenger_cars",
-        "passenger_cars",
-        "census-enduse:30000",
-    ),
+    Auto("motor vehicles and parts (end-use 3)", GENERAL, "autos", "motor_vehicles_and_parts",
+         "census-enduse:3"),
+    Auto("passenger cars (end-use 30000)", GENERAL, "passenger_cars", "passenger_cars",
+         "census-enduse:30000"),
     Auto("trucks and buses (end-use 30100)", GENERAL, "trucks"),
     Auto("engines, bodies, tires, other parts (end-use 302)", GENERAL, "parts"),
     Auto("vehicles (HS 87), imports for consumption", CONSUMPTION, "hs87", "", "census-hs:87"),
-    Auto("vehicles (HS 87), general imports", GENERAL, "", "", "census-hs:87"),
-    Auto("passenger cars (HS 8703), general imports", GENERAL, "", "", "census-hs:8703"),
-    Auto(
-        "passenger cars (HS 8703), imports for consumption", CONSUMPTION, "", "", "census-hs:8703"
-    ),
-    Auto("passenger cars (HS 8703), basis not stated", "not stated", "", "hs8703"),
-)
-
-
-@dataclass(frozen=True)
-class Known:
-    """A deficit in million dollars with the ends of what is known, and where it comes from."""
-
-    low: float
-    value: float
-    high: float
-    origin: str  # "file", "quoted" or ""
-
-    @property
-    def missing(self) -> bool:
-        """Whether no figure ships."""
-        return self.origin == ""
-
-
-_NOTHING = Known(math.nan, math.nan, math.nan, "")
+    Auto("vehicles (HS 87), general imports", GENERAL, fetched="census-hs:87"),
+    Auto("passenger cars (HS 8703), general imports", GENERAL, fetched="census-hs:8703"),
+    Auto("passenger cars (HS 8703), imports for consumption", CONSUMPTION,
+         fetched="census-hs:8703"),
+    Auto("passenger cars (HS 8703), basis not stated", "not stated", topic="hs8703"),
+)  # fmt: skip
 
 
 def auto_deficits(item: Comparison) -> pd.DataFrame:
@@ -79,91 +79,37 @@ def auto_deficits(item: Comparison) -> pd.DataFrame:
     `definition, basis`; `base`, `end` with `_low`, `_high` and `_from` (file, quoted or ""), the
     change in percent (`change_pct` with ends), the level share of the deficit of all goods on the
     same basis in the end year (`share`) and the part of its change (`contribution`),
-    both for file figures only. Million dollars and percent; NaN where nothing ships.
+    both for file figures only. Million dollars and percent; NaN where nothing is included.
     """
-    rows, code = [], item.partner.code
+    rows, years = [], (item.base_year, item.end_year)
     for one in DEFINITIONS:
-        base, end = (_known(one, code, year) for year in (item.base_year, item.end_year))
-        if base.missing and end.missing:
+        (base, of_base), (end, of_end) = (one.level(item.partner, year) for year in years)
+        if not of_base and not of_end:
             continue
-        change = [
-            100 * (a / b - 1) if b > 0 else math.nan
-            for a, b in ((end.low, base.high), (end.value, base.value), (end.high, base.low))
-        ]
-        rows.append(
-            {
-                "definition": one.title,
-                "basis": one.basis,
-                **_columns("base", base),
-                **_columns("end", end),
-                "change_pct_low": change[0],
-                "change_pct": change[1],
-                "change_pct_high": change[2],
-                "chained": {base.origin, end.origin} == {"file", "quoted"},
-                "share": _compared(one, code, item.end_year, None),
-                "contribution": _compared(one, code, item.end_year, item.base_year)
-                if base.origin == end.origin == "file"
-                else math.nan,
-            }
-        )
+        row: dict[str, object] = {"definition": one.title, "basis": one.basis}
+        change = end.each(float).since(base, "percent-change")
+        for name, ends, origin in (("base", base, of_base), ("end", end, of_end)):
+            row |= {f"{name}_low": ends.low, name: ends.value, f"{name}_high": ends.high,
+                    f"{name}_from": origin}  # fmt: skip
+        row |= {"change_pct_low": change.low, "change_pct": change.value,
+                "change_pct_high": change.high,
+                "chained": {of_base, of_end} == {"file", "quoted"},
+                "share": one.value(item.partner, item.end_year, "share")}  # fmt: skip
+        both = of_base == of_end == "file"
+        row["contribution"] = (
+            one.value(item.partner, item.end_year, "contribution", item.base_year)
+            if both else math.nan
+        )  # fmt: skip
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _columns(name: str, known: Known) -> dict[str, float | str]:
-    return {
-        f"{name}_low": known.low,
-        name: known.value,
-        f"{name}_high": known.high,
-        f"{name}_from": known.origin,
-    }
-
-
-def _known(item: Auto, partner_code: str, year: int) -> Known:
-    """The deficit of a year from the file, else from quotations."""
-    for name in _names(item):
-        try:
-            asked = Definition(partner_code, name, item.basis, end=str(year))
-            value = evaluate("deficit", asked).value
-        except NoFigure:
-            continue
-        return Known(value, value, value, "file")
-    return _quoted(item.topic, partner_code, year) if item.topic else _NOTHING
-
-
-def _names(item: Auto) -> list[str]:
-    """The sectors at hand that give the definition, the shipped one first."""
-    at_hand = item.fetched if fetched(item.fetched) else ""
-    return [name for name in (item.sector, at_hand) if name]
-
-
-def _quoted(topic: str, partner_code: str, year: int) -> Known:
-    """A deficit as quoted, or quoted imports minus quoted exports."""
+def _quoted(topic: str, partner_code: str, year: int) -> dict[str, Ends]:
+    """Quoted figures of a topic by what they measure, the last where there are several."""
     rows = open_table("quoted")
     rows = rows[(rows.topic == topic) & (rows.partner_code == partner_code) & (rows.year == year)]
-    flows = {row.flow: row for row in rows.itertuples()}
-    if "deficit" in flows:
-        row = flows["deficit"]
-        return Known(row.low_musd, row.value_musd, row.high_musd, "quoted")
-    if {"exports", "imports"} <= set(flows):
-        m, x = flows["imports"], flows["exports"]
-        return Known(
-            m.low_musd - x.high_musd,
-            m.value_musd - x.value_musd,
-            m.high_musd - x.low_musd,
-            "quoted",
-        )
-    return _NOTHING
-
-
-def _compared(item: Auto, partner_code: str, end_year: int, base_year: int | None) -> float:
-    base, way = (str(base_year), "contribution") if base_year else ("", "share")
-    for name in _names(item):
-        try:
-            asked = Definition(partner_code, name, item.basis, "latest", base, str(end_year), way)
-            return evaluate("deficit", asked).value
-        except (NoFigure, InputError):
-            continue
-    return math.nan
+    return {row.flow: Ends(row.low_musd, row.value_musd, row.high_musd)
+            for row in rows.itertuples()}  # fmt: skip
 
 
 def auto_readings(item: Comparison) -> pd.DataFrame:
@@ -172,7 +118,7 @@ def auto_readings(item: Comparison) -> pd.DataFrame:
     The flows instead of the balance, and the year before instead of the year, from the end-use
     file; then imports quoted for the year under HS 87. Million dollars.
     """
-    partner_code, year = item.partner.code, item.end_year
+    year = item.end_year
     asked = [
         ("imports of motor vehicles and parts, not a deficit", "imports", year),
         ("exports of motor vehicles and parts", "exports", year),
@@ -180,43 +126,17 @@ def auto_readings(item: Comparison) -> pd.DataFrame:
     ]
     rows = []
     for reading, measure, when in asked:
-        try:
-            value = evaluate(measure, Definition(partner_code, "autos", end=str(when))).value
-        except NoFigure:
-            continue
-        rows.append((reading, value, value, value, "file"))
+        found, _ = figure_or_why(measure, Definition(item.partner, "autos", end=when))
+        if found:
+            rows.append((reading, *[found.value] * 3, "file"))
     quoted = open_table("quoted")
     quoted = quoted[
         (quoted.topic == "hs87")
         & (quoted.flow == "imports")
         & (quoted.year == year)
-        & (quoted.partner_code == partner_code)
+        & (quoted.partner_code == item.partner.code)
     ]
-    rows += [
-        (
-            f"imports of vehicles (HS 87), as quoted ({row.source_id})",
-            row.low_musd,
-            row.value_musd,
-            row.high_musd,
-            "quoted",
-        )
-        for row in quoted.itertuples()
-    ]
+    for row in quoted.itertuples():
+        reading = f"imports of vehicles (HS 87), as quoted ({row.source_id})"
+        rows.append((reading, row.low_musd, row.value_musd, row.high_musd, "quoted"))
     return pd.DataFrame(rows, columns=["reading", "low", "value", "high", "origin"])
-
-
-def vehicle_months(item: Comparison) -> pd.DataFrame:
-    """HS 87 by month: `imports` for consumption, total `exports` (musd), `duty_rate` (percent).
-
-    Indexed by `pandas.Period`; empty for a partner that the table does not have.
-    """
-    rows = open_table("hs87_monthly")
-    rows = rows[rows.partner_code == item.partner.code]
-    return pd.DataFrame(
-        {
-            "imports": rows.imports_for_consumption_musd.to_numpy(),
-            "exports": rows.total_exports_musd.to_numpy(),
-            "duty_rate": rows.effective_duty_rate_pct.to_numpy(),
-        },
-        index=pd.PeriodIndex(rows.month, freq="M", name="month"),
-    )

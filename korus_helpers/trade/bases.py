@@ -1,4 +1,16 @@
-"""Bases: what is counted and how it is valued. Imported for `--help`, so it loads nothing."""
+"""The words of a definition: flows, measures, ways to compare, bases. Loads nothing."""
+
+FLOWS = ("exports", "imports")
+MEASURES = (*FLOWS, "deficit", "balance", "two-way")
+UNITS = {
+    "level": "million dollars",
+    "change": "million dollars",
+    "percent-change": "percent",
+    "ratio": "times",
+    "share": "percent",
+    "contribution": "percent",
+}
+COMPARED = ("change", "percent-change", "ratio", "contribution")
 
 GENERAL, CONSUMPTION, KOREA_REPORTED = "general", "consumption", "korea-reported"
 BOP, SERVICES, GOODS_SERVICES = "bop", "services", "goods-and-services"
@@ -14,8 +26,12 @@ BASES = {
     "US exports are Korea's imports c.i.f.",
 }
 COUNTED = {SERVICES: "services", GOODS_SERVICES: "goods and services"}  # all others: goods
-OWN_RELEASE = (BOP, GOODS_SERVICES, SERVICES, KOREA_REPORTED)
+PARTS = {BOP: ("goods",), GOODS_SERVICES: ("goods", "services"), SERVICES: ("services",)}
+"""What is added on the bases of the balance of payments."""
+OWN_RELEASE = (*PARTS, KOREA_REPORTED)
 """Bases of all goods whose figures do not come with the releases of the country figures."""
+
+KOREA, WORLD, EU = "5800", "0015", "0003"  # codes of partners with a part of their own
 
 
 def counted(sector_name: str, basis: str) -> str:
@@ -24,3 +40,10 @@ def counted(sector_name: str, basis: str) -> str:
     A claim may name these as its sector or as its basis.
     """
     return basis if sector_name == "total" and basis in COUNTED else sector_name
+
+
+def of_trade(measure: str, partner: str, goods: str = "") -> str:
+    """As "US goods exports to South Korea"; `partner` as in a sentence."""
+    link = {"exports": "to", "imports": "from"}.get(measure, "with")
+    what = {"two-way": "two-way trade"}.get(measure, measure)
+    return " ".join(filter(None, ("US", goods, what, link, partner)))

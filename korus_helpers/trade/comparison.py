@@ -1,5 +1,6 @@
-"""Two years of trade with one partner: parameters checked, series and tables for the notebooks."""
+"""Two years of trade with one partner: parameters checked, and the same under every release."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,16 +10,13 @@ from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST, Vintage, check_vintage, releases, resolve
 from korus_helpers.figures.store import publications
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.cells import WORLD
-from korus_helpers.trade.definition import Definition
+from korus_helpers.trade.bases import COMPARED, FLOWS, GENERAL, KOREA, WORLD
+from korus_helpers.trade.catalogue import AS_OF
+from korus_helpers.trade.definition import Definition, check
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure, caution
-from korus_helpers.trade.periods import Period
-from korus_helpers.trade.revisions import every_release, known_figure
-from korus_helpers.trade.series import FLOWS
 
-MEASURES = (*FLOWS, "deficit")
-KOREA = "5800"
+PATHS = (*FLOWS, "deficit")  # the measures whose path over releases is shown
 
 
 @dataclass(frozen=True)
@@ -46,14 +44,15 @@ class Comparison:
         """What changed in the partner itself between the two years, as a sentence, or ""."""
         return caution(self.partner, self.base_year, self.end_year)
 
+    def asked(self, as_: str = "level", **other: object) -> Definition:
+        """A definition with the years and the partner of this comparison."""
+        base = self.base_year if as_ in COMPARED else ""
+        choices = {"vintage": self.vintage_for(as_), "base": base, "end": self.end_year}
+        return Definition(self.partner, as_=as_, **(choices | other))
+
     def figure(self, measure: str, as_: str = "level", year: int | None = None, **more) -> Figure:
         """One figure under this comparison; `year` for a single year (default the end year)."""
-        end = str(year or self.end_year)
-        base = "" if as_ in ("level", "share") else str(self.base_year)
-        asked = Definition(
-            self.partner.code, vintage=self.vintage_for(as_), base=base, end=end, as_=as_, **more
-        )
-        return evaluate(measure, asked)
+        return evaluate(measure, self.asked(as_, end=year or self.end_year, **more))
 
     def vintage_for(self, as_: str) -> str:
         """The release of a figure: a share of the World needs one with all partners."""
@@ -69,7 +68,8 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
 
     `latest` is the newest release that covers both years for this partner.
     """
-    for name, year in (("base_year", base_year), ("end_year", end_year)):
+    years = {"base_year": base_year, "end_year": end_year}
+    for name, year in years.items():
         if isinstance(year, bool) or not isinstance(year, int):
             raise InputError(f"{name} {year!r} is not a year; type a whole number such as 2016")
     if base_year >= end_year:
@@ -78,18 +78,19 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
             "type the earlier year as base_year"
         )
     found = find_partner(str(partner), (base_year, end_year))
-    if check_vintage(vintage).startswith("as-of:"):
+    if check_vintage(vintage).startswith(AS_OF):
         raise InputError(
             f"vintage {vintage}: a notebook compares whole releases; type latest "
             f"or one of {', '.join(releases())}"
         )
-    release = releases()[resolve(vintage, {found.code}, *_span(base_year, end_year), True)]
+    span = 12 * base_year, 12 * end_year + 11
+    release = releases()[resolve(vintage, {found.code}, *span, whole_years=True)]
     if release.partners not in ("all", found.code):
         raise InputError(
             f"vintage {release.vintage} holds {find_partner(release.partners).name} only; "
             f"type latest or {newest_of_all().vintage}"
         )
-    for name, year in (("base_year", base_year), ("end_year", end_year)):
+    for name, year in years.items():
         if not release.first_year <= year <= release.last_full_year:
             raise InputError(
                 f"{name} {year}: vintage {release.vintage} covers "
@@ -98,10 +99,9 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
     common: Vintage | None = release
     if release.partners != "all":
         others = release_for(found.code, base_year, end_year, vintage)
-        whole = others.covers({WORLD}, *_span(base_year, end_year), whole_years=True)
-        common = others if whole else None
+        common = others if others.covers({WORLD}, *span, whole_years=True) else None
     item = Comparison(found, base_year, end_year, release, common)
-    for name, year in (("base_year", base_year), ("end_year", end_year)):
+    for name, year in years.items():
         try:
             item.figure("deficit", year=year)
         except NoFigure as error:
@@ -111,48 +111,85 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
 
 def release_for(partner_code: str, base_year: int, end_year: int, vintage: str) -> Vintage:
     """The release in which a partner is set beside others; `latest` is the newest with all."""
-    span = _span(base_year, end_year)
+    span = 12 * base_year, 12 * end_year + 11
     return releases()[resolve(vintage, {partner_code, WORLD}, *span, whole_years=True)]
 
 
-def _span(base_year: int, end_year: int) -> tuple[int, int]:
-    return Period(12 * base_year, 12).start, Period(12 * end_year, 12).end
+def newest_of_all() -> Vintage:
+    """The newest release that holds all partners."""
+    return [one for one in releases().values() if one.partners == "all"][-1]
+
+
+def every_release(partner_code: str, year: int) -> list[tuple[str, str, str]]:
+    """Label, day from which it was in force, and vintage of every release, oldest first.
+
+    Days of quoted figures of that year are among them ("2017-06-02, as quoted").
+    """
+    quoted = open_table("quoted")
+    days = quoted[
+        (quoted.topic == "goods_total")
+        & (quoted.basis == GENERAL)
+        & (quoted.partner_code == partner_code)
+        & (quoted.year == year)
+    ].in_force_from.unique()
+    known = [(one.vintage, one.in_force_from, one.vintage) for one in releases().values()]
+    known += [(f"{day}, as quoted", day, f"{AS_OF}{day}") for day in days if len(day) == 10]
+    return sorted(known, key=lambda row: (row[1], row[0]))
+
+
+def over_releases(
+    partner_code: str, end: int, asked: Mapping[str, tuple[str, str, int | str]]
+) -> pd.DataFrame:
+    """Figures of a year under every release, oldest first.
+
+    `asked` gives for each name of a column measure, way and base year ("" for none). Columns
+    `release` (a vintage, or a day and "as quoted"), `in_force_from`, and for each name the value
+    with its `_low` and `_high`, in the unit of the way, NaN where there is no figure.
+    """
+    every = every_release(partner_code, end)
+    table = pd.DataFrame(every, columns=["release", "in_force_from", "vintage"])
+    for name, (measure, way, base) in asked.items():
+        rows = table[["vintage"]].assign(
+            partner=partner_code, base=str(base), end=str(end), as_=way
+        )
+        found = evaluate(measure, rows)
+        table[[f"{name}_low", name, f"{name}_high"]] = found[["low", "value", "high"]]
+    return table.drop(columns="vintage")
 
 
 def by_release(item: Comparison) -> pd.DataFrame:
     """The two years under every release known for this partner, oldest first.
 
-    Rows: `release` (a vintage, or "as quoted" with its day), `in_force_from`, and for exports,
-    imports and deficit the end year (`end`, with `low` and `high` where quoted) and the percent
-    change; a release that does not cover both years is left out.
+    For exports, imports and deficit the end year and, as `_pct`, the percent change, in the columns
+    of `over_releases`; releases without the end year are left out.
     """
-    rows = []
-    for label, start, vintage in every_release(item.partner.code, item.end_year):
-        row = {"release": label, "in_force_from": start}
-        for measure in MEASURES:
-            level = _figure(item, measure, "level", vintage)
-            change = _figure(item, measure, "percent-change", vintage)
-            if level:
-                row |= {
-                    f"{measure}_low": level.low,
-                    measure: level.value,
-                    f"{measure}_high": level.high,
-                }
-            if change:
-                row |= {
-                    f"{measure}_pct_low": change.low,
-                    f"{measure}_pct": change.value,
-                    f"{measure}_pct_high": change.high,
-                }
-        if "deficit" in row:
-            rows.append(row)
-    return pd.DataFrame(rows)
+    asked: dict[str, tuple[str, str, int | str]] = {}
+    for measure in PATHS:
+        asked[measure] = measure, "level", ""
+        asked[f"{measure}_pct"] = measure, "percent-change", item.base_year
+    return _known(over_releases(item.partner.code, item.end_year, asked), "deficit")
 
 
-def _figure(item: Comparison, measure: str, as_: str, vintage: str) -> Figure | None:
-    base, end = "" if as_ == "level" else str(item.base_year), str(item.end_year)
-    code = item.partner.code
-    return known_figure(measure, Definition(code, vintage=vintage, base=base, end=end, as_=as_))
+def _known(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    return table[table[name].notna()].reset_index(drop=True)
+
+
+def revisions(partner_code: str, year: int) -> pd.DataFrame:
+    """Annual goods trade with a partner in every release that has the year, oldest first.
+
+    Million dollars, in the columns of `over_releases`, and `exact`. Raises `NoFigure` where no
+    release has the year.
+    """
+    asked = {measure: (measure, "level", "") for measure in PATHS}
+    table = _known(over_releases(partner_code, year, asked), "deficit")
+    if table.empty:
+        raise NoFigure(f"no release at hand has a figure for {year}; type another year or partner")
+    return table.assign(exact=table.deficit_low == table.deficit_high)
+
+
+def check_path(measure: str) -> str:
+    """The text, if it is one of `PATHS`; raises `InputError`."""
+    return check(measure, PATHS, "{} has no path here")
 
 
 def agreement_dates(partner_code: str) -> dict[str, str]:
@@ -167,8 +204,3 @@ def source_line(release: Vintage) -> str:
     """Publisher, title and vintage of a release, for charts."""
     entry = publications().loc[release.source_id]
     return f"{entry.publisher}, {entry.title}, vintage {release.vintage}"
-
-
-def newest_of_all() -> Vintage:
-    """The newest release that holds all partners."""
-    return [one for one in releases().values() if one.partners == "all"][-1]

@@ -1,19 +1,19 @@
 """Control totals: our figures against totals that were published apart from them."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
-from korus_helpers.errors import NoFigure
 from korus_helpers.figures.partners import partners
 from korus_helpers.figures.releases import LATEST, annual_goods, releases
 from korus_helpers.figures.tables import DATA, open_table
-from korus_helpers.trade.bases import GENERAL
-from korus_helpers.trade.cells import WORLD
+from korus_helpers.trade.bases import FLOWS, GENERAL, WORLD
+from korus_helpers.trade.catalogue import series
 from korus_helpers.trade.comparison import Comparison, newest_of_all
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.evaluate import evaluate
-from korus_helpers.trade.flows import series
+from korus_helpers.trade.evaluate import figure_or_why
 from korus_helpers.trade.periods import Period
-from korus_helpers.trade.series import FLOWS
+from korus_helpers.trade.sectors import NAMED
 
 EXACT = 0.001  # million dollars
 # Countries and World differ by carry-over in older releases: Census publishes both so.
@@ -22,6 +22,8 @@ FIRST_WORLD_YEAR = 1992
 REVISED_YEARS = 5  # years back that a June revision may reach; mostly three
 # Years in which the end-use files hold the same revision as the newest country files.
 ENDUSE_YEARS = {"exports": range(2013, 2021), "imports": range(2014, 2022)}
+ENDUSE_SINCE = "2022-03"
+_Row = tuple[str, float | None, float, float]
 
 
 def country_controls(item: Comparison) -> pd.DataFrame:
@@ -31,75 +33,75 @@ def country_controls(item: Comparison) -> pd.DataFrame:
     the country file against the end-use files and against a release published apart from it, each
     where it is included.
     """
+    return _checked(item, _of_country)
+
+
+def enduse_controls(item: Comparison) -> pd.DataFrame:
+    """Checks of the end-use figures: `check, ours, published, difference, passed`.
+
+    All codes together against the country file, and cars, trucks, parts and the truck bodies that
+    exist in imports only against the whole auto group, in the end year where it is included.
+    """
+    return _checked(item, _of_enduse)
+
+
+def _checked(item: Comparison, rows_of) -> pd.DataFrame:
+    """The rows of both years and flows that have a figure of ours, with the difference."""
     rows = []
     for year in (item.base_year, item.end_year):
         for flow in FLOWS:
-            published = item.figure(flow, year=year).value
-            rows += [
-                _row(
-                    f"{flow} {year}: twelve months and the year",
-                    _months(item, year, flow),
-                    published,
-                    EXACT,
-                ),
-                _row(
-                    f"{flow} {year}: end-use codes and the country file",
-                    _enduse(item, year, flow),
-                    published,
-                    EXACT,
-                ),
-                _row(
-                    f"{flow} {year}: releases {item.release.vintage} and {_other(item)}",
-                    _elsewhere(item, year, flow),
-                    published,
-                    EXACT,
-                ),
-            ]
-            if item.common and year >= FIRST_WORLD_YEAR:
-                ours, world = _countries(item.common.vintage, year, flow)
-                rows.append(
-                    _row(
-                        f"{flow} {year}: all countries and the World",
-                        ours,
-                        world,
-                        WORLD_TOLERANCE * world,
-                    )
-                )
-    return pd.DataFrame([row for row in rows if row])
+            for check, ours, published, tolerance in rows_of(item, year, flow):
+                if ours is not None and published is not None:
+                    off = ours - published
+                    passed = "yes" if abs(off) <= tolerance else "no"
+                    rows.append((f"{flow} {year}: {check}", ours, published, off, passed))
+    columns = ["check", "ours", "published", "difference", "passed"]
+    return pd.DataFrame(rows, columns=columns if rows else None)
 
 
-def _row(check: str, ours: float | None, published: float, tolerance: float) -> dict | None:
-    if ours is None:
-        return None
-    difference = ours - published
-    return {
-        "check": check,
-        "ours": ours,
-        "published": published,
-        "difference": difference,
-        "passed": "yes" if abs(difference) <= tolerance else "no",
-    }
+def _of_country(item: Comparison, year: int, flow: str) -> Iterator[_Row]:
+    published = item.figure(flow, year=year).value
+    yield "twelve months and the year", _months(item, year, flow), published, EXACT
+    yield _all_codes(item, year, flow, published)
+    other = _other(item)
+    # Later years may be revised between the two, which would be no error of ours.
+    if other and year <= newest_of_all().last_full_year - REVISED_YEARS:
+        ours = _value(flow, Definition(item.partner, vintage=other, end=year))
+        yield f"releases {item.release.vintage} and {other}", ours, published, EXACT
+    if item.common and year >= FIRST_WORLD_YEAR:
+        ours, world = _countries(item.common.vintage, year, flow)
+        yield "all countries and the World", ours, world, WORLD_TOLERANCE * world
+
+
+def _of_enduse(item: Comparison, year: int, flow: str) -> Iterator[_Row]:
+    yield _all_codes(item, year, flow, item.figure(flow, year=year).value)
+    names = ["passenger_cars", "trucks", "parts", *["enduse:30110"] * (flow == "imports")]
+    whole, *parts = (
+        _value(flow, Definition(item.partner, name, end=year)) for name in ("autos", *names)
+    )
+    together = None if None in parts else sum(parts)
+    yield "cars, trucks and parts, and the auto group", together, whole, EXACT
 
 
 def _months(item: Comparison, year: int, flow: str) -> float | None:
-    months = series(item.release.vintage, GENERAL, "total", monthly=True)
+    months = series(item.release.vintage, GENERAL, NAMED["total"], monthly=True)
     if months is None:
         return None
     return float(months.window(Period(12 * year, 12), [item.partner.code])[FLOWS.index(flow), 0])
 
 
-def _enduse(item: Comparison, year: int, flow: str) -> float | None:
+def _all_codes(item: Comparison, year: int, flow: str, published: float) -> _Row:
     """All end-use codes together, for years in which both files are known to be of one revision.
 
-    That is known of the files that ship; a refreshed one may be older or newer than the other.
+    That is known of the files that are included; a refreshed one may be older or newer.
     """
-    if year not in ENDUSE_YEARS[flow] or item.release.vintage < "2022-03":
-        return None
-    codes = series(LATEST, GENERAL, "all_enduse", monthly=False).vintages
-    shipped = set(open_table("enduse_annual").vintage.unique())
-    if item.release.folder != DATA or codes.get((flow, year)) not in shipped:
-        return None
-    return _value(flow, Definition(item.partner.code, "all_enduse", end=str(year)))
+    ours, name = None, "all_enduse"
+    release = series(LATEST, GENERAL, NAMED[name], monthly=False).vintages.get((flow, year))
+    included = set(open_table("enduse_annual").vintage.unique())
+    known = year in ENDUSE_YEARS[flow] and item.release.vintage >= ENDUSE_SINCE
+    if known and item.release.folder == DATA and release in included:
+        ours = _value(flow, Definition(item.partner, name, end=year))
+    return "end-use codes and the country file", ours, published, EXACT
 
 
 def _other(item: Comparison) -> str:
@@ -107,24 +109,16 @@ def _other(item: Comparison) -> str:
 
     For a release of all partners it is that of this partner alone, and the reverse.
     """
-    alone = [one.vintage for one in releases().values() if one.partners == item.partner.code]
-    if not alone or item.release.vintage not in (alone[-1], newest_of_all().vintage):
+    alone = [one.vintage for one in releases().values() if one.partners == item.partner.code][-1:]
+    pair = [*alone, newest_of_all().vintage]
+    if not alone or item.release.vintage not in pair:
         return ""
-    return newest_of_all().vintage if item.release.vintage == alone[-1] else alone[-1]
-
-
-def _elsewhere(item: Comparison, year: int, flow: str) -> float | None:
-    # Later years may be revised between the two, which would be no error of ours.
-    if not _other(item) or year > newest_of_all().last_full_year - REVISED_YEARS:
-        return None
-    return _value(flow, Definition(item.partner.code, vintage=_other(item), end=str(year)))
+    return pair[1 - pair.index(item.release.vintage)]
 
 
 def _value(flow: str, definition: Definition) -> float | None:
-    try:
-        return evaluate(flow, definition).value
-    except NoFigure:
-        return None
+    found, _ = figure_or_why(flow, definition)
+    return found and found.value
 
 
 def _countries(vintage: str, year: int, flow: str) -> tuple[float, float]:
@@ -133,43 +127,3 @@ def _countries(vintage: str, year: int, flow: str) -> tuple[float, float]:
     kinds = partners().set_index("partner_code").kind
     single = kinds.index[kinds.isin(["country", "residual"])]
     return float(rows.reindex(single).sum()), float(rows[WORLD])
-
-
-def enduse_controls(item: Comparison) -> pd.DataFrame:
-    """Checks of the end-use figures: `check, ours, published, difference, passed`.
-
-    All codes together against the country file, and cars, trucks, parts and the truck bodies that
-    exist in imports only against the whole auto group, in the end year where it ships.
-    """
-    rows = []
-    for year in sorted({item.base_year, item.end_year}):
-        for flow in FLOWS:
-            published = item.figure(flow, year=year).value
-            rows.append(
-                _row(
-                    f"{flow} {year}: end-use codes and the country file",
-                    _enduse(item, year, flow),
-                    published,
-                    EXACT,
-                )
-            )
-            parts = [
-                _value(flow, Definition(item.partner.code, name, end=str(year)))
-                for name in _auto_parts(flow)
-            ]
-            whole = _value(flow, Definition(item.partner.code, "autos", end=str(year)))
-            if whole is not None and None not in parts:
-                rows.append(
-                    _row(
-                        f"{flow} {year}: cars, trucks and parts, and the auto group",
-                        sum(parts),
-                        whole,
-                        EXACT,
-                    )
-                )
-    return pd.DataFrame([row for row in rows if row])
-
-
-def _auto_parts(flow: str) -> list[str]:
-    only_imports = ["enduse:30110"] if flow == "imports" else []
-    return ["passenger_cars", "trucks", "parts", *only_imports]

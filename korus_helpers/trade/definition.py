@@ -1,25 +1,15 @@
 """What exactly is calculated: partner, sector, basis, vintage, periods, and as what."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field, fields, replace
 
 from korus_helpers.errors import InputError
-from korus_helpers.figures.partners import find_partner
+from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST, check_vintage, releases
-from korus_helpers.trade.bases import BASES
+from korus_helpers.trade.bases import BASES, COMPARED, MEASURES, UNITS
 from korus_helpers.trade.periods import Period, month_number, period
-from korus_helpers.trade.sectors import sector
-
-MEASURES = ("exports", "imports", "deficit", "balance", "two-way")
-UNITS = {
-    "level": "million dollars",
-    "change": "million dollars",
-    "percent-change": "percent",
-    "ratio": "times",
-    "share": "percent",
-    "contribution": "percent",
-}
-COMPARED = ("change", "percent-change", "ratio", "contribution")
+from korus_helpers.trade.sectors import Sector, sector
 
 
 @dataclass(frozen=True)
@@ -28,76 +18,110 @@ class Definition:
 
     `partner` is any name or code and becomes the Census code; `basis` "" is the sector's own;
     `base` and `end` are periods as `periods.period` reads them, or "2024-ytd" (January to the last
-    published month of the newest year asked for); `as_` is a key of `UNITS`.
+    published month of the newest year asked for); `as_` is a key of `UNITS`. What these texts
+    mean is kept beside them: `who, what, first` (None for one period) and `last`. Such objects may
+    be given in place of text.
     """
 
-    partner: str = "5800"
-    sector: str = "total"
+    partner: str | Partner = "5800"
+    sector: str | Sector = "total"
     basis: str = ""
     vintage: str = LATEST
-    base: str = ""
-    end: str = ""
+    base: str | Period = ""
+    end: str | Period = ""
     as_: str = "level"
+    who: Partner = field(init=False, repr=False, compare=False)
+    what: Sector = field(init=False, repr=False, compare=False)
+    first: Period | None = field(init=False, repr=False, compare=False)
+    last: Period = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        put = object.__setattr__
         check_way(self.as_)
-        put(self, "vintage", check_vintage(self.vintage))
-        item = sector(self.sector)
-        put(self, "basis", check_basis(self.basis or item.basis))
+        check_vintage(self.vintage)
+        item = self.sector if isinstance(self.sector, Sector) else sector(self.sector)
+        basis = check_basis(self.basis or item.basis)
         texts = [str(text).strip() for text in (self.base, self.end)]
-        years = [int(year) for year in re.findall(r"(?:19|20)\d\d", " ".join(texts))]
-        put(self, "partner", find_partner(str(self.partner), years).code)
-        base, end = _periods(*texts, self.vintage, self.partner)
-        if self.as_ in COMPARED and base is None:
+        who = self.partner
+        if not isinstance(who, Partner):
+            years = re.findall(r"(?:19|20)\d\d", " ".join(texts))
+            who = find_partner(str(who), map(int, years))
+        first, last = self._periods(*texts, who)
+        if self.as_ in COMPARED and first is None:
             raise InputError(f"a {self.as_} needs two periods; type --from 2011 --to 2016")
-        if self.as_ not in COMPARED and base is not None:
+        if self.as_ not in COMPARED and first is not None:
             raise InputError(
                 f"a {self.as_} needs one period; type --year 2016, or --as change to compare two"
             )
-        if base is not None and base.months != end.months:
+        if first is not None and first.months != last.months:
             raise InputError(
-                f"{base} has {base.months} months and {end} has {end.months}; "
+                f"{first} has {first.months} months and {last} has {last.months}; "
                 "type two periods of the same length"
             )
-        put(self, "base", str(base) if base else "")
-        put(self, "end", str(end))
-        if self.as_ == "contribution" and item.whole == item.name:
+        if self.as_ == "contribution" and item.whole == item:
             raise InputError("a contribution needs a sector; type --sector autos")
+        made = {"partner": who.code, "sector": item.name, "basis": basis,
+                "base": str(first) if first else "", "end": str(last),
+                "who": who, "what": item, "first": first, "last": last}  # fmt: skip
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def periods(self) -> list[Period]:
+        """The periods asked for, the earlier first."""
+        return [one for one in (self.first, self.last) if one]
+
+    def under(self, **other: object) -> "Definition":
+        """The same with other choices; nothing is read again."""
+        kept = {"partner": self.who, "sector": self.what,
+                "base": self.first or "", "end": self.last}  # fmt: skip
+        return replace(self, **(kept | other))
+
+    def _periods(self, base: str, end: str, who: Partner) -> tuple[Period | None, Period]:
+        if not end:
+            raise InputError(
+                "no period is given; type --year 2016, --period 2011-04/2012-03 "
+                "or --from 2011 --to 2016"
+            )
+        to_date = [re.fullmatch(r"((?:19|20)\d\d)-ytd", text) for text in (base, end)]
+        if not any(to_date):
+            return period(self.base) if base else None, period(self.end)
+        if base and not all(to_date):
+            year = int(max(one.data_through for one in releases().values())[:4])
+            raise InputError(
+                f"year to date compares with year to date; type --from {year - 1}-ytd "
+                f"--to {year}-ytd"
+            )
+        years = [int(found[1]) if found else None for found in to_date]
+        months = _months_to_date(max(filter(None, years)), self.vintage, who.code)
+        first, last = (Period(12 * year, months) if year else None for year in years)
+        return first, last
+
+
+CHOICES = {one.name: one.default for one in fields(Definition) if one.init}
+"""The choices of a definition, with what stands for one that is left out."""
+
+
+def check(text: str, known: Collection[str], what: str) -> str:
+    """The text, if it is known; raises `InputError`, where `what` has {} for the text."""
+    if text not in known:
+        said = what.format(f'"{text[:40]}"')
+        raise InputError(f"{said}; type one of {', '.join(known)}")
+    return text
+
+
+def check_measure(text: str) -> str:
+    """The text, if it names a measure; raises `InputError`."""
+    return check(text, MEASURES, "measure {} is not known")
 
 
 def check_way(text: str) -> str:
     """The text, if it names a way to compare; raises `InputError`."""
-    if text not in UNITS:
-        raise InputError(f'"{text[:40]}" is not a way to compare; type one of {", ".join(UNITS)}')
-    return text
+    return check(text, UNITS, "{} is not a way to compare")
 
 
 def check_basis(text: str) -> str:
     """The text, if it names a basis; raises `InputError`."""
-    if text not in BASES:
-        raise InputError(f'basis "{text[:40]}" is not known; type one of {", ".join(BASES)}')
-    return text
-
-
-def _periods(base: str, end: str, vintage: str, partner_code: str) -> tuple[Period | None, Period]:
-    if not end:
-        raise InputError(
-            "no period is given; type --year 2016, --period 2011-04/2012-03 "
-            "or --from 2011 --to 2016"
-        )
-    to_date = [re.fullmatch(r"((?:19|20)\d\d)-ytd", text) for text in (base, end)]
-    if not any(to_date):
-        return period(base) if base else None, period(end)
-    if base and not all(to_date):
-        year = int(max(one.data_through for one in releases().values())[:4])
-        raise InputError(
-            f"year to date compares with year to date; type --from {year - 1}-ytd --to {year}-ytd"
-        )
-    newest = max(int(found[1]) for found in to_date if found)
-    months = _months_to_date(newest, vintage, partner_code)
-    first, last = (Period(12 * int(found[1]), months) if found else None for found in to_date)
-    return first, last
+    return check(text, BASES, "basis {} is not known")
 
 
 def _months_to_date(year: int, vintage: str, partner_code: str) -> int:
@@ -108,14 +132,14 @@ def _months_to_date(year: int, vintage: str, partner_code: str) -> int:
             and vintage in (LATEST, release.vintage)
             and release.partners in ("all", partner_code)
         ):
-            through = month_number(*map(int, release.data_through.split("-")))
-            if through >= 12 * year + 11:
+            months = month_number(*map(int, release.data_through.split("-"))) - 12 * year + 1
+            if months >= 12:
                 raise InputError(
                     f"{year}-ytd: all twelve months are published; type {year}, or the months "
                     f"that are meant, such as {year}-01/{year}-06"
                 )
-            if through >= 12 * year:
-                return through - 12 * year + 1
+            if months > 0:
+                return months
             raise InputError(
                 f"{year}: figures of vintage {release.vintage} go up to "
                 f"{release.data_through}; type {release.data_through[:4]}-ytd"
@@ -123,3 +147,43 @@ def _months_to_date(year: int, vintage: str, partner_code: str) -> int:
     raise InputError(
         f"vintage {vintage} holds no months of this partner; type --vintage latest for year to date"
     )
+
+
+def definition_of(
+    way: str | None,
+    share: bool,
+    *,
+    partner: str,
+    year: str | None,
+    period: str | None,
+    start: str | None,
+    end: str | None,
+    sector: str,
+    basis: str,
+    vintage: str,
+) -> Definition:
+    """The definition that options such as `--year 2016` or `--from 2011 --to 2016` mean.
+
+    Two periods without a way are a change; raises `InputError` for options that do not go together.
+    """
+    what = (partner, sector, basis, vintage)
+    if not start and not end:
+        if year and period:
+            raise InputError("type either --year or --period, not both")
+        if share and way not in (None, "share"):
+            raise InputError(f"type either --share or --as {way[:40]}, not both")
+        return Definition(*what, "", year or period or "", "share" if share else way or "level")
+    if not (start and end):
+        raise InputError("a comparison needs both ends; type --from 2011 --to 2016")
+    if year or period:
+        raise InputError("type either --from and --to for a comparison, or one --year or --period")
+    if share:
+        raise InputError(
+            "a share is of one period: type --year 2016 --share, or for a sector's "
+            "part of a change --as contribution"
+        )
+    if way and way not in COMPARED:
+        raise InputError(
+            f"--as {way[:40]} does not compare two periods; type one of {', '.join(COMPARED)}"
+        )
+    return Definition(*what, start, end, way or "change")

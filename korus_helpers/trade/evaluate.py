@@ -1,21 +1,38 @@
 """The one calculation: a measure under a definition, or under many definitions at once."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
-from korus_helpers.trade.cells import CHOICES, Cells
-from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
+from korus_helpers.figures.releases import LATEST, resolve
+from korus_helpers.trade.bases import COMPARED, FLOWS, GENERAL, OWN_RELEASE, UNITS, WORLD
+from korus_helpers.trade.catalogue import (
+    AS_OF,
+    Cell,
+    Rows,
+    merged,
+    rows_behind,
+    series,
+    why_missing,
+)
+from korus_helpers.trade.definition import CHOICES, Definition, check_measure, check_way
 from korus_helpers.trade.figure import Figure, provenance
+from korus_helpers.trade.periods import period
 from korus_helpers.trade.sectors import require_netted, sector
-from korus_helpers.trade.series import FLOWS
+from korus_helpers.trade.series import Ends
 
 # No contribution where the whole moved by less than this part of the trade of the end period.
 SMALL = 0.01
-_LOW, _VALUE, _HIGH = range(3)
+_SIDES = {  # period, and whether of the whole: the ways that need it
+    ("end", False): tuple(UNITS),
+    ("base", False): COMPARED,
+    ("end", True): ("share", "contribution"),
+    ("base", True): ("contribution",),
+}
+_KEY = ("vintage", "basis", "sector", "partner")
 
 
 def evaluate(measure: str, definition: Definition | pd.DataFrame) -> Figure | pd.DataFrame:
@@ -28,29 +45,36 @@ def evaluate(measure: str, definition: Definition | pd.DataFrame) -> Figure | pd
     is one release for the whole grid. Raises `InputError`; for a single definition without a figure
     `NoFigure` with the reason.
     """
-    if measure not in MEASURES:
-        raise InputError(
-            f'measure "{measure[:40]}" is not known; type one of {", ".join(MEASURES)}'
-        )
-    cells = Cells(definition)
-    for name in cells.columns["sector"].values if measure not in FLOWS else ():
-        require_netted(sector(name))
-    found = _evaluate(measure, cells)
+    asked = _Grid(check_measure(measure), definition)
+    found = asked.columns_found()
     if not isinstance(definition, Definition):
         return pd.DataFrame({**definition, **found}, index=definition.index)
     row = {name: values[0] for name, values in found.items()}
     if row["reason"]:
         raise NoFigure(row["reason"] + _moved(definition, row["base_value"], row["end_value"]))
-    used = replace(definition, vintage=row["vintage"])
-    return Figure(
-        measure,
-        used,
-        *(float(row[name]) for name in ("value", "low", "high")),
-        row["unit"],
-        float(row["base_value"]),
-        float(row["end_value"]),
-        *provenance(measure, used),
-    )
+    used = definition.under(vintage=row["vintage"])
+    numbers = {name: float(row[name]) for name in ("value", "low", "high", "base_value",
+                                                   "end_value")}  # fmt: skip
+    label, source_ids, mixed = provenance(measure, used)
+    return Figure(measure, used, **numbers, unit=row["unit"], vintage=label,
+                  source_ids=source_ids, mixed=mixed)  # fmt: skip
+
+
+def figure_or_why(measure: str, asked: Definition) -> tuple[Figure | None, str]:
+    """The figure under one definition, or None and the reason why there is none."""
+    try:
+        return evaluate(measure, asked), ""
+    except NoFigure as error:
+        return None, str(error)
+
+
+def figure_rows(measure: str, definition: Definition) -> Rows:
+    """What `evaluate` reads for a figure that exists: both periods, sector and whole.
+
+    A measure of one flow leaves the other out, where the table holds each flow in its own rows.
+    """
+    asked = _Grid(measure, definition)
+    return merged(rows_behind(asked.cell(0, *side), asked.flows) for side in asked.sides)
 
 
 def grid(**choices: Iterable | str | int) -> pd.DataFrame:
@@ -88,93 +112,234 @@ def _moved(definition: Definition, base: float, end: float) -> str:
     return f" (from {base:,.1f} to {end:,.1f} million dollars {what})"
 
 
-def _evaluate(measure: str, cells: Cells) -> dict[str, np.ndarray]:
-    """The columns of the answer, an array each."""
-    ways = cells.columns["as_"]
-    end, base = (_measured(measure, cells.flows(side)) for side in ("end", "base"))
-    value = np.full_like(end, np.nan)
-    for way in ways.values:
-        found = _compared(way, measure, cells, base, end)
-        value = np.where(ways.among([way]), found, value)
-    low, value, high = value
-    return {
-        "value": value,
-        "low": low,
-        "high": high,
-        "base_value": base[_VALUE],
-        "end_value": end[_VALUE],
-        "unit": np.array([UNITS[way] for way in ways.values], dtype=object)[ways.codes],
-        "vintage": cells.vintages,
-        "reason": _reasons(cells, measure, value, base[_VALUE], end[_VALUE]),
-    }
+@dataclass(frozen=True)
+class _Column:
+    """One choice of a grid: its distinct values, read once, and for each row which of them."""
+
+    values: np.ndarray
+    codes: np.ndarray
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, name: str, read: Callable) -> "_Column":
+        """A column of the grid, or the default of `Definition` where it is left out."""
+        if name not in rows:
+            codes, values = np.zeros(len(rows), dtype=int), [CHOICES[name]]
+        elif isinstance(rows[name].dtype, pd.CategoricalDtype):
+            codes, values = rows[name].cat.codes.to_numpy(int), rows[name].cat.categories
+        else:
+            codes, values = pd.factorize(rows[name].astype(str))
+        return cls(_objects([read(str(value)) for value in values]), codes)
+
+    def __getitem__(self, row: int) -> object:
+        return self.values[self.codes[row]]
+
+    def each(self, of: Callable) -> np.ndarray:
+        """What `of` gives for the value of every row; distinct values are asked only."""
+        found = [of(value) for value in self.values]
+        return np.array(found, dtype=object if found and isinstance(found[0], str) else None)[
+            self.codes
+        ]
 
 
-def _measured(measure: str, flows: np.ndarray) -> np.ndarray:
-    """The measure (low, value, high x rows) from exports, imports and deficit."""
-    exports, imports, deficit = flows
-    return {
-        "exports": exports,
-        "imports": imports,
-        "deficit": deficit,
-        "balance": -deficit[::-1],
-        "two-way": exports + imports,
-    }[measure]
+def _objects(values: list) -> np.ndarray:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
 
 
-def _compared(
-    way: str, measure: str, cells: Cells, base: np.ndarray, end: np.ndarray
-) -> np.ndarray:
-    """Low, value and high for every row, as if all rows asked for `way`."""
-    if way == "level":
-        return end
-    if way == "change":
-        return end - base[::-1]
-    if way == "ratio":
-        return _divide(end, base)
-    if way == "percent-change":
-        return 100 * (_divide(end, base) - 1)
-    whole_end = cells.flows("end", whole=True)
-    if way == "share":
-        return 100 * _divide(end, _measured(measure, whole_end))
-    whole_base = _measured(measure, cells.flows("base", whole=True))
-    moved = _measured(measure, whole_end) - whole_base[::-1]
-    large = np.abs(moved[_VALUE]) > SMALL * (whole_end[0] + whole_end[1])[_VALUE]
-    return 100 * (end - base[::-1]) / np.where(large, moved, np.nan)
+class _Grid:
+    """Exports, imports and deficit behind every row of a grid, and a measure made of them.
+
+    A single definition is a grid of one row.
+    """
+
+    def __init__(self, measure: str, rows: Definition | pd.DataFrame) -> None:
+        self.measure = measure
+        self.flows = (measure,) if measure in FLOWS else FLOWS
+        if isinstance(rows, Definition):
+            given = {name: getattr(rows, name) for name in ("basis", "vintage", "as_")}
+            given |= {"partner": rows.partner, "sector": rows.what}
+            given |= {"base": rows.first, "end": rows.last}
+            self.columns = {
+                name: _Column(_objects([value]), np.zeros(1, dtype=int))
+                for name, value in given.items()
+            }
+        else:
+            reads = {"sector": sector, "as_": check_way}
+            reads |= dict.fromkeys(("base", "end"), lambda text: period(text) if text else None)
+            self.columns = {name: _Column.of(rows, name, reads.get(name, str)) for name in CHOICES}
+            self._check()
+        for item in self.columns["sector"].values if measure not in FLOWS else ():
+            require_netted(item)
+        self.ways = set(self.columns["as_"].values)
+        self.sides = [side for side, ways in _SIDES.items() if self.ways & set(ways)]
+        self.releases = self._releases()
+        self._read: dict[tuple[str, bool], tuple[Ends, Ends, Ends]] = {}
+
+    def _check(self) -> None:
+        """Refuse rows that could not be a `Definition`; raises `InputError`."""
+        end, base = self.columns["end"], self.columns["base"]
+        lengths = [one.each(lambda at: at.months if at else 0) for one in (end, base)]
+        if not len(end.values) or not lengths[0].all():
+            raise InputError("a grid needs periods; give it end=2016 or end=[2015, 2016]")
+        compared = self.columns["as_"].each(COMPARED.__contains__)
+        if (compared & (lengths[1] == 0)).any():
+            raise InputError("a comparison needs two periods; give the grid base and end")
+        parts = self.columns["as_"].each("contribution".__eq__)
+        if (parts & self.columns["sector"].each(lambda item: item.whole == item)).any():
+            raise InputError('a contribution needs a sector; give the grid sector="autos"')
+        if (compared & (lengths[0] != lengths[1])).any():
+            raise InputError(
+                "the grid compares periods of different length; "
+                "give it periods with the same number of months"
+            )
+
+    def _releases(self) -> dict[str, str]:
+        """The release that each vintage asked for means: one for the whole grid."""
+        partners = set(self.columns["partner"].values)
+        whole = any(item.kind == "all goods" for item in self.columns["sector"].values)
+        if "share" in self.ways and whole:
+            partners.add(WORLD)
+        asked = [one for side in ("base", "end") for one in self.columns[side].values if one]
+        span = min(one.start for one in asked), max(one.end for one in asked)
+        years = all(one.year is not None for one in asked)
+        return {
+            name: name if name.startswith(AS_OF) else resolve(name, partners, *span, years)
+            for name in self.columns["vintage"].values
+        }
+
+    def cell(self, row: int, side: str, whole: bool) -> Cell:
+        """The cell behind one row; `whole` is what a share divides by, for all goods the World."""
+        vintage, basis, item, partner = (self.columns[key][row] for key in _KEY)
+        basis = basis or item.basis
+        if whole:
+            partner = WORLD if item.whole == item else partner
+            item = item.whole
+        if item.kind == "all goods" and basis not in OWN_RELEASE:
+            vintage = self.releases[vintage]
+        return Cell(vintage, basis, item, partner, self.columns[side][row])
+
+    def _numbers(self, side: str) -> np.ndarray:
+        """For every row a number that is the same where the cell is the same."""
+        number = np.zeros(len(self.columns[side].codes), dtype=np.int64)
+        for part in (self.columns[name] for name in (*_KEY, side)):
+            number = number * len(part.values) + part.codes
+        return number
+
+    def traded(self, side: str, whole: bool = False) -> tuple[Ends, Ends, Ends]:
+        """Exports, imports and deficit of every row in the end or base period, NaN if unknown."""
+        if (side, whole) not in self._read:
+            _, first, inverse = np.unique(
+                self._numbers(side), return_index=True, return_inverse=True
+            )
+            found = _flows([self.cell(row, side, whole) for row in first])[:, :, inverse]
+            self._read[side, whole] = tuple(Ends(*flow) for flow in found)
+        return self._read[side, whole]
+
+    def measured(self, side: str, whole: bool = False) -> Ends:
+        """The measure of every row in the end or base period, million dollars."""
+        exports, imports, deficit = self.traded(side, whole)
+        if self.measure == "two-way":
+            return exports + imports
+        known = {"exports": exports, "imports": imports, "deficit": deficit}
+        return known.get(self.measure, -deficit)
+
+    def columns_found(self) -> dict[str, np.ndarray]:
+        """The columns of the answer, an array each."""
+        ways, end, base = self.columns["as_"], self.measured("end"), self.measured("base")
+        found = [end.low, end.value, end.high]
+        for way in self.ways - {"level"}:
+            mine, other = ways.each(way.__eq__), self._as(way, base, end)
+            ends = (other.low, other.value, other.high)
+            found = [np.where(mine, *both) for both in zip(ends, found, strict=True)]
+        low, value, high = found
+        item, basis, vintage = (self.columns[name] for name in ("sector", "basis", "vintage"))
+        country = item.each(lambda one: one.kind == "all goods")
+        country &= basis.each(lambda name: name not in OWN_RELEASE)
+        return {
+            "value": value,
+            "low": low,
+            "high": high,
+            "base_value": base.value,
+            "end_value": end.value,
+            "unit": ways.each(UNITS.get),
+            "vintage": np.where(country, vintage.each(self.releases.get), vintage.each(str)),
+            "reason": self._reasons(np.isnan(value)),
+        }
+
+    def _as(self, way: str, base: Ends, end: Ends) -> Ends:
+        """The measure for every row, as if all rows asked for `way`."""
+        if way not in ("share", "contribution"):
+            return end.since(base, way)
+        whole = self.measured("end", whole=True)
+        if way == "share":
+            return (end / whole).each(lambda part: 100 * part)
+        exports, imports, _ = self.traded("end", whole=True)
+        all_moved, moved = whole - self.measured("base", whole=True), end - base
+        large = np.abs(all_moved.value) > SMALL * (exports + imports).value
+        of = all_moved.where(large)
+        return Ends(100 * moved.low / of.low, 100 * moved.value / of.value,
+                    100 * moved.high / of.high)  # fmt: skip
+
+    def _reasons(self, missing: np.ndarray) -> np.ndarray:
+        """Per row "" or the reason why there is no figure: what is not known, else no meaning."""
+        ways, missing = self.columns["as_"], missing.copy()
+        reasons = np.full(len(missing), "", dtype=object)
+        for side, whole in self.sides if missing.any() else ():
+            known = self.measured(side, whole).value
+            asked = ways.each(_SIDES[side, whole].__contains__)
+            rows = np.flatnonzero(missing & asked & np.isnan(known))
+            _, first, inverse = np.unique(
+                self._numbers(side)[rows], return_index=True, return_inverse=True
+            )
+            said = [_why(self.cell(row, side, whole), self.flows) for row in rows[first]]
+            reasons[rows] = _objects(said)[inverse]
+            missing[rows] = False
+        for way in self.ways:
+            reasons[missing & ways.each(way.__eq__)] = _meaningless(self.measure, way)
+        return reasons
 
 
-def _divide(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-    """Ends of upper/lower; NaN unless the lower is above zero and the upper not below it."""
-    usable = (lower[_LOW] > 0) & (upper[_LOW] >= 0)
-    return np.where(usable, upper, np.nan) / np.where(usable, lower, np.nan)[::-1]
+def _flows(cells: list[Cell]) -> np.ndarray:
+    """Exports, imports and deficit (3 x low, value, high x cells), million dollars; NaN if unknown.
+
+    Each series is cut once for all cells that it answers.
+    """
+    found = np.full((3, 3, len(cells)), np.nan)
+    groups: dict[tuple, list[int]] = {}
+    for at, cell in enumerate(cells):
+        if cell.period and cell.vintage.startswith(AS_OF):
+            known = _then(cell)
+            found[:, :, at] = np.nan if isinstance(known, str) else known
+        elif cell.period:
+            key = cell.vintage, cell.basis, cell.sector.name, cell.period
+            groups.setdefault(key, []).append(at)
+    for mine in groups.values():
+        cell = cells[mine[0]]
+        source = series(cell.vintage, cell.basis, cell.sector, cell.monthly)
+        if source is not None:
+            exports, imports = source.window(cell.period, [cells[at].partner for at in mine])
+            flows = np.array([exports, imports, imports - exports])
+            found[:, :, mine] = flows[:, None, :]
+    return found
 
 
-def _reasons(
-    cells: Cells, measure: str, value: np.ndarray, base: np.ndarray, end: np.ndarray
-) -> np.ndarray:
-    """Per row "" or the reason why there is no figure: what is not known, else no meaning."""
-    ways = cells.columns["as_"]
-    flows = (measure,) if measure in FLOWS else FLOWS
-    reasons = np.full(len(value), "", dtype=object)
-    open_rows = np.isnan(value)
-    steps = [
-        ("end", False, end, np.full(len(value), True)),
-        ("base", False, base, ways.among(COMPARED)),
-    ]
-    for side, of_ways in (("end", ("share", "contribution")), ("base", ("contribution",))):
-        if set(of_ways) & set(ways.values):
-            whole = _measured(measure, cells.flows(side, whole=True))[_VALUE]
-            steps.append((side, True, whole, ways.among(of_ways)))
-    for side, whole, known, asked in steps:
-        rows = np.flatnonzero(open_rows & asked & np.isnan(known))
-        _, first, inverse = np.unique(
-            cells.numbers(side)[rows], return_index=True, return_inverse=True
+def _then(cell: Cell) -> list[tuple[float, float, float]] | str:
+    """Exports, imports and deficit as in force on a day, or why they are not known."""
+    if cell.sector.kind != "all goods" or cell.basis != GENERAL or cell.monthly:
+        return (
+            "cannot be checked: for a past day only calendar years of all goods on the "
+            f"general basis are known; type --vintage {LATEST}"
         )
-        said = [cells.reason(row, side, whole, flows) for row in rows[first]]
-        reasons[rows] = np.array(said, dtype=object)[inverse] if len(rows) else ""
-        open_rows[rows] = False
-    for way in ways.values:
-        reasons[open_rows & ways.among([way])] = _meaningless(measure, way)
-    return reasons
+    try:
+        return [cell.then.exports, cell.then.imports, cell.then.deficit]
+    except NoFigure as error:
+        return str(error)
+
+
+def _why(cell: Cell, flows: tuple[str, ...]) -> str:
+    """Why there is no figure, as a clause."""
+    return _then(cell) if cell.vintage.startswith(AS_OF) else why_missing(cell, flows)
 
 
 def _meaningless(measure: str, way: str) -> str:

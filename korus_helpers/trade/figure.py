@@ -3,18 +3,14 @@
 from dataclasses import dataclass
 
 from korus_helpers.figures.in_force import in_force
-from korus_helpers.figures.partners import Partner, find_partner
+from korus_helpers.figures.partners import Partner
 from korus_helpers.figures.store import publications
-from korus_helpers.trade.bases import BASES, COUNTED
-from korus_helpers.trade.cells import WORLD
+from korus_helpers.figures.tables import open_table
+from korus_helpers.trade.bases import BASES, COUNTED, EU, FLOWS, PARTS, SERVICES, WORLD, of_trade
+from korus_helpers.trade.catalogue import AS_OF, series
 from korus_helpers.trade.definition import Definition
-from korus_helpers.trade.flows import coverage
-from korus_helpers.trade.goods_services import PARTS, printed_before
-from korus_helpers.trade.periods import period
-from korus_helpers.trade.sectors import sector
-from korus_helpers.trade.series import FLOWS, Series
 
-EU, LEFT_EU = "0003", 2020  # the United Kingdom is in the EU figures to 2019
+LEFT_EU = 2020  # the United Kingdom is in the figures of the European Union to 2019
 FIRST_YEAR = 1985
 _WAYS = {"change": "change", "percent-change": "percent change", "ratio": "ratio"}
 
@@ -45,57 +41,52 @@ class Figure:
     @property
     def words(self) -> str:
         """The definition in words: measure, partner, sector, comparison, periods, basis."""
-        asked, item = self.definition, sector(self.definition.sector)
-        partner = find_partner(asked.partner).in_sentence
+        asked, item = self.definition, self.definition.what
         what = {"two-way": "two-way trade"}.get(self.measure, self.measure)
-        link = {"exports": "to", "imports": "from"}.get(self.measure, "with")
-        counted = COUNTED.get(asked.basis, "goods")
-        subject = (
-            f"US {counted} {what} {link} {partner}"
-            if item.name == "total"
-            else f"US {what} {link} {partner}, {item.words}"
-        )
-        end = period(asked.end).words
-        if asked.base:
+        goods = COUNTED.get(asked.basis, "goods") if item.kind == "all goods" else ""
+        subject = of_trade(self.measure, asked.who.in_sentence, goods)
+        subject += "" if goods else f", {item.words}"
+        if asked.first:
             # "April 2011–March 2012", because "from ... to ... to ... to" cannot be read.
-            base, end = (period(x).words.replace(" to ", "–") for x in (asked.base, asked.end))
-            way = _WAYS.get(asked.as_)
-            subject = (
-                f"{subject}, {way} from {base} to {end}"
-                if way
-                else f"{subject}, part of the change in the goods {what} from {base} to {end}"
-            )
+            base, end = (one.words.replace(" to ", "–") for one in asked.periods)
+            part = f"part of the change in the goods {what}"
+            subject += f", {_WAYS.get(asked.as_, part)} from {base} to {end}"
         elif asked.as_ == "share":
-            whole = "the world total" if item.whole == item.name else f"the goods {what}"
-            subject = f"{subject}, share of {whole} in {end}"
+            whole = "the world total" if item.whole == item else f"the goods {what}"
+            subject += f", share of {whole} in {asked.last.words}"
         else:
-            subject = f"{subject}, {end}"
-        return f"{subject}; {BASES[asked.basis]}{', seasonally adjusted' if self._adjusted else ''}"
+            subject += f", {asked.last.words}"
+        return f"{subject}; {BASES[asked.basis]}{', seasonally adjusted' * self._adjusted}"
 
     @property
     def caution(self) -> str:
         """What to know of the figure, in sentences, or ""."""
         asked = self.definition
-        years = [period(asked.base or asked.end).start // 12, period(asked.end).last_year]
-        said = [caution(find_partner(asked.partner, years), *years)]
+        years = [asked.periods[0].start // 12, asked.last.last_year]
+        said = [caution(asked.who, *years)]
         if self._adjusted and (asked.partner == WORLD or asked.as_ == "share"):
             said.append("The World is the sum of countries that are each adjusted by themselves.")
         if asked.basis in PARTS:
-            said.append(printed_before(asked.partner, years))
+            said.append(_printed_before(asked.partner, years))
         return " ".join(filter(None, said))
 
     @property
     def _adjusted(self) -> bool:
         """Whether it is of seasonally adjusted quarters."""
-        return self.definition.basis in PARTS and period(self.definition.end).year is None
+        return self.definition.basis in PARTS and self.definition.last.year is None
 
     @property
     def source(self) -> str:
         """Publisher and title of every source, "; " between them."""
-        rows = publications()
-        return "; ".join(
-            dict.fromkeys(f"{rows.publisher[key]}, {rows.title[key]}" for key in self.source_ids)
-        )
+        return sources_in_words(self.source_ids)
+
+
+def sources_in_words(source_ids: tuple[str, ...]) -> str:
+    """Publisher and title of each, "; " between them."""
+    rows = publications()
+    return "; ".join(
+        dict.fromkeys(f"{rows.publisher[key]}, {rows.title[key]}" for key in source_ids)
+    )
 
 
 def caution(partner: Partner, first: int, last: int) -> str:
@@ -113,32 +104,46 @@ def caution(partner: Partner, first: int, last: int) -> str:
     return ""
 
 
+def _printed_before(partner_code: str, years: list[int]) -> str:
+    """That figures of services are revised, with what was quoted at the time, as a sentence."""
+    quoted = open_table("quoted")
+    quoted = quoted[
+        (quoted.topic == SERVICES)
+        & (quoted.partner_code == partner_code)
+        & quoted.year.isin(years)
+        & quoted.flow.isin(FLOWS)
+    ]
+    said = []
+    for year, rows in quoted.groupby("year"):
+        flows = ", ".join(f"{row.flow} {row.value_musd:,.0f}" for row in rows.itertuples())
+        said.append(
+            f"for {year} other figures of services were printed in {rows.in_force_from.iloc[0]} "
+            f"({flows} million dollars)"
+        )
+    told = f": {'; '.join(said)}" if said else ", so what was printed at the time may differ"
+    return f"These figures are revised years back{told}."
+
+
 def provenance(measure: str, asked: Definition) -> tuple[str, tuple[str, ...], bool]:
     """Release in words, source ids, and whether releases are mixed, for a figure that exists."""
-    periods = [period(text) for text in (asked.base, asked.end) if text]
-    if asked.vintage.startswith("as-of:"):
-        day = asked.vintage.removeprefix("as-of:")
-        known = [in_force(day, asked.partner, p.year) for p in periods]
-        label = "; ".join(f"{p}: {k.label}" for p, k in zip(periods, known, strict=True))
-        return label, tuple(dict.fromkeys(i for k in known for i in k.source_ids)), False
-    monthly = any(p.year is None for p in periods)
-    source = coverage(asked.vintage, asked.basis, asked.sector, monthly, asked.partner)
+    if asked.vintage.startswith(AS_OF):
+        day = asked.vintage.removeprefix(AS_OF)
+        known = {one: in_force(day, asked.partner, one.year) for one in asked.periods}
+        label = "; ".join(f"{one}: {at.label}" for one, at in known.items())
+        return label, tuple(dict.fromkeys(i for at in known.values() for i in at.source_ids)), False
+    monthly = any(one.year is None for one in asked.periods)
+    alone = asked.partner if asked.what.fetched else None
+    source = series(asked.vintage, asked.basis, asked.what, monthly, alone)
     if source.vintages is None:
         return source.label, source.source_ids, False
-    return _by_flow(measure, source, [p.year for p in periods])
-
-
-def _by_flow(measure: str, source: Series, years: list[int]) -> tuple[str, tuple[str, ...], bool]:
+    years = [one.year for one in asked.periods]
     flows = (measure,) if measure in FLOWS else FLOWS
     label = ", ".join(
         f"{flow} {' and '.join(dict.fromkeys(source.vintages[flow, year] for year in years))}"
         for flow in flows
     )
-    return (
-        label,
-        source.source_ids,
-        len(flows) == 2 and any(revised_between(source.vintages, year) for year in years),
-    )
+    mixed = len(flows) == 2 and any(revised_between(source.vintages, year) for year in years)
+    return label, source.source_ids, mixed
 
 
 def revised_between(vintages: dict[tuple[str, int], str], year: int) -> bool:

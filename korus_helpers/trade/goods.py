@@ -5,14 +5,16 @@ import pandas as pd
 
 from korus_helpers.errors import NoFigure
 from korus_helpers.figures.partners import countries, find_partner, partners
-from korus_helpers.figures.releases import LATEST, Vintage, check_vintage, latest_enduse, releases
+from korus_helpers.figures.releases import LATEST, Vintage, check_vintage, releases
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.bases import GENERAL
+from korus_helpers.trade.bases import FLOWS, GENERAL
+from korus_helpers.trade.catalogue import newest_by_code, series
 from korus_helpers.trade.comparison import Comparison, newest_of_all
 from korus_helpers.trade.figure import revised_between
-from korus_helpers.trade.flows import series
-from korus_helpers.trade.sectors import GROUPS, sector
-from korus_helpers.trade.series import FLOWS, Series
+from korus_helpers.trade.sectors import GROUPS, NAMED
+from korus_helpers.trade.series import Series
+
+TOTAL, ALL_CODES = NAMED["total"], NAMED["all_enduse"]
 
 
 def goods(item: Comparison, partner: str = "") -> pd.DataFrame:
@@ -23,7 +25,7 @@ def goods(item: Comparison, partner: str = "") -> pd.DataFrame:
     beside others: then it is the release that has all of them, and `NoFigure` where none has.
     """
     release = _with_all(item) if partner else item.release
-    found = series(release.vintage, GENERAL, "total", monthly=False)
+    found = series(release.vintage, GENERAL, TOTAL, monthly=False)
     asked = find_partner(partner, (item.base_year, item.end_year)) if partner else item.partner
     table = _frame(found, asked.code)
     return table.loc[: release.last_full_year].rename_axis("year")
@@ -36,7 +38,7 @@ def goods_by_month(item: Comparison) -> pd.DataFrame:
     `attrs["vintage"]` names it.
     """
     release = item.release if item.release.has_months else newest_of_all()
-    found = series(release.vintage, GENERAL, "total", monthly=True)
+    found = series(release.vintage, GENERAL, TOTAL, monthly=True)
     table = _frame(found, item.partner.code)
     first = pd.Period(year=table.index[0] // 12, month=table.index[0] % 12 + 1, freq="M")
     table = table.set_axis(pd.period_range(first, periods=len(table), name="month"))
@@ -53,7 +55,7 @@ def all_goods(vintage: str, groups: bool = False) -> pd.DataFrame:
     release = newest_of_all() if vintage == LATEST else releases()[check_vintage(vintage)]
     if release.partners != "all":
         raise NoFigure(_alone(release))
-    found = series(release.vintage, GENERAL, "total", monthly=False)
+    found = series(release.vintage, GENERAL, TOTAL, monthly=False)
     codes = [code for code in found.partners if groups or code in set(countries())]
     rows = [found.partners[code] for code in codes]
     first = found.first // found.step
@@ -104,35 +106,41 @@ def enduse_goods(item: Comparison) -> pd.DataFrame:
     from releases between which they were revised; `vintages`, the releases in words; and `years`,
     a sentence on what is covered.
     """
-    rows = latest_enduse()
-    covered = rows[["flow", "year"]].drop_duplicates()
-    mine = rows[rows.partner_code == item.partner.code]
+    releases = series(LATEST, GENERAL, ALL_CODES, monthly=False).vintages
+    covered = pd.DataFrame(list(releases), columns=["flow", "year"])
+    mine = newest_by_code(ALL_CODES, item.partner.code)
     codes = mine[["flow", "code"]].drop_duplicates()
     table = codes.merge(covered, on="flow").merge(mine, on=["flow", "code", "year"], how="left")
     table = table.merge(open_table("enduse_codes"), on=["flow", "code"], how="left")
-    titles = {start: sector(name).title for name in GROUPS for start in sector(name).codes}
-    found = pd.DataFrame(
-        {
-            "flow": table.flow,
-            "code": table.code,
-            "title": table.title,
-            "netted": table.netted,
-            "group": table.code.str[0].map(titles),
-            "year": table.year,
-            "musd": table.value_usd.fillna(0).astype(float) / 1e6,
-        }
-    )
-    releases = series(LATEST, GENERAL, "all_enduse", monthly=False).vintages
+    titles = {start: NAMED[name].title for name in GROUPS for start in NAMED[name].codes}
+    table["group"] = table.code.str[0].map(titles)
+    table["musd"] = table.musd.fillna(0.0)
+    found = table[["flow", "code", "title", "netted", "group", "year", "musd"]]
+    found = found.sort_values(["year", "flow", "code"], ignore_index=True)
     found.attrs["mixed"] = [y for y in sorted(set(found.year)) if revised_between(releases, y)]
-    found.attrs["vintages"] = "; ".join(
-        f"{flow} {' and '.join(sorted({name for (of, _), name in releases.items() if of == flow}))}"
+    held = {
+        flow: [(year, name) for (of, year), name in releases.items() if of == flow]
         for flow in FLOWS
+    }
+    found.attrs["vintages"] = "; ".join(
+        f"{flow} {' and '.join(sorted({name for _, name in of}))}" for flow, of in held.items()
     )
-    spans = {flow: [year for of, year in releases if of == flow] for flow in FLOWS}
-    words = [f"{flow} of {min(held)} to {max(held)}" for flow, held in spans.items()]
-    found.attrs["years"] = (
-        f"The end-use files have {' and '.join(words)}."
-        if len(found)
-        else f"The end-use files have no figures for {item.partner.in_sentence}."
-    )
-    return found.sort_values(["year", "flow", "code"], ignore_index=True)
+    spans = " and ".join(f"{flow} of {min(of)[0]} to {max(of)[0]}" for flow, of in held.items())
+    found.attrs["years"] = f"The end-use files have {spans}."
+    if found.empty:
+        found.attrs["years"] = f"The end-use files have no figures for {item.partner.in_sentence}."
+    return found
+
+
+def vehicle_months(item: Comparison) -> pd.DataFrame:
+    """HS 87 by month: `imports` for consumption, total `exports` (musd), `duty_rate` (percent).
+
+    Indexed by `pandas.Period`; empty for a partner that the table does not have.
+    """
+    rows = open_table("hs87_monthly")
+    rows = rows[rows.partner_code == item.partner.code].rename(
+        columns={"imports_for_consumption_musd": "imports", "total_exports_musd": "exports",
+                 "effective_duty_rate_pct": "duty_rate"}
+    )  # fmt: skip
+    months = pd.PeriodIndex(rows.month, freq="M", name="month")
+    return rows[["imports", "exports", "duty_rate"]].set_axis(months)

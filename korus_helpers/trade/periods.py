@@ -46,9 +46,8 @@ class Period:
         """For sentences: "2016", or "April 2011 to March 2012"."""
         if self.year is not None:
             return str(self.year)
-        if self.months == 1:
-            return month_words(self.start)
-        return f"{month_words(self.start)} to {month_words(self.end)}"
+        first, last = (month_words(number) for number in (self.start, self.end))
+        return first if self.months == 1 else f"{first} to {last}"
 
 
 def month_number(year: int, month: int) -> int:
@@ -66,8 +65,10 @@ def month_words(number: int) -> str:
     return f"{MONTHS[number % 12]} {number // 12}"
 
 
-def period(text: str | int) -> Period:
+def period(text: "str | int | Period") -> Period:
     """A period from "2016" or "2011-04/2012-03" (months, both included); raises `InputError`."""
+    if isinstance(text, Period):
+        return text
     text = str(text).strip()
     if _YEAR.fullmatch(text):
         return Period(12 * int(text), 12)

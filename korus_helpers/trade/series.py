@@ -1,15 +1,56 @@
-"""Exports and imports by partner and time, as arrays that a period is cut from."""
+"""The one form of figures: ends that carry through, and flows by partner and time as arrays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
+from korus_helpers.trade.bases import FLOWS
 from korus_helpers.trade.periods import Period
 
-FLOWS = ("exports", "imports")
-_STEPS = {"year": 12, "quarter": 3, "number": 1}
+
+@dataclass(frozen=True)
+class Ends:
+    """A figure known to lie from `low` to `high`, most likely `value`; numbers or arrays alike.
+
+    All three are equal where it is exact. Ends carry through: each operation gives the lowest and
+    the highest result possible.
+    """
+
+    low: float
+    value: float
+    high: float
+
+    def __add__(self, other: "Ends") -> "Ends":
+        return Ends(self.low + other.low, self.value + other.value, self.high + other.high)
+
+    def __neg__(self) -> "Ends":
+        return Ends(-self.high, -self.value, -self.low)
+
+    def __sub__(self, other: "Ends") -> "Ends":
+        return Ends(self.low - other.high, self.value - other.value, self.high - other.low)
+
+    def __truediv__(self, other: "Ends") -> "Ends":
+        """The quotient; NaN unless the other lies above zero and this one not below it."""
+        usable = (other.low > 0) & (self.low >= 0)
+        over = other.where(usable)
+        return Ends(self.low / over.high, self.value / over.value, self.high / over.low)
+
+    def where(self, usable: bool | np.ndarray) -> "Ends":
+        """The same, NaN where it is not usable."""
+        return self.each(lambda end: np.where(usable, end, np.nan))
+
+    def each(self, change: Callable) -> "Ends":
+        """`change` done to each end; it must not turn their order."""
+        return Ends(change(self.low), change(self.value), change(self.high))
+
+    def since(self, base: "Ends", way: str) -> "Ends":
+        """The change, ratio or percent-change from `base`; NaN where a quotient has no meaning."""
+        if way == "change":
+            return self - base
+        ratio = self / base
+        return ratio if way == "ratio" else ratio.each(lambda end: 100 * (end - 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,39 +106,9 @@ def calendar_years(months: Series) -> Series:
     """The calendar years of a monthly series, of which all twelve months are known."""
     skip = -months.first % 12
     count = (months.exports.shape[1] - skip) // 12
-    parts = [
-        values[:, skip : skip + 12 * count].reshape(len(values), count, 12).sum(axis=2)
+    exports, imports = (
+        # Figures are whole dollars or coarser: beyond them a sum holds only noise of adding floats.
+        values[:, skip : skip + 12 * count].reshape(-1, count, 12).sum(axis=2).round(6)
         for values in (months.exports, months.imports)
-    ]
-    return replace(months, first=months.first + skip, step=12, exports=parts[0], imports=parts[1])
-
-
-def build(
-    frame: pd.DataFrame,
-    time: str,
-    label: str,
-    source_ids: tuple[str, ...],
-    vintages: dict | None = None,
-) -> Series:
-    """A series from rows with `partner_code`, `exports_musd`, `imports_musd` and a column `time`.
-
-    `time` is "year", or "quarter" or "number" (of the month) counted from the year 0.
-    """
-    codes, partners_ = pd.factorize(frame.partner_code)
-    first = int(frame[time].min())
-    width = int(frame[time].max()) - first + 1
-    step = _STEPS[time]
-    values = []
-    for flow in FLOWS:
-        grid = np.full((len(partners_), width), np.nan)
-        grid[codes, frame[time].to_numpy() - first] = frame[f"{flow}_musd"]
-        values.append(grid)
-    return Series(
-        {code: i for i, code in enumerate(partners_)},
-        first * step,
-        step,
-        *values,
-        label,
-        source_ids,
-        vintages,
     )
+    return replace(months, first=months.first + skip, step=12, exports=exports, imports=imports)

@@ -1,21 +1,21 @@
-"""Exports and imports by partner and period, and the reasons why a figure does not ship."""
+"""Exports and imports by partner and period, and the reasons why a figure is not included."""
 
 import numpy as np
 import pytest
 
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.flows import series
-from korus_helpers.trade.missing import why_missing
-from korus_helpers.trade.periods import Period, period
+from korus_helpers.trade.bases import FLOWS
+from korus_helpers.trade.catalogue import series
+from korus_helpers.trade.evaluate import evaluate, grid
+from korus_helpers.trade.sectors import sector as named
 
 KOREA, MEXICO, NORTH_KOREA, CURACAO = "5800", "2010", "5790", "2777"
 
 
 def window(text: str, *codes: str, vintage="2024-08", basis="general", sector="total"):
     """Exports and imports of a period, rounded to a thousand dollars."""
-    asked = period(text)
-    found = series(vintage, basis, sector, asked.year is None)
-    return found.window(asked, list(codes)).round(3).tolist()
+    asked = grid(partner=codes, vintage=vintage, basis=basis, sector=sector, end=text)
+    return [evaluate(flow, asked).value.round(3).tolist() for flow in FLOWS]
 
 
 def test_a_year_of_several_partners():
@@ -109,41 +109,46 @@ def test_korea_reports_the_other_side():
 
 
 def test_imports_for_consumption_beside_the_exports_of_a_release():
-    of_2018 = series("2018-10", "consumption", "total", False)
-    assert of_2018.window(period("2016"), [KOREA]).round(3).tolist() == [[42312.662], [71583.892]]
+    chosen = {"vintage": "2018-10", "basis": "consumption"}
+    assert window("2016", KOREA, **chosen) == [[42312.662], [71583.892]]
+    of_2018 = series("2018-10", "consumption", named("total"), False)
     assert of_2018.label == "exports 2018-10, imports for consumption 2026"
     assert of_2018.source_ids == ("CENSUS_COUNTRY_2018", "CENSUS_API", "CENSUS_API_2026")
 
 
-def test_what_does_not_ship_is_none():
-    assert series("2018-10", "general", "total", True) is None
-    assert series("2024-08", "general", "autos", False) is None
-    assert series("latest", "consumption", "autos", False) is None
-    assert series("latest", "general", "hs87", False) is None
-    assert series("latest", "consumption", "hs:01", True) is None
-    assert series("latest", "korea-reported", "autos", False) is None
-    assert series("2018-10", "consumption", "total", True) is None
+@pytest.mark.parametrize(
+    ("vintage", "basis", "name", "monthly"),
+    [
+        ("2018-10", "general", "total", True),
+        ("2024-08", "general", "autos", False),
+        ("latest", "consumption", "autos", False),
+        ("latest", "general", "hs87", False),
+        ("latest", "consumption", "hs:01", True),
+        ("latest", "korea-reported", "autos", False),
+        ("2018-10", "consumption", "total", True),
+    ],
+)
+def test_what_is_not_included_has_no_series(vintage, basis, name, monthly):
+    assert series(vintage, basis, named(name), monthly) is None
 
 
 def test_first_and_last_month_of_each_flow():
-    autos = series("latest", "general", "autos", False)
+    autos = series("latest", "general", named("autos"), False)
     assert (autos.begin("exports"), autos.last("exports")) == (2013 * 12, 2022 * 12 + 11)
     assert (autos.begin("imports"), autos.last("imports")) == (2014 * 12, 2025 * 12 + 11)
-    vehicles = series("latest", "consumption", "hs87", True)
+    vehicles = series("latest", "consumption", named("hs87"), True)
     assert vehicles.last("exports") == 2020 * 12 + 9
     assert vehicles.last("imports") == 2021 * 12 + 5
 
 
-def test_only_whole_steps_of_a_series_of_years():
-    years = series("2018-10", "general", "total", False)
-    assert np.isnan(years.window(Period(2016 * 12 + 3, 12), [KOREA])).all()
-    assert np.isnan(years.window(Period(2016 * 12, 6), [KOREA])).all()
-    assert not np.isnan(years.window(Period(2015 * 12, 24), [KOREA])).any()
+def test_only_whole_years_of_a_series_of_years():
+    assert np.isnan(window("2016-04/2017-03", KOREA, vintage="2018-10")).all()
+    assert np.isnan(window("2016-01/2016-06", KOREA, vintage="2018-10")).all()
+    assert not np.isnan(window("2015-01/2016-12", KOREA)).any()
 
 
-def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="total", flows=None):
-    flows = flows or ("exports", "imports")
-    return why_missing(vintage, basis, sector, partner, period(text), flows)
+def reason(text: str, partner=KOREA, flow="deficit", **choices):
+    return evaluate(flow, grid(partner=partner, end=text, **choices)).reason[0]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +203,7 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         ),
         (
             "2012",
-            {"sector": "autos", "flows": ("exports",)},
+            {"sector": "autos", "flow": "exports"},
             "2012: figures for automotive vehicles, parts and engines begin in January 2013",
         ),
         (
@@ -247,7 +252,7 @@ def reason(text: str, partner=KOREA, vintage="latest", basis="general", sector="
         ),
         (
             "2016",
-            {"sector": "enduse:30110", "flows": ("exports",)},
+            {"sector": "enduse:30110", "flow": "exports"},
             "there are no US exports under Bodies and chassis for trucks and buses "
             "(end-use 30110); ask for the other flow",
         ),
