@@ -3,7 +3,6 @@
 Real HTTP on 127.0.0.1, through `korus fetch` where a command can show it.
 """
 
-import gzip
 import itertools
 import socket
 import subprocess
@@ -21,9 +20,6 @@ from korus_helpers.errors import NetworkOrDiskError
 OK = b"HTTP/1.1 200 OK\r\n"
 MOVED = b"HTTP/1.1 302 Found\r\nLocation: "
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-PACKED = OK + b"Content-Encoding: gzip\r\n"
-GOOD = gzip.compress(b"[]" * 5_000)
-BOMB = gzip.compress(bytes(300_000_000), 9)
 MANY = b"x" * 100_000
 
 
@@ -54,12 +50,13 @@ def is_one_sentence(done, status, says):
 
 RULES, CUT, LARGE = "breaks the rules of HTTP", "was cut short", "is larger than 50 MB"
 LENGTH = "a length that is no number"
+PACKED = "compressed, which was not asked for"
 BROKEN = {
     "no status": (wire(b"hello\r\n\r\n"), RULES),
     "a status in words": (wire(b"HTTP/1.1 fine OK\r\n\r\n"), RULES),
     "another HTTP": (wire(b"HTTP/9.9 200 OK\r\n\r\n[]"), RULES),
     "bytes": (wire(bytes(range(256)) * 9), RULES),
-    "nothing": (wire(), "without an answer"),
+    "nothing": (wire(), RULES),
     "a line that is no header": (wire(OK, b"no header\r\nContent-Length: 2\r\n\r\n[]"), RULES),
     "a folded header": (wire(OK, b" no header\r\n\r\n[]"), RULES),
     "a bare charset": (wire(OK, b"Content-Type: text/html; charset\r\n\r\nx"), "a web page"),
@@ -78,11 +75,7 @@ BROKEN = {
     "an endless chunk": (wire(CHUNKED, b"-1\r\n", forever=MANY), LARGE),
     "an endless size": (wire(CHUNKED, b"1;", forever=MANY), RULES),
     "endless": (wire(OK, b"\r\n", forever=MANY), LARGE),
-    "gzip that is none": (wire(PACKED, b"\r\nnothing"), "compression is damaged"),
-    "gzip and more": (wire(PACKED, b"\r\n", GOOD, b"and more"), "compression is damaged"),
-    "gzip cut short": (wire(PACKED, b"\r\n", GOOD[:-9]), CUT),
-    "gzip bomb": (wire(PACKED, b"\r\n", BOMB), LARGE),
-    "gzip twice": (wire(OK, b"Content-Encoding: gzip, gzip\r\n\r\n", GOOD), "was not asked for"),
+    "gzip": (wire(OK, b"Content-Encoding: gzip\r\n\r\n", forever=MANY), PACKED),
     "a date to wait for": (wire(b"HTTP/1.1 503 No\r\nRetry-After: " + b"9" * 5_000 + b"\r\n\r\n"),
                            "answers 503"),
     "an endless 503": (wire(b"HTTP/1.1 503 No\r\n\r\n", forever=MANY), "answers 503"),
@@ -106,7 +99,6 @@ DRIPS = {
     "body": wire(OK, b"Content-Length: 9999\r\n\r\n", forever=b"[", pause=0.02),
     "chunks": wire(CHUNKED, forever=b"1\r\n[\r\n", pause=0.02),
     "trailers": wire(CHUNKED, b"2\r\n[]\r\n0\r\n", forever=b"A: b\r\n", pause=0.02),
-    "gzip": wire(PACKED, b"\r\n", forever=gzip.compress(b""), pause=0.02),
 }
 
 
@@ -126,7 +118,7 @@ print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
 """
 
 
-@pytest.mark.parametrize("name", ["gzip bomb", "an endless chunk"])
+@pytest.mark.parametrize("name", ["endless", "an endless chunk"])
 def test_a_flood_takes_little_memory(tmp_path, name):
     with replaying(routes(lambda good, query, path: BROKEN[name][0])) as server:
         line = [sys.executable, "-m", "korus_helpers.cli", *map(str, arguments(server))]
@@ -137,11 +129,6 @@ def test_a_flood_takes_little_memory(tmp_path, name):
     status, kilobytes = map(int, done.stdout.split()[-2:])
     assert status == 3
     assert kilobytes < 400_000  # with all libraries
-
-
-def test_packed_answers_are_unpacked():
-    with replaying({"/x": wire(PACKED, b"\r\n", GOOD, GOOD)}) as server:
-        assert download(server.url + "/x").content == b"[]" * 10_000
 
 
 PLACES = {

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from korus_helpers.cli import korus
-from korus_helpers.present.notice import old_figures
+from korus_helpers.present.inventory import old_figures
 
 
 @pytest.mark.parametrize(("day", "partner", "old"), [

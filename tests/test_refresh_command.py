@@ -1,18 +1,15 @@
 """`korus refresh` against a server that fails in every known way; stored figures stay."""
 
-import contextlib
 import hashlib
 import json
-import os
 import shutil
 import subprocess
-import sys
 from functools import cache
 
 import official
 import pytest
 from replay import COUNTRY, EXPORTS, IMPORTS, PAGE, Answer, replaying
-from typed import environment, korus, korus_process
+from typed import korus, korus_process
 
 FIRST = 2014  # year of the small files
 
@@ -71,30 +68,6 @@ def refreshed(tmp_path_factory):
         done = korus_process(folder, "refresh", "--base-url", server.url, "--json")
     assert done.returncode == 0, done.stderr
     return folder, json.loads(done.stdout)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="opens a terminal")
-def test_a_terminal_shows_how_far_a_download_is(tmp_path):
-    import termios
-
-    ours, theirs = os.openpty()
-    termios.tcsetwinsize(theirs, (40, 120))
-    with replaying(healthy()) as server:
-        line = [sys.executable, "-m", "korus_helpers.cli", "refresh", "--base-url", server.url]
-        with subprocess.Popen(
-            line, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=theirs
-        ) as run:
-            os.close(theirs)
-            shown = b""
-            with contextlib.suppress(OSError):  # nobody holds the other end any more
-                while some := os.read(ours, 10_000):
-                    shown += some
-            said = run.stdout.read().decode()
-    os.close(ours)
-    assert run.returncode == 0, shown
-    for kind in (b"country: ", b"exports: ", b"imports: "):
-        assert kind in shown
-    assert "2024-08b" in said and "country: " not in said
 
 
 @pytest.fixture

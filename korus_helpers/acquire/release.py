@@ -10,6 +10,8 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from itertools import count, product
 from pathlib import Path
 from string import ascii_lowercase
@@ -85,38 +87,37 @@ class Incoming:
         return self.found.kind
 
 
-@dataclass(frozen=True)
-class Place:
-    """The release that a file is, and what of it is not at hand.
+Place = tuple[str, str, tuple[int, ...]]
+"""The release that a file is, what of it is not at hand, and the years that it adds.
 
-    `new` is "all" (a release that is not at hand), "months" or "years" (which a release at hand
-    lacks), or "" where nothing is new. `years` are those that an end-use file adds.
-    """
-
-    release: str
-    new: str
-    years: tuple[int, ...] = ()
+What is new is "all" (a release that is not at hand), "months" or "years" (which a release at hand
+lacks), or "" where nothing is.
+"""
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What became of a file: the release it is, what is new of it, and where that lies.
+    """What became of a file: its `Place`, and where what is new of it lies.
 
     `folder` is None where nothing is new; `latest` is the newest release of all partners then.
     """
 
     incoming: Incoming
-    place: Place
+    release: str
+    new: str
+    years: tuple[int, ...]
     folder: Path | None
     latest: str
 
 
-def read_file(origin: Origin, today: str, against: str = "") -> Incoming:
+def read_file(origin: Origin, against: str = "", today: str = "") -> Incoming:
     """One official file, read and through every gate.
 
-    `against` names the release to compare with, else it is the nearest. `today` is the day it is
-    ("2026-11-27"): months after it cannot be. Raises `Refused` with the gate and the rows.
+    `against` names the release to compare with, else it is the nearest. `today` is the day that it
+    is ("2026-11-27", else by the clock): months after it cannot be. Raises `Refused` with the gate
+    and the rows.
     """
+    today = today or f"{datetime.now(UTC):%Y-%m-%d}"
     found = read_official(origin.content)
     if found.kind == "country":
         last, words = found.data_through, _country_words(found)
@@ -199,14 +200,14 @@ def country_place(found: CountryFile) -> Place:
         alike = one.data_through == found.data_through
         if one.partners == "all" and alike and _same(found.annual, one, "goods_annual", "months"):
             if not one.has_months and found.annual.year.min() <= one.first_year:
-                return Place(one.vintage, "months")
+                return one.vintage, "months", ()
             if one.has_months and _same(found.monthly, one, "goods_monthly", "month"):
-                return Place(one.vintage, "")
+                return one.vintage, "", ()
         mine = found.monthly[found.monthly.partner_code == one.partners]
         part = alike and one.partners != "all" and one.has_months
         if not (part and _same(mine, one, "goods_monthly", "month")):
             taken.append(one.vintage)
-    return Place(free_name(release_month(found.data_through), taken), "all")
+    return free_name(release_month(found.data_through), taken), "all", ()
 
 
 def _same(mine: pd.DataFrame, release: Vintage, table: str, time: str) -> bool:
@@ -228,21 +229,19 @@ def enduse_place(found: EnduseFile) -> Place:
 
     A name that other figures of the flow have gets a letter: 2027-06b.
     """
-    held, last = every("enduse_annual"), found.years[-1]
+    held, last, years = every("enduse_annual"), found.years[-1], set(found.years)
     held = held[held.flow == found.kind]
     names = sorted(held.vintage.unique(), key=release_order, reverse=True)
     equal = {name: _equal_years(found, held[held.vintage == name]) for name in names}
-    known = set().union(*(same for same, _ in equal.values())) >= set(found.years)
+    if years <= set().union(*(same for same, _ in equal.values())):
+        name = max(names, key=lambda name: (last in equal[name][0], bool(equal[name][0])))
+        return name, "", ()
     for name, (same, other) in equal.items():
-        fits = same and not other and last_full_year(name) == last
-        if fits or (known and last in same):
-            years = () if known else tuple(sorted(set(found.years) - same))
-            return Place(name, "years" if years else "", years)
-    if known:
-        return Place(next(name for name in names if equal[name][0]), "")
+        if same and not other and last_full_year(name) == last:
+            return name, "years", tuple(sorted(years - same))
     name = free_name(_matched(found), [name for name in names if equal[name][1]])
     same = equal.get(name, (set(), set()))[0]
-    return Place(name, "years" if same else "all", tuple(sorted(set(found.years) - same)))
+    return name, "years" if same else "all", tuple(sorted(years - same))
 
 
 def _equal_years(found: EnduseFile, held: pd.DataFrame) -> tuple[set[int], set[int]]:
@@ -302,13 +301,10 @@ def free_name(month: str, taken: Collection[str]) -> str:
 
 
 @contextmanager
-def keeping(
-    files: Sequence[Incoming], dry_run: bool, first: Callable[[], None] = lambda: None
-) -> Iterator[list[Refreshed]]:
+def keeping(files: Sequence[Incoming], dry_run: bool) -> Iterator[list[Refreshed]]:
     """Store what is new, a package for each file, and see it; with `dry_run` for the block only.
 
-    Older files first, so that files of the same kind may come in any order. `first` is called
-    before anything new is seen, and not at all where nothing is new.
+    Older files first, so that files of the same kind may come in any order.
     """
     ordered = sorted(files, key=lambda one: (one.kind != "country", one.found.span))
     with ExitStack() as stack:
@@ -320,45 +316,35 @@ def keeping(
             return folder
 
         if dry_run:
-            yield [_keep(one, first, on_trial_only) for one in ordered]
+            yield [_kept(one, on_trial_only) for one in ordered]
             return
         with store() as held:
-            done = [
-                _keep(one, first, lambda name, content: held.add(VINTAGES, name, content))
-                for one in ordered
-            ]
+            done = [_kept(one, partial(held.add, VINTAGES)) for one in ordered]
         yield done
 
 
-def _keep(
-    one: Incoming, first: Callable[[], None], add: Callable[[str, Content], Path]
-) -> Refreshed:
+def _kept(one: Incoming, add: Callable[[str, Content], Path]) -> Refreshed:
     """Hand what is new of a file to `add`, which keeps it."""
     latest = whole_releases()[-1].vintage
+    place = country_place(one.found) if one.kind == "country" else enduse_place(one.found)
+    release, new, years = place
+    if not new:
+        return Refreshed(one, *place, None, latest)
     if one.kind == "country":
-        place = country_place(one.found)
-        name, title = place.release, f"Release {place.release}"
-    else:
-        place = enduse_place(one.found)
-        taken = {package.name for package in packages(VINTAGES)}
-        name = free_name(f"enduse-{one.kind}-{place.release}", taken)
-        title = f"End-use {one.kind}, release {place.release}"
-    if not place.new:
-        return Refreshed(one, place, None, latest)
-    first()
-    if one.kind == "country":
+        name, title = release, f"Release {release}"
         tables = _country_tables(name, one.found, one.origin)
     else:
-        rows = one.found.rows
-        rows = rows[rows.year.isin(place.years)].assign(vintage=place.release)
-        tables = {"enduse_annual": rows}
+        taken = {package.name for package in packages(VINTAGES)}
+        name = free_name(f"enduse-{one.kind}-{release}", taken)
+        title, rows = f"End-use {one.kind}, release {release}", one.found.rows
+        tables = {"enduse_annual": rows[rows.year.isin(years)].assign(vintage=release)}
     origin = {
         "title": f"U.S. Census Bureau, {TITLES[one.kind]}", "path": one.origin.address,
         "retrieved": one.origin.retrieved, "bytes": len(one.origin.content),
         "hash": f"sha256:{one.origin.sha256}",
     }  # fmt: skip
     folder = add(name, Content(f"korus-vintage-{name}", title, tables, [origin]))
-    return Refreshed(one, place, folder, latest)
+    return Refreshed(one, *place, folder, latest)
 
 
 def _country_tables(name: str, found: CountryFile, origin: Origin) -> dict[str, pd.DataFrame]:
@@ -453,5 +439,5 @@ def differences(before: str, after: str) -> Differences:
 
 def main_change(done: Sequence[Refreshed]) -> Refreshed | None:
     """The newest release of the country file that is new altogether, whose changes are told."""
-    whole = [one for one in done if one.incoming.kind == "country" and one.place.new == "all"]
+    whole = [one for one in done if one.incoming.kind == "country" and one.new == "all"]
     return whole[-1] if whole else None

@@ -16,7 +16,7 @@ def data(ctx: click.Context, as_json: bool) -> None:
     from datetime import date
 
     from korus_helpers.present.answers import data_lines, data_object, to_json
-    from korus_helpers.present.notice import old_figures
+    from korus_helpers.present.inventory import old_figures
 
     found = data_object()
     tables = [table for kept in (found["tables"], found["stored"]) for table in kept]

@@ -67,8 +67,8 @@ def sector(
     )
     from korus_helpers.acquire.downloads import Patience, check_base
     from korus_helpers.acquire.storing import required_folder
+    from korus_helpers.present.acquired import fetched_lines, fetched_object
     from korus_helpers.present.answers import to_json
-    from korus_helpers.present.fetched import fetched_lines, fetched_object
 
     if not codes or start is None or end is None:
         raise InputError(f"a sector has --codes, --from and --to; type for example {EXAMPLE}")

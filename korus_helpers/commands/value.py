@@ -25,7 +25,7 @@ def value(measure: str, way: str | None, share: bool, as_json: bool, **choices: 
 
     from korus_helpers.figures.releases import LATEST
     from korus_helpers.present.answers import to_json, value_line, value_object
-    from korus_helpers.present.notice import old_figures
+    from korus_helpers.present.inventory import old_figures
     from korus_helpers.trade.bases import OWN_RELEASE
     from korus_helpers.trade.definition import definition_of
     from korus_helpers.trade.evaluate import evaluate

@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,12 +56,6 @@ class Partner:
         return f'"{self.common_name}" ({self.code})'
 
 
-@dataclass(frozen=True)
-class _Index:
-    by_code: dict[str, Partner]
-    by_name: dict[str, list[Partner]]  # keys as `_key` makes them
-
-
 @remembered
 def partners() -> pd.DataFrame:
     """One row per Census code, sorted by code: names, ISO codes, aliases, kind, years of trade.
@@ -91,15 +85,15 @@ def countries() -> list[str]:
     Countries and the residual rows (unidentified countries, international organizations)
     together sum to World.
     """
-    return [code for code, one in _index().by_code.items() if one.kind == "country"]
+    return [code for code, one in _by_code().items() if one.kind == "country"]
 
 
 def codes_named(name: str) -> frozenset[str]:
     """The codes that have this Census name, common name or alias; none for an unknown one."""
-    return frozenset(one.code for one in _index().by_name.get(_key(name), ()))
+    return frozenset(one.code for one in _by_name().get(_key(name), ()))
 
 
-def find_partner(text: str, years: Iterable[int] = ()) -> Partner:
+def find_partner(text: str, years: Collection[int] = ()) -> Partner:
     """The partner that `text` names: a code, Census name, ISO code, common name or alias.
 
     Letter case, accents, punctuation and "the" do not matter. Where a code was followed by
@@ -108,7 +102,7 @@ def find_partner(text: str, years: Iterable[int] = ()) -> Partner:
     unknown, for the United States and for rows that are not partners.
     """
     typed = _readable(text)
-    found = _by_code(typed) if re.fullmatch(r"[0-9]+", typed) else _by_name(typed)
+    found = _of_code(typed) if re.fullmatch("[0-9]+", typed) else _of_name(typed)
     for one in found:
         if one.code in REFUSED:
             raise InputError(
@@ -120,34 +114,36 @@ def find_partner(text: str, years: Iterable[int] = ()) -> Partner:
             f"partner {_quoted(typed)}: {number} partners have this name; type "
             f"{_listed(sorted(found, key=lambda one: (one.first_year, one.common_name)))}"
         )
-    return _with_trade(found, set(years))
+
+    def trade(one: Partner) -> tuple[int, int]:
+        if one.first_year is None or one.last_year is None:
+            return 0, 0
+        return sum(one.first_year <= year <= one.last_year for year in set(years)), one.last_year
+
+    return max(found, key=trade)
 
 
 @remembered
-def _index() -> _Index:
-    """Every partner by code and by key of each of its names, made once per process."""
-    by_code: dict[str, Partner] = {}
-    by_name: dict[str, list[Partner]] = {}
-    for row in partners().itertuples():
-        first_year, last_year = (
-            None if pd.isna(year) else int(year) for year in (row.first_year, row.last_year)
-        )
-        one = Partner(
-            row.partner_code,
-            row.name,
-            row.common_name,
-            row.in_sentence,
-            row.iso2,
-            row.iso3,
-            row.kind,
-            first_year,
-            last_year,
-        )
-        by_code[one.code] = one
-        names = [one.name, one.common_name, one.iso2, one.iso3, *row.aliases.split(";")]
+def _by_code() -> dict[str, Partner]:
+    """Every partner by its code, made once per process."""
+    names = ["partner_code", "name", "common_name", "in_sentence", "iso2", "iso3", "kind"]
+    rows = partners()
+    years = rows[["first_year", "last_year"]].astype(object)
+    years = years.where(years.notna(), None).itertuples(index=False)
+    texts = rows[names].itertuples(index=False)
+    made = (Partner(*text, *span) for text, span in zip(texts, years, strict=True))
+    return {one.code: one for one in made}
+
+
+@remembered
+def _by_name() -> dict[str, list[Partner]]:
+    """Partners by the key of each of their names."""
+    found: dict[str, list[Partner]] = {}
+    for one, aliases in zip(_by_code().values(), partners().aliases, strict=True):
+        names = [one.name, one.common_name, one.iso2, one.iso3, *aliases.split(";")]
         for key in {_key(name) for name in names} - {""}:
-            by_name.setdefault(key, []).append(one)
-    return _Index(by_code, by_name)
+            found.setdefault(key, []).append(one)
+    return found
 
 
 def _key(name: str) -> str:
@@ -163,20 +159,20 @@ def _readable(text: str) -> str:
         raise InputError(
             f"partner is of type {type(text).__name__}, not text; type it in quotes: {EXAMPLES}"
         )
-    typed = unicodedata.normalize("NFKC", text.strip()[: LONGEST + 1])
+    typed, problem = unicodedata.normalize("NFKC", text.strip()[: LONGEST + 1]), ""
     if len(typed) > LONGEST:
-        raise InputError(f"partner {_quoted(typed)}: longer than any name; type {EXAMPLES}")
-    if not typed.isprintable():
-        raise InputError(
-            f"partner {_quoted(typed)}: has characters that cannot be printed; type {EXAMPLES}"
-        )
-    if not _key(typed):
-        raise InputError(f"partner {_quoted(typed)}: has no name in it; type {EXAMPLES}")
+        problem = "longer than any name"
+    elif not typed.isprintable():
+        problem = "has characters that cannot be printed"
+    elif not _key(typed):
+        problem = "has no name in it"
+    if problem:
+        raise InputError(f"partner {_quoted(typed)}: {problem}; type {EXAMPLES}")
     return typed
 
 
-def _by_code(typed: str) -> list[Partner]:
-    by_code = _index().by_code
+def _of_code(typed: str) -> list[Partner]:
+    by_code = _by_code()
     if typed in by_code:
         return [by_code[typed]]
     if len(typed) < 4:
@@ -190,8 +186,8 @@ def _by_code(typed: str) -> list[Partner]:
     raise InputError(_unknown(typed, "code", nearest if len(typed) == 4 else []))
 
 
-def _by_name(typed: str) -> list[Partner]:
-    by_name, key = _index().by_name, _key(typed)
+def _of_name(typed: str) -> list[Partner]:
+    by_name, key = _by_name(), _key(typed)
     if key in REPORTER:
         raise InputError(
             f"partner {_quoted(typed)}: the United States is the reporting country of all figures; "
@@ -206,17 +202,6 @@ def _by_name(typed: str) -> list[Partner]:
     if len(key) > 3:
         nearest += sorted((name for name in names if key in name), key=len)
     raise InputError(_unknown(typed, "name", [one for name in nearest for one in by_name[name]]))
-
-
-def _with_trade(found: list[Partner], years: set[int]) -> Partner:
-    """Of partners of one name, the one with trade in most of the years; else the later one."""
-
-    def trade(one: Partner) -> tuple[int, int]:
-        if one.first_year is None or one.last_year is None:
-            return 0, 0
-        return sum(one.first_year <= year <= one.last_year for year in years), one.last_year
-
-    return max(found, key=trade)
 
 
 def _unknown(typed: str, what: str, nearest: list[Partner]) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError
 from korus_helpers.figures.names import month_words
-from korus_helpers.figures.store import has_table, remembered, vintage_folders
+from korus_helpers.figures.store import every, has_table, remembered, vintage_folders
 from korus_helpers.figures.tables import DATA, open_table
 
 LATEST = "latest"
@@ -148,18 +147,14 @@ def latest_enduse() -> pd.DataFrame:
 
     Of a release that is both included and refreshed the refreshed rows are taken.
     """
-    folders = [one for one in vintage_folders() if has_table("enduse_annual", one)]
-    held = [open_table("enduse_annual", one) for one in folders]
-    rows = pd.concat(held, ignore_index=True) if len(held) > 1 else held[0]
+    rows = every("enduse_annual")  # in the order of folders, those of the user last
     names = sorted(rows.vintage.unique(), key=release_order)
-    release = pd.Categorical(rows.vintage, categories=names).codes.astype(int) * len(held)
-    release += np.repeat(np.arange(len(held)), [len(one) for one in held])
-    flow, flows = pd.factorize(rows.flow)
-    year, years = pd.factorize(rows.year)
-    group = flow * len(years) + year
-    newest = np.zeros(len(flows) * len(years), dtype=int)
-    np.maximum.at(newest, group, release)
-    return rows[release == newest[group]]
+    newest = pd.Series(pd.Categorical(rows.vintage, names).codes, rows.index)
+    keys = [rows.flow, rows.year]
+    rows = rows[newest == newest.groupby(keys).transform("max")]
+    if len(vintage_folders()) == 1:
+        return rows
+    return rows.drop_duplicates(["flow", "partner_code", "code", "year"], keep="last")
 
 
 # Days of the June revisions that the sources state.

@@ -17,7 +17,6 @@ import pandas as pd
 from korus_helpers.errors import DamagedData
 from korus_helpers.figures.tables import (
     DATA,
-    DESCRIPTOR,
     SECTORS,
     VINTAGES,
     check_file,
@@ -157,18 +156,6 @@ def problem_of(stored: Package) -> str:
     except DamagedData as error:
         return str(error)
     return ""
-
-
-def not_listed() -> list[str]:
-    """Folders that look like packages and are not listed, which are left alone: "vintages/x"."""
-    folder = data_folder()
-    known = {one.folder for kind in (VINTAGES, SECTORS) for one in packages(kind)}
-    return sorted(
-        f"{kind}/{path.parent.name}"
-        for kind in (VINTAGES, SECTORS)
-        for path in (folder.glob(f"{kind}/[!.]*/{DESCRIPTOR}") if folder else ())
-        if path.parent not in known
-    )
 
 
 def vintage_folders() -> tuple[Path, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.releases import release_order
 from korus_helpers.figures.tables import open_table, package, verify
-from korus_helpers.present.holdings import stored_lines, stored_object
+from korus_helpers.present.inventory import stored_lines, stored_object
 from korus_helpers.present.words import number
 from korus_helpers.trade.figure import Figure
 

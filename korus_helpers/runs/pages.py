@@ -22,7 +22,7 @@ from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.present.glossary import anchor, glossary
-from korus_helpers.present.notice import old_figures
+from korus_helpers.present.inventory import old_figures
 from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import join_words, number, signed
 from korus_helpers.runs.execute import Outcome

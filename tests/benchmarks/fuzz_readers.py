@@ -31,7 +31,7 @@ FILES = sorted((SHARED / "figures" / "files").glob("*use*")) + sorted(
 def outcome(content: bytes) -> str:
     """ "passed", or the first words of the reason of a refusal."""
     try:
-        read_file(Origin(content, "test", "2026-01-01"), "2026-12-01")
+        read_file(Origin(content, "test", "2026-01-01"), today="2026-12-01")
     except Refused as error:
         assert len(str(error)) > 20, error
         return re.sub(r"\d+|\".*?\"", "…", str(error))[:60]
