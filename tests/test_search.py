@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from korus_helpers.claims.candidates import NEAR, STEPS
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.named_steps import NEAR, STEPS
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.register import article
 from korus_helpers.claims.searching import LISTED, garbles, near, search

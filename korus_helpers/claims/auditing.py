@@ -16,10 +16,9 @@ from korus_helpers.claims.consistency import (
     rows,
 )
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.levels import Level
 from korus_helpers.claims.printed import TOLERANCE, one_edits, read_printed
+from korus_helpers.claims.quoted import Level, QuotedFigure
 from korus_helpers.claims.searching import Match
-from korus_helpers.claims.services import QuotedFigure
 from korus_helpers.claims.verdicts import FAILS, HOLDS, Verdict, judge
 from korus_helpers.errors import InputError
 from korus_helpers.figures.releases import LATEST

@@ -6,13 +6,23 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from korus_helpers.claims.candidates import KEY, candidates, rounded
+from korus_helpers.claims.candidates import (
+    BIT,
+    KEY,
+    NEAR,
+    STEPS,
+    Stated,
+    candidates,
+    names_of,
+    read_stated,
+    rounded,
+)
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.levels import Level
-from korus_helpers.claims.named_steps import BIT, NEAR, STEPS, Stated, names_of, read_stated
 from korus_helpers.claims.printed import TOLERANCE, one_edits, read_printed
-from korus_helpers.figures.partners import find_partner
-from korus_helpers.trade.definition import MEASURES, UNITS, Definition
+from korus_helpers.claims.quoted import Level
+from korus_helpers.figures.partners import Partner
+from korus_helpers.trade.bases import MEASURES, UNITS, of_trade
+from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.figure import Figure, provenance
 
 LISTED = 1_000  # matches, nearest first
@@ -61,7 +71,7 @@ class Search:
 
     `tried` counts the definitions that have a figure, each figure once however many releases
     repeat it. `matches` are ranked: those that are only possible last, then fewer steps, steps
-    in the order of `named_steps.STEPS`, files before print, newer releases, closeness to the middle
+    in the order of `candidates.STEPS`, files before print, newer releases, closeness to the middle
     of the interval; at most `LISTED` of them, and `complete` is False where there are more.
 
     `chance_rate` is the share of the same definitions that match by chance: the interval is
@@ -91,17 +101,17 @@ class Garble:
     matches: tuple[Match, ...]
 
 
-def search(interval: Interval, unit: str, **stated: str | None) -> Search:
+def search(interval: Interval, unit: str, **stated: object) -> Search:
     """Every definition that gives a number in `interval`, in `unit` (of `UNITS`), for a partner.
 
-    `stated` are the choices of `named_steps.read_stated`; raises `InputError` as that does.
+    `stated` are the choices of `candidates.read_stated`; raises `InputError` as that does.
     """
     asked = read_stated(unit, **stated)
     return _found(asked, candidates(asked), interval)
 
 
-def near(interval: Interval, unit: str, **stated: str | None) -> Search:
-    """The same, among definitions at most two steps of `named_steps.NEAR` from the stated one.
+def near(interval: Interval, unit: str, **stated: object) -> Search:
+    """The same, among definitions at most two steps of `candidates.NEAR` from the stated one.
 
     These are release or quotation, import or export basis, sector, goods with services,
     agreement year for calendar year, and the base year one off. The stated definition itself is
@@ -113,9 +123,7 @@ def near(interval: Interval, unit: str, **stated: str | None) -> Search:
     return _found(asked, grid[close], interval)
 
 
-def garbles(
-    text: str, *, tolerance: Decimal = TOLERANCE, **stated: str | None
-) -> tuple[Garble, ...]:
+def garbles(text: str, *, tolerance: Decimal = TOLERANCE, **stated: object) -> tuple[Garble, ...]:
     """Slips that would make the stated definition, of any release, give the printed `text`.
 
     One edit of the text (a digit dropped, added or swapped, million for billion, the sign), or
@@ -205,24 +213,21 @@ def _chance(grid: pd.DataFrame, interval: Interval) -> tuple[float, float]:
     return float(np.mean(shares)), float(np.mean(np.array(shares) > 0))
 
 
-def _match(partner: str, row: object) -> Match:
+def _match(partner: Partner, row: object) -> Match:
     """The match that a row of `candidates` describes; `row.possible` is said with it."""
-    names = ("measure", "as_", "sector", "basis", "vintage", "base", "end")
-    chosen = {name: getattr(row, name) for name in names}
+    chosen = {name: getattr(row, name) for name in (*KEY, "vintage")}
     ends = {name: float(getattr(row, name)) for name in ("value", "low", "high")}
-    named = _of_print(partner, row) if row.parts else _of_files(partner, row, chosen, ends)
+    label, source_ids = _of_print(partner, row) if row.parts else _of_files(partner, row, ends)
     return Match(
-        **chosen, **ends, partner=partner, unit=UNITS[row.as_], steps=names_of(row.bits),
-        quoted=bool(row.quoted), label=named[0], source_ids=named[1],
+        **chosen, **ends, partner=partner.code, unit=UNITS[row.as_], steps=names_of(row.bits),
+        quoted=bool(row.quoted), label=label, source_ids=source_ids,
         possible=bool(row.possible), parts=tuple(row.parts or ()),
     )  # fmt: skip
 
 
-def _of_files(
-    partner: str, row: object, chosen: dict[str, str], ends: dict[str, float]
-) -> tuple[str, tuple[str, ...]]:
+def _of_files(partner: Partner, row: object, ends: dict[str, float]) -> tuple[str, tuple[str, ...]]:
     """The definition of a figure that `evaluate` takes, in words, and its sources."""
-    used = Definition(partner, **{k: v for k, v in chosen.items() if k != "measure"})
+    used = Definition(partner, row.sector, row.basis, row.vintage, row.base, row.end, row.as_)
     release, sources, mixed = provenance(row.measure, used)
     figure = Figure(
         row.measure, used, **ends, unit=UNITS[row.as_], base_value=0.0, end_value=0.0,
@@ -232,12 +237,9 @@ def _of_files(
     return f"{figure.words}; {release}{extra}", sources
 
 
-def _of_print(partner: str, row: object) -> tuple[str, tuple[str, ...]]:
+def _of_print(partner: Partner, row: object) -> tuple[str, tuple[str, ...]]:
     """The definition of a figure made of quoted levels, in words, and its sources."""
-    link = {"exports": "to", "imports": "from"}.get(row.measure, "with")
-    measure = {"two-way": "two-way trade"}.get(row.measure, row.measure)
-    title = row.parts[-1].title
-    what = f"US {measure} {link} {find_partner(partner).in_sentence}, {title}"
+    what = f"{of_trade(row.measure, partner.in_sentence)}, {row.parts[-1].title}"
     said = [f"{part.year} {part.said}" for part in row.parts]
     sources = tuple(dict.fromkeys(key for part in row.parts for key in part.source_ids))
     if len(row.parts) == 1:

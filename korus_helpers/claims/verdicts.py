@@ -8,8 +8,8 @@ from korus_helpers.claims.claim import OTHER, UNSPECIFIED, Claim, missing
 from korus_helpers.claims.dates import KINDS, judge_date
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE, Statement, read_printed
+from korus_helpers.claims.quoted import QuotedFigure, quoted_figure, reach
 from korus_helpers.claims.searching import Match, near
-from korus_helpers.claims.services import QuotedFigure, quoted_figure, reach
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.releases import LATEST, releases
 from korus_helpers.figures.store import publications
@@ -348,8 +348,8 @@ def _near_matches(claim: Claim, printed: Statement) -> tuple[tuple[Match, ...], 
     day, asked = claim.day, claim.definition()
     found = near(
         printed.interval, UNITS[claim.as_], measure=claim.measure, as_=claim.as_,
-        partner=asked.partner, sector=claim.sector, basis=asked.basis, base=asked.base,
-        end=asked.end, made_on=day,
+        partner=asked.who, sector=claim.sector, basis=asked.basis, base=asked.first or "",
+        end=asked.last, made_on=day,
     )  # fmt: skip
     later = {name for name, one in releases().items() if day and one.in_force_from > day}
     later |= {m.vintage for m in found.matches if day and m.quoted and m.vintage > day}
