@@ -10,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from korus_helpers import Definition, evaluate
@@ -19,14 +18,9 @@ from korus_helpers.claims.register import article, claims_in, public, template
 from korus_helpers.figures.tables import open_table, package
 from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS
 from korus_helpers.present.evidence import evidence_files, show_evidence
-from korus_helpers.runs.bundle import with_manifest
 from korus_helpers.trade.evaluate import figure_rows
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "03_claim_audit.ipynb"
 KORUS = Path(sys.executable).with_name("korus")
-FORMULAS = ["=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)",
-            '=HYPERLINK("http://x.test","y")']  # fmt: skip
-ENDS = ("\t=1+1", "\r=1+1", "\n=1+1")  # white space in front is taken off when a file is read
 
 
 def korus(*arguments, cwd=None, limit=None, **environment):
@@ -62,20 +56,6 @@ def of_the_article(tmp_path_factory):
     return contents(folder), done.stdout
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
-    """A file of claims whose every free text is a formula."""
-    path = tmp_path_factory.mktemp("claims") / "hostile.csv"
-    with path.open("w", encoding="utf-8", newline="") as opened:
-        out = csv.writer(opened)
-        out.writerow(["id", "printed", "measure", "period", "speaker", "publisher", "what", "note"])
-        for number, text in enumerate([*FORMULAS, *ENDS]):
-            printed = "-$5 billion" if number % 2 else "$27.6 billion"
-            out.writerow([f"c{number}", printed, "deficit", 2016, text, text, text, text])
-        out.writerow(["jobs", "=95 jobs", "other", "", "", "", "", "@note"])
-    return path
-
-
 def test_two_processes_write_the_same_bytes(of_the_article, tmp_path):
     files, printed = of_the_article
     again = korus(
@@ -88,12 +68,8 @@ def test_two_processes_write_the_same_bytes(of_the_article, tmp_path):
     assert files["verdicts.json"] == printed
 
 
-def test_the_committed_notebook_hands_on_the_same_files(of_the_article):
-    cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    (found,) = [output.data[EVIDENCE] for cell in cells for output in cell.get("outputs", [])
-                if EVIDENCE in output.get("data", {})]  # fmt: skip
-    assert with_manifest(found) == of_the_article[0]
-    assert len(json.dumps(found)) < 100_000
+def test_a_run_writes_the_same_files(of_the_article, runs):
+    assert contents(runs["default"] / "evidence" / "03_claim_audit") == of_the_article[0]
 
 
 def test_the_manifest_names_every_file_table_and_version(of_the_article):
@@ -117,7 +93,7 @@ def test_the_manifest_names_every_file_table_and_version(of_the_article):
     assert set(manifest["versions"]) == {"Python", "korus_helpers", "pandas", "numpy", "scipy"}
     assert (manifest["tolerance"], manifest["vintage"]) == (0.05, "latest")
     everything = "".join(files.values())
-    assert str(Path.home()) not in everything and str(NOTEBOOK.parents[1]) not in everything
+    assert str(Path.home()) not in everything and str(Path(__file__).parents[1]) not in everything
 
 
 def test_what_was_asked_is_on_record(tmp_path):
@@ -252,34 +228,25 @@ def test_a_claim_on_another_basis_comes_with_the_rows_of_that_basis():
     assert "2017-02-07" in set(quoted.in_force_from)
 
 
-def test_goods_with_services_come_with_quoted_services_and_goods():
+def test_goods_with_services_come_with_quoted_figures_then_and_their_rows_today():
     text = b"id,printed,measure,as,sector,base,end\n"
     text += b"a,$17 billion,deficit,level,goods-and-services,,2016\n"
-    text += b"b,$17 billion,deficit,level,unspecified,,2016\n"
-    for verdict in audit(claims_in(text, "claims.csv")).verdicts:
-        rows = verdict_rows(verdict)
-        quoted = open_table("quoted").loc[sorted(rows["quoted"])]
-        assert set(quoted.topic) >= {"services"}
-        assert rows["goods_monthly"]
-
-
-def test_goods_with_services_of_today_come_with_their_rows():
-    text = b"id,printed,measure,as,sector,base,end\na,more than tripled,deficit,ratio,"
-    text += b"goods-and-services,2011,2016\n"
-    (verdict,) = audit(claims_in(text, "claims.csv")).verdicts
-    assert verdict.verdict == "within the hedge"
-    rows = open_table("goods_services").loc[sorted(verdict_rows(verdict)["goods_services"])]
+    text += b"b,more than tripled,deficit,ratio,goods-and-services,2011,2016\n"
+    then, today = audit(claims_in(text, "claims.csv")).verdicts
+    quoted = open_table("quoted").loc[sorted(verdict_rows(then)["quoted"])]
+    assert set(quoted.topic) >= {"services"} and verdict_rows(then)["goods_monthly"]
+    assert today.verdict == "within the hedge"
+    rows = open_table("goods_services").loc[sorted(verdict_rows(today)["goods_services"])]
     assert len(rows) == 8 and set(rows.partner_code) == {"5800"}
     assert dict(rows.groupby("year").size()) == {2011: 4, 2016: 4} and set(rows.quarter) == {0}
 
 
 def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path):
-    first = evidence_files(audit(claims_in(template().encode(), "claims.yaml")))
-    path = tmp_path / "claims.csv"
-    path.write_bytes(first["claims.csv"].encode())
-    done = korus("audit", path, "--evidence", tmp_path / "again")
-    assert done.returncode == 0, done.stderr
-    assert contents(tmp_path / "again") == with_manifest(first)
+    (tmp_path / "claims.yaml").write_text(template(), encoding="utf-8")
+    for claims, place in (("claims.yaml", "first"), ("first/claims.csv", "again")):
+        done = korus("audit", claims, "--evidence", place, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert contents(tmp_path / "again") == contents(tmp_path / "first")
 
 
 def test_a_search_that_ended_with_its_time_is_said_to_depend_on_the_machine():
@@ -301,21 +268,21 @@ def test_without_figures_there_are_no_rows(shown):
     assert sentence.data["text/plain"].startswith("No verdict rests on a figure that is included")
 
 
-@pytest.mark.parametrize(("name", "says"), [
-    ("there", "exists already"), ("a file", "exists already"), ("link", "exists already"),
-    ("no/where", "There is no folder"), ("left", "is in the way"),
-])  # fmt: skip
-def test_a_folder_that_cannot_be_new_is_refused_in_one_sentence(tmp_path, name, says):
+def test_a_folder_that_cannot_be_new_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "there").mkdir()
     (tmp_path / "left.incomplete").mkdir()
-    (tmp_path / "a file").write_text("mine")
     (tmp_path / "link").symlink_to("nowhere")
     before = sorted(tmp_path.rglob("*"))
-    done = korus("audit", "--evidence", tmp_path / name)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert says in done.stderr
+    for name, says in (
+        ("there", "exists already"),
+        ("link", "exists already"),
+        ("no/where", "There is no folder"),
+        ("left", "is in the way"),
+    ):
+        done = korus("audit", "--evidence", tmp_path / name)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert says in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
-    assert (tmp_path / "a file").read_text() == "mine"
 
 
 def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path):
@@ -328,14 +295,6 @@ def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path):
     assert "cannot be written (File name too long)" in done.stderr
 
 
-def read_back(folder: Path) -> dict[str, list[list[str]]]:
-    found = {}
-    for path in folder.rglob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as opened:
-            found[path.relative_to(folder).as_posix()] = list(csv.reader(opened))
-    return found
-
-
 def is_number(text: str) -> bool:
     try:
         float(text)
@@ -344,41 +303,26 @@ def is_number(text: str) -> bool:
     return True
 
 
-def assert_harmless(tables: dict[str, list[list[str]]]) -> None:
+def test_formulas_of_a_file_are_text_in_every_csv_and_numbers_are_numbers(runs, hostile):
     """No cell is a formula; what begins with a sign is a number that was left as it is."""
-    for name, rows in tables.items():
-        for cell in (cell for row in rows for cell in row):
-            assert not cell.startswith(FORMULA_STARTS) or is_number(cell), (name, cell)
-
-
-def test_formulas_of_a_file_are_text_in_its_evidence_and_numbers_are_numbers(hostile, tmp_path):
-    done = korus("audit", hostile, "--evidence", tmp_path / "evidence")
-    assert done.returncode == 0, done.stderr
-    tables = read_back(tmp_path / "evidence")
-    assert_harmless(tables)
-    head, *rows = tables["claims.csv"]
-    claims = [dict(zip(head, row, strict=True)) for row in rows]
-    for field in ("speaker", "publisher", "what", "note"):
-        expected = [f"'{text}" for text in FORMULAS] + ["'=1+1"] * len(ENDS)
-        assert [one[field] for one in claims[:-1]] == expected
-    assert [one["printed"] for one in claims[1:3]] == ["'-$5 billion", "$27.6 billion"]
-    head, *rows = tables["rows/goods_monthly.csv"]
+    found = {}
+    for path in runs["hostile"].rglob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as opened:
+            found[path.relative_to(runs["hostile"]).as_posix()] = list(csv.reader(opened))
+    cells = [(name, cell) for name, rows in found.items() for row in rows for cell in row]
+    for name, cell in cells:
+        assert not cell.startswith(FORMULA_STARTS) or is_number(cell), (name, cell)
+    assert min(float(cell) for _, cell in cells if is_number(cell)) < 0
+    head, *rows = found["evidence/03_claim_audit/claims.csv"]
+    claims = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    for name in ("formula", "command"):
+        for field in ("speaker", "publisher", "what", "note"):
+            assert claims[name][field] == f"'{hostile[name]}"
+    assert {one["printed"] for one in claims.values()} == {
+        "$27.6 billion", "'-$28.6 billion", "5 jobs"
+    }  # fmt: skip
+    head, *rows = found["evidence/03_claim_audit/rows/goods_monthly.csv"]
     assert len(rows) == 12 and all(is_number(row[head.index("exports_musd")]) for row in rows)
     # Data for programs are not changed: JSON is never a formula.
-    verdicts = json.loads((tmp_path / "evidence" / "verdicts.json").read_text("utf-8"))
-    assert [one["claim"] for one in verdicts["claims"][: len(FORMULAS)]] == FORMULAS
-
-
-def test_a_run_writes_the_evidence_and_formulas_stay_text_in_every_csv(hostile, tmp_path):
-    done = korus("run", "--out", tmp_path, "-p", "claims_file", hostile, "03")
-    assert done.returncode == 0, done.stderr
-    (folder,) = tmp_path.iterdir()
-    tables = read_back(folder)
-    assert_harmless(tables)
-    said = [cell for rows in tables.values() for row in rows for cell in row]
-    for text in FORMULAS:
-        assert f"'{text}" in said
-    numbers = [float(cell) for cell in said if is_number(cell)]
-    assert min(numbers) < 0
-    korus("audit", hostile, "--evidence", tmp_path / "command")
-    assert contents(folder / "evidence" / "03_claim_audit") == contents(tmp_path / "command")
+    text = (runs["hostile"] / "evidence/03_claim_audit/verdicts.json").read_text("utf-8")
+    assert hostile["formula"] in [one["claim"] for one in json.loads(text)["claims"]]

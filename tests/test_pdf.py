@@ -291,11 +291,6 @@ def test_every_letter_of_the_last_font_can_be_set():
     assert "[U+" not in text_of(pdf_of(f"<p>{text}</p>"))
 
 
-def test_a_damaged_picture_is_its_text():
-    bare = {"image/png": "AAAA", "text/plain": "Exports fell"}
-    assert "[Exports fell]" in text_of(pdf_of(shown(bare)))
-
-
 def wide(columns, rows, cell="12,345.6"):
     head = "".join(f"<th>year {n}</th>" for n in range(columns))
     row = "<tr>" + f"<td>{cell}</td>" * columns + "</tr>"

@@ -20,10 +20,10 @@ PROJECT = {"@type": "Organization", "name": "KORUS"}
 RATINGS = {NOT_REPRODUCED: 1, OTHER_BASIS: 2, WITHIN: 3, AS_PRINTED: 3}
 
 
-def claim_reviews(found: Audit) -> list[dict[str, Any]]:
-    """One ClaimReview for each verdict, in the order of the claims.
+def linked_data(found: Audit) -> dict[str, Any]:
+    """One JSON-LD document with a ClaimReview for each verdict, in the order of the claims.
 
-    Each has `@context`, `@type`, `url`, `claimReviewed`, `author` (the project), `itemReviewed` (a
+    Each has `@type`, `url`, `claimReviewed`, `author` (the project), `itemReviewed` (a
     Claim) and `reviewRating`. `url` is a fragment, "#claim-" and the id: it is completed by the
     address of the page that publishes the review. What a claim does not record is left out, as is
     the day of the review: `author` is the speaker and `publisher` of the work in which the claim
@@ -35,11 +35,6 @@ def claim_reviews(found: Audit) -> list[dict[str, Any]]:
     takes them for false. `ratingExplanation` gives the official figure, its definition and vintage,
     and the marks beside the verdict, such as a suspected misprint.
     """
-    return [{"@context": CONTEXT, **_review(verdict)} for verdict in found.verdicts]
-
-
-def linked_data(found: Audit) -> dict[str, Any]:
-    """All reviews of an audit as one JSON-LD document."""
     return {"@context": CONTEXT, "@graph": [_review(verdict) for verdict in found.verdicts]}
 
 

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from pathlib import Path
 
 import pandas as pd
 
@@ -20,41 +21,6 @@ from korus_helpers.trade.catalogue import merged
 ROWS = "rows/"
 SHOWN_OF_SHA = 12  # digits
 
-README = """Evidence of an audit of claims about US trade balances, made by KORUS.
-
-claims.csv        the claims as they were read, one row each, every field
-verdicts.json     what the audit found, as `korus audit --json` prints it
-claimreview.json  the verdicts as ClaimReview of schema.org (JSON-LD); each url is a fragment,
-                  to be completed by the address of the page that publishes it
-rows/             for each table that the verdicts rest on, exactly the rows used, unrounded, in the
-                  columns and the order of the included table: official figures when printed and
-                  today, of both periods, of the sector and of the whole, figures quoted in print,
-                  near definitions that give the printed figure, and the sources named
-manifest.json     sha256 and size of each file; for each table its vintage, the sha256 of the whole
-                  table as it is included, and how many rows were taken; versions of the programs
-
-To make it again, with the same versions:
-
-    korus audit FILE --tolerance {tolerance} --vintage {vintage} --evidence FOLDER
-
-FILE is the file of claims; leave it out for the article of 28 December 2017. The same input gives
-the same bytes: compare the folders with `diff -r`.
-{incomplete}
-To check it: `sha256sum verdicts.json`, and so for each file, prints the sha256 that manifest.json
-names. `korus data --json` prints the sha256 of each included table ("hash") and says whether it
-verifies. Every official figure in verdicts.json follows from the rows: exports and imports are sums
-over the rows of a period, a deficit is imports minus exports, a share divides by the whole.
-
-In CSV files a text that a spreadsheet would run as a formula has an apostrophe in front, which is
-no part of the text. What claims say is quoted here, not confirmed.
-"""
-
-
-INCOMPLETE = """
-Not so here in one thing: the search for sets of claims that cannot all be true ended with its time
-("complete" is false in verdicts.json), so another run may list more or fewer of them.
-"""
-
 
 def evidence_files(found: Audit) -> dict[str, str]:
     """File name to text, sorted by name; the same audit gives the same bytes.
@@ -64,11 +30,14 @@ def evidence_files(found: Audit) -> dict[str, str]:
     and `rows/<table>.csv` with the rows behind every official figure in the verdicts. None names
     versions, a clock or a place: versions stand in the manifest that `runs.bundle` adds.
     """
+    import yaml
+
+    words = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    incomplete = "" if found.together.complete else f"\n{words['incomplete']}"
     rows = merged(verdict_rows(verdict) for verdict in found.verdicts)
     claims = pd.DataFrame([verdict.claim.row() for verdict in found.verdicts])
-    incomplete = "" if found.together.complete else INCOMPLETE
     files = {
-        "README.txt": README.format(
+        "README.txt": words["readme"].format(
             tolerance=found.tolerance, vintage=found.vintage, incomplete=incomplete
         ),
         "claimreview.json": f"{to_json(linked_data(found))}\n",

@@ -4,9 +4,9 @@ A test compares the words with those that the code uses, so that none is left ou
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from korus_helpers.claims.printed import TOLERANCE
 from korus_helpers.claims.verdicts import CHANCE
@@ -14,30 +14,20 @@ from korus_helpers.claims.wording import words
 from korus_helpers.trade.bases import BASES
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One entry: the word, its meaning in plain sentences, and other words that mean the same."""
 
     name: str
     meaning: str
-    also: tuple[str, ...] = ()
-
-    @property
-    def anchor(self) -> str:
-        return anchor(self.name)
+    also: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Chapter:
+class Chapter(NamedTuple):
     """Terms under one heading, with a sentence that leads to them."""
 
     title: str
     lead: str
     terms: tuple[Term, ...]
-
-    @property
-    def anchor(self) -> str:
-        return anchor(f"chapter {self.title}")
 
 
 def anchor(name: str) -> str:
@@ -53,17 +43,16 @@ def glossary() -> tuple[Chapter, ...]:
     chapters = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
     return tuple(
         Chapter(
-            chapter["title"],
-            _filled(chapter["lead"]),
-            tuple(_term(name, entry) for name, entry in chapter["terms"].items()),
+            one["title"],
+            _filled(one["lead"]),
+            tuple(_term(*entry) for entry in one["terms"].items()),
         )
-        for chapter in chapters
+        for one in chapters
     )
 
 
 def _term(name: str, entry: str | dict) -> Term:
-    if isinstance(entry, str):
-        entry = {"meaning": entry}
+    entry = {"meaning": entry} if isinstance(entry, str) else entry
     read_as = [word for word, hedge in words("hedges").items() if hedge == name != word]
     also = (*entry.get("also", ()), *read_as)
     return Term(name, _filled(entry["meaning"], BASES.get(name, "")), also)

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,6 @@ from korus_helpers.figures.partners import Partner, countries, find_partner
 from korus_helpers.figures.releases import LATEST, annual_rows, releases
 from korus_helpers.figures.tables import DATA, resource
 from korus_helpers.present.sentences import visible
-from korus_helpers.present.words import deficit_phrase, number
 from korus_helpers.runs.pages import foot, render, versions
 from korus_helpers.runs.reports import Table
 from korus_helpers.runs.setting import HEAD, Ended
@@ -23,15 +22,12 @@ from korus_helpers.trade.comparison import release_for
 from korus_helpers.trade.evaluate import evaluate, grid
 
 NO_RANK = "ranks are among countries, in a release that holds all of them"
-FIGURES = {
+UNITS = {
     "deficit": "million dollars",
     "change": "million dollars",
     "percent": "percent",
     "rank": "place",
 }
-"""Figure → unit. The deficit is that of the last year, positive where the US imported more; the
-change is since the first year; the rank is the place of the deficit among all countries of the
-release, the largest first."""
 
 
 @dataclass
@@ -39,12 +35,14 @@ class Row:
     """One run and its figures, as far as they are known.
 
     `partner` is None where the run has none of ours, years are None where it has none. `figures`
-    has those of `FIGURES`, NaN where there is none, and `reasons` says why; both are empty for a
-    run without partner or last year.
+    are the deficit of the last year (positive where the US imported more), its change since the
+    first in million dollars and in percent, and its rank among the `among` countries of the
+    release, the largest being first; NaN where there is none, and `reasons` says why. A run without
+    partner or last year has none.
     """
 
     ended: Ended
-    texts: dict[str, str]  # the parameters as typed
+    texts: dict[str, str]  # parameters as typed
     partner: Partner | None = None
     base: int | None = None
     end: int | None = None
@@ -53,29 +51,15 @@ class Row:
     reasons: dict[str, str] = field(default_factory=dict)
     among: int | None = None
 
-    @property
-    def called(self) -> str:
-        typed = self.texts.get("partner", self.ended.setting.name)
-        return self.partner.common_name if self.partner else visible(typed)
-
-    @property
-    def run(self) -> str:
-        """As "Mexico, 2011 to 2016"."""
-        years = " to ".join(str(year) for year in (self.base, self.end) if year)
-        return ", ".join(filter(None, (self.called, years)))
-
-    @property
-    def place(self) -> tuple[float, int, int]:
-        """What the page sorts by."""
-        rank = self.figures.get("rank", math.nan)
-        return math.inf if math.isnan(rank) else rank, self.base or 0, self.end or 0
-
     def shown(self, name: str) -> str | None:
         """A parameter as a page shows it; the name of a file says enough."""
         text = self.texts.get(name)
         if text is None:
             return None
         return visible(Path(text).name if name.endswith("_file") else text) or "none"
+
+    def figure(self, name: str) -> float:
+        return self.figures.get(name, math.nan)
 
 
 def batch_index(
@@ -92,25 +76,23 @@ def batch_index(
     what the batch took. On the page runs are in the order of their rank, those without one last.
     """
     rows = rows_of(ended)
+    names = dict.fromkeys(name for row in rows for name in row.texts if name not in HEAD)
+    values = {name: {row.shown(name) for row in rows} for name in names}
+    varying = [name for name in names if len(values[name]) > 1]
+    shared = [(name, *values[name], False) for name in names if name not in varying]
     vintages = sorted({row.vintage for row in rows if row.vintage})
-    tables = list(tables_of(vintages))
-    values = {
-        name: {row.shown(name) for row in rows}
-        for row in rows
-        for name in row.texts
-        if name not in HEAD
-    }
-    varying = [name for name, found in values.items() if len(found) > 1]
-    shared = [(name, *found, False) for name, found in values.items() if name not in varying]
+    tables = tables_of(vintages)
     title, day = _title(rows), f"{started.day} {started:%B %Y, %H:%M}"
+    with_deficit = [row for row in rows if not math.isnan(row.figure("deficit"))]
     page = render(
         "batch.html.j2",
         page_title=title,
         title=title,
-        finding=f"{_counted(ended, seconds)} {_largest(rows)}".strip(),
+        largest=max(with_deficit, key=lambda row: row.figures["deficit"], default=None),
+        seconds=seconds,
         notices=[visible(sentence) for sentence in left_out],
         parameters=shared,
-        rows=sorted(rows, key=lambda row: row.place),
+        rows=sorted(rows, key=_place),
         failed=[(row, *failure) for row in rows for failure in row.ended.failures],
         notebooks=notebooks,
         varying=[(name, all(_is_number(row.texts.get(name, "0")) for row in rows))
@@ -131,21 +113,41 @@ def batch_index(
     return page, json.dumps(about, indent=1, ensure_ascii=False)
 
 
+def _place(row: Row) -> tuple[float, int, int]:
+    rank = row.figure("rank")
+    return math.inf if math.isnan(rank) else rank, row.base or 0, row.end or 0
+
+
 def _is_number(text: str) -> bool:
     return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text))
+
+
+def _title(rows: Sequence[Row]) -> str:
+    """As "US trade with 234 partners, 2011 to 2016", as far as the runs have them."""
+    partners = {row.partner.code: row.partner.in_sentence for row in rows if row.partner}
+    if not partners:
+        return "Reports"
+    whom = f"{len(partners)} partners" if len(partners) > 1 else next(iter(partners.values()))
+    spans = {(row.base, row.end) for row in rows if row.base or row.end}
+    years = sorted({year for span in spans for year in span if year})
+    if not years:
+        return f"US trade with {whom}"
+    several = "years from " if len(spans) > 1 else ""
+    last = f" to {years[-1]}" if len(years) > 1 else ""
+    return f"US trade with {whom}, {several}{years[0]}{last}"
 
 
 def _recorded(row: Row) -> dict[str, object]:
     """Parameters, outcome and figures of one run; a figure that is not known is null."""
     one = row.ended
-    keys = ("notebook", "reason", "file")
     figures: dict[str, dict[str, object]] = {}
     for name, value in row.figures.items():
-        figure = {"value": None if math.isnan(value) else value, "unit": FIGURES[name]}
+        figure = {"value": None if math.isnan(value) else value, "unit": UNITS[name]}
         figure |= {"of": row.among} if name == "rank" else {}
         figure |= {"first_year": row.base} if name in ("change", "percent") else {}
         figure |= {"year": row.end, "vintage": row.vintage}
         figures[name] = figure | ({"reason": row.reasons[name]} if row.reasons.get(name) else {})
+    keys = ("notebook", "reason", "file")
     return {
         "name": one.setting.name,
         "parameters": row.texts,
@@ -157,71 +159,22 @@ def _recorded(row: Row) -> dict[str, object]:
     }
 
 
-def tables_of(vintages: Sequence[str]) -> Iterator[Table]:
+def tables_of(vintages: Sequence[str]) -> list[Table]:
     """The tables that the figures of these releases are read from, each once."""
-    seen = set()
-    for vintage in vintages:
-        name, folder = annual_rows(vintage)[0], releases()[vintage].folder
-        entry = resource(name, folder)
-        called = name if folder == DATA else f"{name} ({folder.name})"
-        table = Table(called, entry["vintage"], entry["hash"].removeprefix("sha256:"))
-        if table not in seen:
-            yield table
-        seen.add(table)
-
-
-# The head of the page
-
-
-def _title(rows: Sequence[Row]) -> str:
-    """As "US trade with 234 partners, 2011 to 2016", as far as the runs have them."""
-    partners = list({row.partner.code: row.partner for row in rows if row.partner}.values())
-    if not partners:
-        return "Reports"
-    whom = partners[0].in_sentence if len(partners) == 1 else f"{len(partners)} partners"
-    bases, ends = {row.base for row in rows} - {None}, {row.end for row in rows} - {None}
-    if len(bases) > 1 or len(ends) > 1:
-        return f"US trade with {whom}, years from {min(bases | ends)} to {max(bases | ends)}"
-    years = " to ".join(str(year) for year in (*bases, *ends))
-    return f"US trade with {whom}" + (f", {years}" if years else "")
-
-
-def _counted(ended: Sequence[Ended], seconds: float) -> str:
-    """As "234 runs in 5.2 minutes: 232 are done, 12 of them by an earlier call; 2 are not…"."""
-    failed, kept = sum(one.status != "done" for one in ended), sum(one.kept for one in ended)
-    amount, unit = (seconds, "seconds") if seconds < 100 else (seconds / 60, "minutes")
-    took = f"in {number(amount, 0 if amount >= 10 else 1)} {unit}"
-    if len(ended) == 1:
-        done = f"it is done{' by an earlier call' * kept}"
-        return f"1 run {took}: {'it is not complete' if failed else done}."
-    done = len(ended) - failed
-    parts = [f"{done:,} {_are(done)} done" if failed else "all are done"]
-    parts[0] += f", {kept:,} of them by an earlier call" if kept else ""
-    parts += [f"{failed:,} {_are(failed)} not complete"] if failed else []
-    return f"{len(ended):,} runs {took}: {'; '.join(parts)}."
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _largest(rows: Sequence[Row]) -> str:
-    known = [row for row in rows if not math.isnan(row.figures.get("deficit", math.nan))]
-    if not known:
-        return ""
-    most = max(known, key=lambda row: row.figures["deficit"])
-    amount, whom = deficit_phrase(most.figures["deficit"]), most.partner.in_sentence
-    if most.figures["deficit"] <= 0:
-        return f"None has a deficit; {whom} is nearest to one, with {amount}."
-    amount = amount.removeprefix("a deficit of ")
-    return f"The largest deficit is that with {whom}, {amount} in {most.end}."
-
-
-# The figures, all calculated at once
+    places = dict.fromkeys((annual_rows(one)[0], releases()[one].folder) for one in vintages)
+    entries = [(name, folder, resource(name, folder)) for name, folder in places]
+    return [
+        Table(
+            name if folder == DATA else f"{name} ({folder.name})",
+            entry["vintage"],
+            entry["hash"].removeprefix("sha256:"),
+        )
+        for name, folder, entry in entries
+    ]
 
 
 def rows_of(ended: Sequence[Ended]) -> list[Row]:
-    """A row for each run, in their order."""
+    """A row for each run, in their order, with figures that are all calculated at once."""
     rows = [_asked(one) for one in ended]
     if known := [row for row in rows if row.vintage]:
         _calculate(known)
@@ -237,10 +190,9 @@ def _asked(ended: Ended) -> Row:
         row.partner = find_partner(texts.get("partner", ""), filter(None, (base, end)))
         if end is None:
             return row
-        row.figures = dict.fromkeys(FIGURES, math.nan)
-        row.vintage = release_for(
-            row.partner.code, base or end, end, texts.get("vintage", LATEST)
-        ).vintage
+        row.figures = dict.fromkeys(UNITS, math.nan)
+        asked = texts.get("vintage", LATEST)
+        row.vintage = release_for(row.partner.code, base or end, end, asked).vintage
     except InputError as error:
         row.reasons = dict.fromkeys(row.figures, str(error))
     except KeyError:
@@ -253,19 +205,18 @@ def _year(text: str) -> int | None:
 
 
 def _calculate(rows: Sequence[Row]) -> None:
-    asked = pd.DataFrame({
-        "partner": [row.partner.code for row in rows],
-        "base": [str(row.base or "") for row in rows],
-        "end": [str(row.end) for row in rows],
-        "vintage": [row.vintage for row in rows],
-    })  # fmt: skip
+    columns = ("partner", "base", "end", "vintage")
+    keys = [(row.partner.code, str(row.base or ""), str(row.end), row.vintage) for row in rows]
+    asked = pd.DataFrame(keys, columns=columns)
     changes, percents = (
         evaluate("deficit", asked.assign(as_=[way if row.base else "level" for row in rows]))
         for way in ("change", "percent-change")
     )
     ranks = _ranks(asked)
-    for row, change, percent in zip(rows, changes.itertuples(), percents.itertuples(), strict=True):
-        rank, row.among = ranks.get((row.vintage, row.end, row.partner.code), (math.nan, None))
+    for row, key, change, percent in zip(
+        rows, keys, changes.itertuples(), percents.itertuples(), strict=True
+    ):
+        rank, row.among = ranks.get((key[0], key[2], key[3]), (math.nan, None))
         unknown = change.reason if math.isnan(change.end_value) else ""
         alone = "" if row.base else "there is no first year"
         row.figures = {
@@ -282,17 +233,15 @@ def _calculate(rows: Sequence[Row]) -> None:
         }
 
 
-def _ranks(asked: pd.DataFrame) -> dict[tuple[str, int, str], tuple[int, int]]:
-    """Release, year and code → place among all countries of the release, and their number."""
+def _ranks(asked: pd.DataFrame) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """Code, year and release → place among all countries of the release, and their number."""
     whole = [name for name in asked.vintage.unique() if releases()[name].partners == "all"]
     if not whole:
         return {}
-    every = grid(partner=countries(), end=sorted(asked.end.unique()), vintage=sorted(whole))
-    found = evaluate("deficit", every).dropna(subset="value")
+    every = grid(partner=countries(), end=sorted(asked.end.unique()), vintage=whole)
+    found = evaluate("deficit", every).dropna(subset="value").astype({"partner": str, "end": str})
     of_a_year = found.groupby(["vintage", "end"], observed=True).value
     found["place"] = of_a_year.rank(ascending=False, method="min").astype(int)
     found["among"] = of_a_year.transform("size")
-    return {
-        (row.vintage, int(row.end), row.partner): (row.place, row.among)
-        for row in found.itertuples()
-    }
+    return {(one.partner, one.end, one.vintage): (one.place, one.among)
+            for one in found.itertuples()}  # fmt: skip

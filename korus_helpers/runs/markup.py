@@ -4,7 +4,6 @@ It may come from strangers. nbconvert renders Markdown, Bleach (which nbconvert 
 leaves the tags, attributes and addresses that are named here; everything else is text.
 """
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -23,17 +22,16 @@ _TABLES = "table caption thead tbody tfoot tr th td"
 TAGS = frozenset(f"{' '.join(HEADINGS)} {_BLOCKS} {_WORDS} {_TABLES}".split())
 # Elements that hold nothing, or end by themselves where the next one begins.
 _UNNESTED = frozenset(f"br hr img col p li dt dd {_TABLES}".split()) - {"table"}
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 _STYLES = re.compile(r"<style\b.*?(</style\b[^>]*>|\Z)", re.IGNORECASE | re.DOTALL)
-SPANS = ("colspan", "rowspan")
 # Attributes with the values that are handed on. A picture in the page itself asks no host for
 # anything; of addresses no other scheme leads anywhere but to a script.
 _ATTRIBUTES = {
     ("a", "href"): re.compile(r"(https?://|mailto:).*|[^:]*", re.IGNORECASE | re.DOTALL),
     ("img", "src"): re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*"),
     ("img", "alt"): re.compile(".*", re.DOTALL),
-    **{(cell, span): re.compile("[1-9][0-9]?") for cell in ("th", "td") for span in SPANS},
-    **{(cell, "style"): re.compile(".*", re.DOTALL) for cell in ("th", "td")},
+    ("th", "style"): re.compile(".*", re.DOTALL),
+    ("td", "style"): re.compile(".*", re.DOTALL),
 }
 _STYLE = ("text-align", "vertical-align", "white-space")
 
@@ -79,9 +77,9 @@ def _depth(markup: str) -> int:
     """How many elements are open at most, if nothing but its own end closes one."""
     open_: Counter[str] = Counter()
     deepest = 0
-    for end, name in _TAG.findall(markup):
-        if (tag := name.lower()) not in _UNNESTED:
-            open_[tag] = max(0, open_[tag] + (-1 if end else 1))
+    for end, name in _TAG.findall(markup.lower()):
+        if name not in _UNNESTED:
+            open_[name] = max(0, open_[name] + (-1 if end else 1))
             deepest = max(deepest, open_.total())
     return deepest
 
@@ -105,32 +103,20 @@ def words_of(tag) -> str:
 
 
 def grid_of(table) -> tuple[list[list[Cell]], list[list[Cell]]]:
-    """Head and body of a table, all rows as long: what a cell spans beside its place is empty.
+    """Head and body of a table, with as many cells in each row.
 
     A head without rows below it is read as the body.
     """
     rows = [row for row in table("tr") if row.find_parent("table") is table]
-    covered: set[tuple[int, int]] = set()
-    grid: list[list[Cell]] = []
-    for y, row in enumerate(rows):
-        cells: list[Cell] = []
-        for cell in row(["th", "td"], recursive=False):
-            while (len(cells), y) in covered:
-                cells.append(_cell())
-            wide, high = (int(cell.get(span, 1)) for span in SPANS)
-            columns = range(len(cells), len(cells) + wide)
-            covered.update(itertools.product(columns, range(y + 1, y + high)))
-            cells += [_cell(cell), *(_cell() for _ in columns[1:])]
-        grid.append(cells)
+    grid = [[_cell(cell) for cell in row(["th", "td"], recursive=False)] for row in rows]
     longest = max(map(len, grid), default=0)
-    grid = [cells + [_cell() for _ in range(longest - len(cells))] for cells in grid]
+    empty = {"markup": "", "text": "", "is_head": False, "style": ""}
+    grid = [cells + [empty] * (longest - len(cells)) for cells in grid]
     head = sum(row.parent.name == "thead" for row in rows) % max(len(rows), 1)
     return grid[:head], grid[head:]
 
 
-def _cell(cell=None) -> Cell:
-    if cell is None:
-        return {"markup": "", "text": "", "is_head": False, "style": ""}
+def _cell(cell) -> Cell:
     return {
         "markup": Markup(cell.decode_contents()),
         "text": words_of(cell),

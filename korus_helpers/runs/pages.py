@@ -24,7 +24,7 @@ from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.present.inventory import old_figures
 from korus_helpers.present.sentences import visible
-from korus_helpers.present.words import join_words, number, signed
+from korus_helpers.present.words import deficit_phrase, join_words, number, signed
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.plan import Plan
 from korus_helpers.runs.reports import Facts, Report, Shown, Table
@@ -49,7 +49,7 @@ def _environment():
 
     loader = FileSystemLoader(TEMPLATES / "korus")
     pages = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    ours = (anchor, join_words, number, readable, script_hash, signed, visible)
+    ours = (anchor, deficit_phrase, join_words, number, readable, script_hash, signed, visible)
     pages.filters |= {function.__name__: function for function in ours}
     pages.globals["verdicts"] = LADDER
     return pages
@@ -111,13 +111,12 @@ def versions(more: bool = False) -> dict[str, str]:
 def glossary_page() -> str:
     """glossary.html."""
     chapters = glossary()
-    contents = [{"level": 2, "place": one.anchor, "words": one.title} for one in chapters]
-    return render(
-        "glossary.html.j2",
-        chapters=chapters,
-        contents=contents,
-        version=korus_helpers.__version__,
-    )
+    contents = [
+        {"level": 2, "place": anchor(f"chapter {one.title}"), "words": one.title}
+        for one in chapters
+    ]
+    number = korus_helpers.__version__
+    return render("glossary.html.j2", chapters=chapters, contents=contents, version=number)
 
 
 # The page of one notebook

@@ -4,7 +4,7 @@ Page and paper are both written from the blocks. A block is a small dictionary:
 
     kind       what it holds
     heading    level (2 to 6), words, place: its anchor on the page
-    text       markup: paragraphs, lists and quotations
+    text       markup: paragraphs, lists and quotations; said, where it is a computed sentence
     code       markup, with its colours
     output     text as a terminal shows it, is_error
     figure     number, picture (Base64), alt, files
@@ -14,7 +14,6 @@ Page and paper are both written from the blocks. A block is a small dictionary:
 """
 
 import base64
-import io
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -38,6 +37,7 @@ from korus_helpers.runs.markup import (
 
 PAPERS = ("a4", "us-letter")  # of PDFs
 NO_ALT = "a picture without a description"
+SPAN = re.compile(r"""(col|row)span=["']?([2-9]|1\d)""")
 ERROR_MARK = "papermill-error-cell-tag"  # of a cell that papermill adds, with a traceback's place
 
 Shown = Sequence[tuple[str, str, bool]]
@@ -115,10 +115,7 @@ class _Reader:
     def __init__(self, executed, about: About):
         self.blocks: list[Block] = []
         self.title = ""
-        self.below = False  # the first heading of level 2
         self.said: list[Mapping[str, Any]] = []  # what outputs say about themselves
-        self.sentences: list[str] = []  # below that heading
-        self.figures: list[Block] = []  # likewise
         self.counted: Counter[str] = Counter()
         # Places on the page, and how many headings asked for each.
         self.taken = Counter(("text", "show-code", "made", "reports"))
@@ -128,10 +125,12 @@ class _Reader:
 
     def facts(self) -> Facts:
         counts = next((one["verdicts"] for one in self.said if one.get("verdicts")), {})
-        figure = self.figures[0] if self.figures else {"picture": "", "alt": ""}
+        first = next((n for n, one in enumerate(self.blocks) if one.get("level") == 2), None)
+        below = self.blocks[first:] if first is not None else []
+        figure = next((b for b in below if b["kind"] == "figure"), {"picture": "", "alt": ""})
         return Facts(
             self.title,
-            self.sentences[0] if self.sentences else "",
+            next((one["said"] for one in below if "said" in one), ""),
             tuple(dict.fromkeys(v for one in self.said for v in one.get("vintages", ()))),
             tuple((name, counts[name]) for name in LADDER if name in counts),
             tuple(dict.fromkeys(Table(*row) for one in self.said for row in one.get("tables", ()))),
@@ -148,9 +147,8 @@ class _Reader:
             for output in cell.outputs:
                 self.output(output)
 
-    def add(self, kind: str, **content: Any) -> Block:
+    def add(self, kind: str, **content: Any) -> None:
         self.blocks.append({"kind": kind, **content})
-        return self.blocks[-1]
 
     def output(self, output) -> None:
         if output.output_type == "stream":
@@ -168,35 +166,28 @@ class _Reader:
         self.add("output", text=strip_ansi(shortened(text)), is_error=is_error)
 
     def display(self, data: Mapping[str, Any], name: str, metadata: Mapping[str, Any]) -> None:
-        if "text/html" in data:
-            self.text(read_html(data["text/html"]), name)
+        # Text keeps columns below each other where cells of a table span several.
+        if "text/html" in data and not SPAN.search(data["text/html"]):
+            shown = self.text(read_html(data["text/html"]), name)
+            table = next((one for one in shown if one["kind"] == "table"), {})
+            table |= {"name": name, "files": self.links.get(f"table {name}", [])}
         elif "text/markdown" in data:
-            if self.below:
-                self.sentences.append(data.get("text/plain", data["text/markdown"]))
-            self.text(read_markdown(data["text/markdown"]))
+            said = data.get("text/plain", data["text/markdown"])
+            for one in self.text(read_markdown(data["text/markdown"]))[:1]:
+                one["said"] = said
             if LINKED_DATA in data:
                 self.linked_data(data[LINKED_DATA])
         elif "image/png" in data:
-            alt = metadata.get("image/png", {}).get("alt") or data.get("text/plain", "")
-            self.figure(data["image/png"], alt, name)
+            self.counted["figure"] += 1
+            self.add(
+                "figure",
+                number=self.counted["figure"],
+                picture="".join(data["image/png"].split()),
+                alt=metadata.get("image/png", {}).get("alt") or data.get("text/plain") or NO_ALT,
+                files=self.links.get(f"figure {name}", []),
+            )
         elif "text/plain" in data:
             self.terminal(data["text/plain"])
-
-    def figure(self, picture: str, alt: str, name: str) -> None:
-        """A figure; in place of a damaged picture stands what is said of it."""
-        if not _is_picture(picture):
-            self.add("text", markup=Markup("<p>[{}]</p>").format(alt or NO_ALT))
-            return
-        self.counted["figure"] += 1
-        block = self.add(
-            "figure",
-            number=self.counted["figure"],
-            picture="".join(picture.split()),
-            alt=alt,
-            files=self.links.get(f"figure {name}", []),
-        )
-        if self.below:
-            self.figures.append(block)
 
     def linked_data(self, document: object) -> None:
         """The data, with the places to which their urls lead: rows of verdicts, one for each."""
@@ -208,8 +199,8 @@ class _Reader:
                 block["places"], places = places, []
         self.add("data", document=document, places=places)
 
-    def text(self, tree, name: str = "") -> None:
-        """Blocks of a tree, which is taken apart on the way; its first table has the `name`."""
+    def text(self, tree, name: str = "") -> list[Block]:
+        """The blocks of a tree, which is taken apart on the way."""
         for link in tree("a"):
             self.lead(link)
         for picture in tree("img", alt=None):
@@ -221,8 +212,7 @@ class _Reader:
                 cell.string.wrap(tree.new_tag("a", href=words_of(cell)))
         first = len(self.blocks)
         self.flow(tree)
-        tables = (one for one in self.blocks[first:] if one["kind"] == "table")
-        next(tables, {}).update(name=name, files=self.links.get(f"table {name}", []))
+        return self.blocks[first:]
 
     def flow(self, parent) -> None:
         text = ""
@@ -253,7 +243,6 @@ class _Reader:
             self.taken[plain] += 1
             place = f"{plain}-{self.taken[plain]}"
         self.taken[place] += 1
-        self.below = self.below or level == 2
         self.add("heading", level=max(level, 2), words=words, place=place)
 
     def lead(self, link) -> None:
@@ -287,16 +276,6 @@ def _links(about: About) -> Mapping[str, Files]:
         stem, _, extension = name.removeprefix(f"{about.notebook}-").rpartition(".")
         links.setdefault(f"{kind} {stem}", []).append((labels[extension], file))
     return links
-
-
-def _is_picture(content: str) -> bool:
-    from PIL import Image
-
-    try:
-        Image.open(io.BytesIO(base64.b64decode(content))).load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return False
-    return True
 
 
 @cache
