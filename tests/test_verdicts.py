@@ -1,17 +1,49 @@
-"""Verdicts on single claims: the ladder, margins, remarks, and dates."""
+"""Verdicts on single claims, and `korus check`: the ladder, margins, remarks, dates, releases."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
+from click.testing import CliRunner
 
 from korus_helpers.claims.claim import Claim
-from korus_helpers.claims.context import by_vintage
-from korus_helpers.claims.printed import read_printed
-from korus_helpers.claims.register import article
-from korus_helpers.claims.verdicts import judge, tolerance_needed
+from korus_helpers.claims.context import by_vintage, context
+from korus_helpers.claims.register import article, claims_in, public
+from korus_helpers.claims.verdicts import judge
+from korus_helpers.cli import korus
 
+TABLES = yaml.load(
+    Path(__file__).with_name("claims_judged.yaml").read_text("utf-8"), yaml.BaseLoader
+)
 ARTICLE = {claim.id: claim for claim in article()}
 DEFICIT = Claim("x", "$27.6 billion", "deficit", end="2016")
+YEARS = ("--from", "2011", "--to", "2016")
+
+
+def claim(fields):
+    """The claim of a file with these fields."""
+    return claims_in(yaml.safe_dump([fields]).encode(), "claims.yaml")[0]
+
+
+@pytest.mark.parametrize("row", [row for rows in TABLES.values() for row in rows])
+def test_verdict_remark_and_severity(row):
+    fields, verdict, says, *severity = row
+    found = judge(claim(fields))
+    assert found.verdict == verdict
+    assert says in " ".join(found.remarks)
+    assert not severity or found.severity == severity[0]
+    assert (found.severity != "") == (verdict == "not reproduced")
+
+
+@pytest.mark.parametrize(("changes", "says"), [
+    ({"end": None}, "not stated"), ({"as_": "share", "sector": "services"}, "is in percent"),
+    ({"as_": "share", "sector": "services", "printed": "half"}, "not calculated here"),
+])  # fmt: skip
+def test_what_no_file_may_say_cannot_be_checked_either(changes, says):
+    found = judge(replace(DEFICIT, **changes))
+    assert (found.verdict, says in found.remarks[0]) == ("cannot be checked", True)
 
 
 @pytest.mark.parametrize(("name", "verdict", "today"), [
@@ -28,70 +60,36 @@ def test_the_article_on_its_day_and_today(name, verdict, today):
     assert (found.verdict, found.now_verdict) == (verdict, today)
 
 
-def test_another_basis_was_known_on_the_day_and_is_no_coincidence():
-    precise = replace(DEFICIT, printed="$27.583 billion")  # of the release of October 2018
-    assert judge(precise).verdict == "on another basis"
-    assert judge(replace(precise, date="2017-12-28")).verdict == "not reproduced"
-    wide = Claim("x", "between 30 and 60 percent", "imports", "percent-change", base="2011",
-                 end="2016")  # fmt: skip
-    assert judge(wide).verdict == "not reproduced"  # though some near definitions give it
-
-
-def test_truncation_is_reported_and_is_no_reproduction():
-    found = judge(replace(DEFICIT, printed="$16 billion", end="2012"))
-    assert found.now_verdict == "not reproduced"
-    assert any("cut off rather than rounded" in remark for remark in found.remarks)
-
-
-def test_an_interval_across_the_printed_one_is_undetermined():
-    first_release = replace(ARTICLE["exports_change"], date="2017-03-15")
-    assert judge(first_release).verdict == "undetermined"
-
-
-def test_margin_is_the_distance_to_the_nearest_end():
-    assert judge(DEFICIT).margin == pytest.approx(27650 - 27624.591, abs=1e-3)
-    assert judge(replace(DEFICIT, printed="$28 billion", end="2015")).margin == pytest.approx(
-        28500 - 28313.849, abs=200
-    )
-    assert judge(replace(DEFICIT, printed="$30 billion")).margin < 0
-
-
-def test_smallest_tolerance_that_passes():
-    assert tolerance_needed(read_printed("nearly $20 billion"), 19000) == pytest.approx(0.05)
-    assert tolerance_needed(read_printed("nearly $20 billion"), 20500) is None
-    assert tolerance_needed(read_printed("about 90 percent"), 81.66) == pytest.approx(
-        0.0927, abs=1e-4
-    )
-    assert tolerance_needed(read_printed("$20 billion"), 19000) is None
-
-
-@pytest.mark.parametrize(("claim", "says"), [
-    (ARTICLE["auto_deficit_change"], "begin in January 2014"),
-    (replace(DEFICIT, printed="2.7 percent"), "is in percent, while level of deficit"),
-    (replace(DEFICIT, partner="Mexico", base="1994", as_="ratio", printed="more than doubled"),
-     "has no meaning"),
+@pytest.mark.parametrize(("name", "printed", "verdict", "official"), [
+    ("in_force", "", "as printed", "2012-03-15"), ("signed", "", "not reproduced", "2007-06-30"),
+    ("age", "", "within the hedge", "5.81 years"), ("two_sessions", "", "as printed", "2"),
+    ("special_sessions", "", "as printed", "2017-08-22 and 2017-10-04"),
+    ("talks_begin", "", "as printed", "2018-01-05"), ("directed", "", "as printed", "2017-07-12"),
+    ("withdrawal_first", "", "undetermined", "2017"), ("in_force", "April 2012", "not repr", ""),
+    ("talks_begin", "Jan. 6, 2018", "not repr", ""), ("two_sessions", "three sessions", "not", ""),
+    ("special_sessions", "Aug. 22, 2017", "not repr", ""),
+    ("age", "nearly seven years old", "not repr", ""),
 ])  # fmt: skip
-def test_what_cannot_be_checked_says_why(claim, says):
-    found = judge(claim)
-    assert found.verdict in ("cannot be checked", "undetermined")
-    assert any(says in remark for remark in found.remarks)
+def test_dates_of_the_article(name, printed, verdict, official):
+    found = judge(replace(ARTICLE[name], printed=printed or ARTICLE[name].printed))
+    assert found.verdict.startswith(verdict) and found.event.startswith(official)
 
 
-def test_another_partner_is_judged_by_today_and_the_answer_says_so():
-    found = judge(
-        Claim("x", "$63.3 billion", "deficit", partner="Mexico", end="2016", date="2017-07-17")
-    )
-    assert (found.then, found.verdict) == (None, "as printed")
-    assert any("are not included" in remark for remark in found.remarks)
+def test_a_change_known_from_its_own_page_only_is_undetermined():
+    found = judge(next(claim for claim in public() if claim.id == "F05.2"))
+    assert (found.verdict, found.now_verdict) == ("undetermined", "not reproduced")
+    assert any("same source" in remark for remark in found.remarks)
 
 
-def test_a_quotation_does_not_confirm_the_page_it_comes_from():
-    page = "https://m.koreaherald.com/view.php?ud=20180212000562"
-    claim = Claim("x", "$27.57 billion", "deficit", end="2016", date="2018-02-12", url=page)
-    found = judge(claim)
-    assert found.then is None
-    assert any("same page" in remark for remark in found.remarks)
-    assert judge(replace(claim, url="https://example.org/other")).verdict == "as printed"
+def test_margin_and_the_smallest_tolerance_that_passes():
+    assert judge(DEFICIT).margin == pytest.approx(27650 - 27624.591, abs=1e-3)
+    assert judge(replace(DEFICIT, printed="$30 billion")).margin < 0
+    assert judge(DEFICIT).tolerance_needed is None
+    needs = {"nearly $28.5 billion": 0.0307, "nearly $27 billion": None,
+             "about $30 billion": 0.0792, "about −$30 billion": None}  # fmt: skip
+    for printed, needed in needs.items():
+        found = judge(replace(DEFICIT, printed=printed))
+        assert found.tolerance_needed == (needed and pytest.approx(needed, abs=1e-4))
 
 
 def test_a_month_is_judged_on_its_last_day_and_a_year_on_none():
@@ -100,40 +98,169 @@ def test_a_month_is_judged_on_its_last_day_and_a_year_on_none():
         assert replace(DEFICIT, date=text).day == day
 
 
-@pytest.mark.parametrize(("name", "verdict", "official"), [
-    ("in_force", "as printed", "2012-03-15"), ("signed", "not reproduced", "2007-06-30"),
-    ("age", "within the hedge", "5.81 years"),
-    ("special_sessions", "as printed", "2017-08-22 and 2017-10-04"),
-    ("talks_begin", "as printed", "2018-01-05"), ("directed", "as printed", "2017-07-12"),
-    ("two_sessions", "as printed", "2"),
-])  # fmt: skip
-def test_dates_of_the_article(name, verdict, official):
-    found = judge(ARTICLE[name])
-    assert (found.verdict, found.event) == (verdict, official)
-
-
-@pytest.mark.parametrize(("name", "printed"), [
-    ("in_force", "April 2012"), ("talks_begin", "Jan. 6, 2018"), ("two_sessions", "three sessions"),
-    ("special_sessions", "Aug. 22, 2017"), ("age", "nearly seven years old"),
-])  # fmt: skip
-def test_wrong_dates_are_not_reproduced(name, printed):
-    assert judge(replace(ARTICLE[name], printed=printed)).verdict == "not reproduced"
-
-
-def test_an_order_that_the_sources_leave_open_is_undetermined():
-    assert judge(ARTICLE["withdrawal_first"]).verdict == "undetermined"
-
-
 def test_claims_under_every_release():
     table = by_vintage([ARTICLE["exports_change"], ARTICLE["deficit_2016"]]).set_index("as printed")
     row = table.loc["a decline of 2.7 percent"]
     assert row["2017-02-07, as quoted"] == "unclear: −2.79 to −2.67"
     assert row["2017-06-02, as quoted"].startswith("holds: −2.65")
-    assert row["2018-10"] == "fails: −2.64"
-    assert row["2019-12 to 2026-06"] == "fails: −2.76"
+    assert (row["2018-10"], row["2019-12 to 2026-06"]) == ("fails: −2.64", "fails: −2.76")
     assert "2017-01" not in table.columns
-
-
-def test_releases_of_one_month_of_revision_do_not_hide_each_other():
     (row,) = by_vintage([replace(DEFICIT, end="2023")]).to_dict("records")
     assert list(row)[2:] == ["2024-08 to 2025-04", "2026-03", "2026-06"]
+
+
+def test_the_same_statement_a_little_off():
+    table = context(ARTICLE["deficit_ratio"]).set_index("the same statement")
+    assert dict(table.holds) == {
+        "as stated": "yes", "from one year earlier": "yes", "from one year later": "no",
+        "the following year": "no", "on agreement years, April to March": "no",
+        "goods with services": "yes",
+    }  # fmt: skip
+    agreed, later = "on agreement years, April to March", "from one year later"
+    assert table.official[agreed] == pytest.approx(25296.924 / 13049.740, abs=1e-4)
+    assert table.official[later] == pytest.approx(1.6625, abs=1e-3)
+    assert table.period[later] == "2016 against 2012"
+    near = context(Claim("x", "doubled", "deficit", "ratio", base="2015", end="2016"))
+    assert "from one year later" not in set(near["the same statement"])
+    share = context(Claim("x", "8 percent", "deficit", "share", partner="Mexico", end="2016"))
+    assert list(share["the same statement"]) == ["as stated", "one year earlier",
+                                                 "the following year"]  # fmt: skip
+    assert context(DEFICIT).empty  # of a level no other year is meant
+    assert context(Claim("x", "5 jobs", "other", note="-")).empty
+    assert context(Claim("x", "doubled", "deficit", "ratio", base="2016-01/2016-03",
+                         end="2017-01/2017-03")).empty  # fmt: skip
+
+
+# The command
+
+
+def run(*arguments):
+    return CliRunner().invoke(korus, ["check", *arguments])
+
+
+def answer(*arguments):
+    found = run(*arguments, "--json")
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout, parse_constant=pytest.fail)
+
+
+def test_the_example_of_the_readme():
+    found = answer("nearly $20 billion", "--measure", "imports", "--as", "change", *YEARS)
+    assert set(found) >= {"verdict", "official", "unit", "low", "high", "margin", "definition",
+                          "tolerance_needed", "vintage", "source", "matches"}  # fmt: skip
+    assert (found["verdict"], found["unit"]) == ("not reproduced", "billion dollars")
+    assert (found["low"], found["high"]) == (19.0, 20.0)
+    assert found["official"] == pytest.approx(13.225, abs=1e-3)
+    assert found["margin"] == pytest.approx(13.225 - 19, abs=1e-3)
+    assert found["tolerance_needed"] == pytest.approx(0.3387, abs=1e-3)
+    said = " ".join(run("nearly $20 billion", "--measure", "imports", *YEARS).stdout.split())
+    for words in ("not reproduced (substance)", "+13.23 billion dollars", "33.9 percent",
+                  "5.775 billion dollars outside", "change: $13 billion (Cens"):  # fmt: skip
+        assert words in said
+
+
+@pytest.mark.parametrize(("arguments", "verdict", "unit", "low", "high"), [
+    (("more than doubled", *YEARS), "within the hedge", "times", 2.0, None),
+    (("about $23 billion", "--year", "2017"), "within the hedge", "billion dollars", 21.85, 24.15),
+    (("up 109 percent", *YEARS), "as printed", "percent", 108.5, 109.5),
+    (("a majority", "--year", "2016", "--sector", "autos"), "within the hedge", "percent", 50.0,
+     None),
+    (("3.8 percent", "--year", "2016"), "as printed", "percent", 3.75, 3.85),
+    (("$13.0 billion", "--period", "2011-04/2012-03"), "as printed", "billion dollars", 12.95,
+     13.05),
+    (("up $14.4 billion", *YEARS), "as printed", "billion dollars", 14.35, 14.45),
+    (("$29.3 billion", "--year", "2016", "--basis", "consumption"), "as printed", "billion dollars",
+     29.25, 29.35),
+    (("$23.4 billion", "--year", "2016", "--basis", "korea-reported"), "as printed",
+     "billion dollars", 23.35, 23.45),
+    (("$17 billion", "--year", "2016", "--sector", "goods-and-services"), "on another basis",
+     "billion dollars", 16.5, 17.5),
+    (("about 90 percent", "--year", "2016", "--sector", "autos", "--tolerance", "0.1"),
+     "within the hedge", "percent", 81.0, 99.0),
+])  # fmt: skip
+def test_verdict_and_interval_without_as(arguments, verdict, unit, low, high):
+    found = answer(*arguments, "--measure", "deficit")
+    assert (found["verdict"], found["unit"], found["low"], found["high"]) == (
+        verdict, unit, low, high)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "ids", "verdicts"), [
+    ("from $13.2 billion to $27.6 billion", "from to", ["as printed"] * 2),
+    ("from $13.2 billion to $28.6 billion", "from to", ["as printed", "not reproduced"]),
+    ("increased by $5 billion to $27.6 billion", "by to", ["not reproduced", "as printed"]),
+])  # fmt: skip
+def test_two_figures_are_two_claims_and_the_worse_one_answers(text, ids, verdicts):
+    found = answer(text, "--measure", "deficit", *YEARS)
+    assert [one["verdict"] for one in found["levels"]] == verdicts
+    assert [one["id"] for one in found["levels"]] == [f"check.{name}" for name in ids.split()]
+    assert found["verdict"] == max(verdicts)
+
+
+def test_the_day_decides_and_today_stands_beside_it():
+    found = answer("nearly $23 billion", "--measure", "deficit", "--year", "2017", "--date",
+                   "2018-03-28")  # fmt: skip
+    assert found["verdict"] == found["then"]["verdict"] == "within the hedge"
+    assert found["now"]["verdict"] == "not reproduced"
+    assert any("wrong side" in remark for remark in found["remarks"])
+
+
+def test_matches_name_their_steps_unit_and_source_and_are_not_corrected():
+    found = answer("$29.3 billion", "--measure", "deficit", "--year", "2016")
+    (first, *_) = found["matches"]
+    assert (first["steps"], first["unit"]) == (["import basis"], "billion dollars")
+    assert first["low"] <= first["value"] <= first["high"]
+    assert first["source"] and found["correction"] is None
+
+
+def test_margins_in_words():
+    points = run("up 66 percent", "--measure", "deficit", *YEARS).stdout
+    assert "42.782 percentage points outside" in points
+    open_ = run("$23.2 billion", "--measure", "deficit", "--year", "2016", "--basis",
+                "korea-reported")  # fmt: skip
+    assert "undetermined" in open_.stdout and "margin" not in open_.stdout
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (("77 percent", "--sector", "autos", *YEARS), "--as percent-change or --as contribution"),
+    (("95 jobs", "--year", "2016"), "no trade figure"),
+    (("fell by $5 billion", "--year", "2016"), "--from 2011 --to 2016"),
+    (("doubled", "--year", "2016"), "--from 2011 --to 2016"),
+    (("27.6", "--year", "2016"), "reads two ways"),
+    (("very big", "--year", "2016"), '"$42.3 billion"'),
+    (("$5 billion",), "type --year 2016"),
+    (("$5 billion", "--year", "2016", "--as", "ratio"), "type --from 2011 --to 2016"),
+    (("$5 billion", *YEARS, "--as", "ratio"), "level or change"),
+    (("$5 billion", "--year", "2016", "--as", "growth"), "percent-change"),
+    (("$5 billion", "--year", "2016", "--vintage", "2019"), "type latest"),
+    (("$5 billion", "--year", "2016", "--tolerance", "nan"), "such as 0.05"),
+    (("$5 billion", "--year", "2016", "--tolerance", "five"), "such as 0.05"),
+    (("$5 billion", "--year", "2016", "--date", "2016-13-01"), "type one like 2017-12-28"),
+    (("$5 billion", "--year", "2016", "--sector", "ships"), "type one of total"),
+    (("half", "--year", "2016", "--sector", "services"), "type --as level"),
+    (("$5 billion", "--year", "2016", "--partner", "Korea"), '"South Korea" (5800)'),
+    (("$5 billion", "--year", "2016", "--share"), "while a share is in percent"),
+    (("$5 billion", "--year", "2016", "--measure", "gap"), "one of exports"),
+    (("a surplus of $5 billion", "--year", "2016", "--measure", "balance"), "--measure deficit"),
+    (("rose 3 percent to 5 percent", *YEARS), "no level in dollars"),
+    (("exports rose 4.5 percent from 2015", *YEARS, "--measure", "exports"), "speaks of 2015"),
+    (("imports rose 4.5 percent", *YEARS, "--measure", "exports"), "speaks of imports"),
+])  # fmt: skip
+def test_what_is_not_understood_is_one_sentence_and_status_2(arguments, says):
+    found = run("--measure", "deficit", *arguments)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr.startswith("Error: ") and found.stderr.count("\n") == 1
+    assert says in found.stderr
+    assert "--measure" in run("$5 billion", "--year", "2016").stderr
+
+
+def test_words_set_aside_a_leading_minus_and_a_lost_dollar_are_explained():
+    found = run("exports fell 2.8 percent from 2011", "--measure", "exports", *YEARS)
+    assert '"exports" is set aside; "from 2011" is set aside' in found.stdout
+    minus = answer("-27.6 billion", "--measure", "balance", "--year", "2016")
+    assert minus["verdict"] == "as printed"
+    lost = run("2.3 billion", "--measure", "exports", "--year", "2016")
+    assert "In double quotes the shell reads $4 as a variable" in lost.stdout
+    kept = run("$2.3 billion", "--measure", "exports", "--year", "2016")
+    assert "double quotes" not in kept.stdout
+    marked = run("$27.6\u202e billion", "--measure", "deficit", "--year", "2016")
+    assert "\u202e" not in marked.stdout + marked.stderr

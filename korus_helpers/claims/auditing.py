@@ -19,7 +19,7 @@ from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE, one_edits, read_printed
 from korus_helpers.claims.quoted import Level, QuotedFigure
 from korus_helpers.claims.searching import Match
-from korus_helpers.claims.verdicts import FAILS, HOLDS, Verdict, judge
+from korus_helpers.claims.verdicts import FAILS, HOLDS, NOT_REPRODUCED, Verdict, judge
 from korus_helpers.errors import InputError
 from korus_helpers.figures.releases import LATEST
 from korus_helpers.figures.store import has_table, kept_as, vintage_folders
@@ -203,7 +203,7 @@ def _edits_that_fit(verdict: Verdict, implied: Interval, found: Audit) -> Iterat
     claim = verdict.claim
     for edit in one_edits(claim.printed) if implied.low is not None else ():
         reading = read_printed(edit.text, tolerance=found.tolerance)
-        outside = reading.interval.meets(implied.low, implied.high) == "outside"
+        outside = reading.interval.holds(implied.low, implied.high) == "no"
         if reading.unit != verdict.printed.unit or outside:
             continue
         meant = replace(claim, printed=edit.text)
@@ -227,12 +227,13 @@ def _marked(verdict: Verdict, found: Audit) -> Verdict:
 
 
 def correction(verdict: Verdict) -> str:
-    """The sentence with the right figure, its definition and release, for a claim that fails.
+    """The sentence with the right figure, its definition and release.
 
-    "" for a claim that does not fail, and where no figure of its own definition is included.
+    "" for a claim with another verdict than "not reproduced", and where no figure of its own
+    definition is included.
     """
     figure = verdict.used
-    if verdict.verdict not in FAILS or figure is None:
+    if verdict.verdict != NOT_REPRODUCED or figure is None:
         return ""
     asked = figure.definition
     if asked.sector == GOODS_SERVICES:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import islice, product
 
 from korus_helpers.claims.inequalities import Form, Row, Solver
@@ -69,10 +70,44 @@ class Bound:
 
 @dataclass(frozen=True)
 class RankedRepair:
-    """The claims that one repair drops, and in a sentence what its rank rests on."""
+    """The claims that one repair drops, and what its rank rests on.
+
+    Best is to drop the fewest claims that hold (`holding`), then to keep the fewest that fail
+    (`failing`), then to drop the most that an edit mends (`mended`), then the smaller `change`:
+    the distance from the printed interval of each dropped claim to what the kept claims imply,
+    in parts of the larger printed end, added up (0 where nothing is to be decided by it). Last
+    come the ids, so that the order of the claims decides nothing.
+    """
 
     ids: Ids
-    reason: str
+    holding: int
+    failing: int
+    mended: Ids
+    known: bool
+    change: float = 0.0
+
+    @property
+    def facts(self) -> tuple[int, int, int]:
+        """What is known, the less the better."""
+        return self.holding, self.failing, -len(self.mended)
+
+    @property
+    def reason(self) -> str:
+        """In a sentence, what its rank rests on."""
+        said = []
+        if self.known:
+            verb = " holds" if self.holding < 2 else "s hold"
+            said.append(f"{self.holding or 'no'} dropped claim{verb}")
+            verb = " is" if self.failing < 2 else "s are"
+            said.append(f"{self.failing or 'no'} kept claim{verb} known to fail")
+        if self.mended:
+            said.append(f"one edit of the printed text makes {' and '.join(self.mended)} true")
+        if 0 < self.change < math.inf:
+            said.append(
+                f"the dropped figures would move by {100 * self.change:,.0f} percent in all"
+            )
+        told = ", ".join(said) or "nothing else is known of it"
+        return f"Without {' and '.join(self.ids)} the others can all hold: {told}."
 
 
 @dataclass(frozen=True)
@@ -264,7 +299,7 @@ def consistency(
     """Can `bounds`, each with an id of its own, all hold?
 
     `known` says which claims hold on official figures (None or absent: undetermined) and `edits`
-    names those that one edit of the printed text makes true: both rank the repairs (`_ranked`).
+    names those that one edit of the printed text makes true: both rank the repairs.
     What the claims imply takes the most time; without `with_implied` it is left out.
     Whether they can is always answered; the search beyond that ends with `budget_seconds`, counted
     in the time of the processor, so that other work on the machine changes no answer.
@@ -308,16 +343,30 @@ class _Search:
 def _search(bounds: Sequence[Bound], deadline: float) -> _Search:
     """All minimal contradictions of `bounds`, and all their repairs of least size.
 
-    Sets of claims to drop are tried, first those that need least to become a repair: either the
+    Sets of claims to drop are tried, first those that may become the smallest repair: either the
     rest can hold, and the set is one, or the rest has one more contradiction, and each of its
     members is dropped too. A set that misses a known contradiction needs no solver, one that
     contains a repair is left. When none waits, no contradiction is left to find (hitting-set
     tree, Reiter 1987, searched best first).
     """
-    together, ids = _Together(bounds), frozenset(one.id for one in bounds)
+    said, ids = programme(bounds), frozenset(one.id for one in bounds)
+    solved = Solver(said)
+
+    def clashing(kept: Collection[str]) -> frozenset[str]:
+        others = {at for at, row in enumerate(said) if row.claim and row.claim not in kept}
+        return frozenset(said[at].claim for at in solved.clash(others)) - {""}
+
+    def conflict(kept: Collection[str]) -> frozenset[str]:
+        """A minimal contradiction within the claims `kept`; empty where all of them can hold."""
+        clash = clashing(kept)
+        for one in sorted(clash):  # what can be dropped without healing it, is
+            if one in clash:
+                clash = clashing(clash - {one}) or clash
+        return clash
+
     found: list[frozenset[str]] = []
-    while clash := together.conflict(ids.difference(*found)):  # first those that share no claim
-        found.append(_minimal(together, clash))
+    while clash := conflict(ids.difference(*found)):  # first those that share no claim
+        found.append(clash)
         if time.thread_time() > deadline:
             break
     repairs: list[frozenset[str]] = []
@@ -329,59 +378,27 @@ def _search(bounds: Sequence[Bound], deadline: float) -> _Search:
             continue
         missed = min((one for one in found if not one & dropped), key=len, default=None)
         if missed is None:
-            clash = together.conflict(ids - dropped)
-            if not clash:
+            missed = conflict(ids - dropped)
+            if not missed:
                 repairs.append(dropped)
                 continue
-            missed = _minimal(together, clash)
             found.append(missed)
         for more in {dropped | {one} for one in missed} - seen:
             seen.add(more)
-            needs = len(more) + _apart([one for one in found if not one & more])
-            heapq.heappush(waiting, (needs, -len(more), sorted(more), more))
+            size = len(more) + _apart(one for one in found if not one & more)
+            heapq.heappush(waiting, (size, -len(more), sorted(more), more))
     size = min(map(len, repairs), default=0)
     return _Search(found, [one for one in repairs if len(one) == size], not waiting)
 
 
 def _apart(contradictions: Iterable[frozenset[str]]) -> int:
-    """How many of the contradictions, at least, share no claim: each needs a drop of its own."""
+    """How many at least share no claim: so many claims more have to go."""
     used, count = set(), 0
     for one in contradictions:
         if not one & used:
             used |= one
             count += 1
     return count
-
-
-class _Together:
-    """Which of some claims can hold together, asked again and again.
-
-    Each question is solved on from the last one, and what an answer tells of others is kept.
-    """
-
-    def __init__(self, bounds: Sequence[Bound]) -> None:
-        self.rows = programme(bounds)
-        self.solved = Solver(self.rows)
-        self.possible: list[set[str]] = []  # claims that can hold together
-
-    def conflict(self, ids: Collection[str]) -> frozenset[str]:
-        """Those of the claims `ids` that cannot all hold, few if possible; empty where all can."""
-        if any(known.issuperset(ids) for known in self.possible):
-            return frozenset()
-        others = {at for at, row in enumerate(self.rows) if row.claim not in ids and row.claim}
-        clash = self.solved.clash(others)
-        if not clash:
-            failing = {row.claim for at, row in enumerate(self.rows) if not self.solved.holds(at)}
-            self.possible.append({row.claim for row in self.rows} - failing)
-        return frozenset(self.rows[at].claim for at in clash) - {""}
-
-
-def _minimal(together: _Together, clash: frozenset[str]) -> frozenset[str]:
-    """A minimal contradiction within `clash`: what can be dropped without healing it, is."""
-    for one in sorted(clash):
-        if one in clash:
-            clash = together.conflict(clash - {one}) or clash
-    return clash
 
 
 # Which repair comes first
@@ -394,76 +411,44 @@ def _ranked(
     edits: Collection[str],
     deadline: float,
 ) -> tuple[RankedRepair, ...]:
-    """`repairs`, best first, each with its reason.
+    """`repairs`, best first.
 
-    Best is to drop the fewest claims that hold, then to keep the fewest that fail, then to drop
-    the most that an edit mends, then the smaller change: the distance from the printed interval
-    of each dropped claim to what the kept claims imply, in parts of the larger printed end, added
-    up. Last come the ids, so that the order of the claims decides nothing. Changes that would be
-    worked out after `deadline` (time.thread_time) count as the largest.
+    Changes that would be worked out after `deadline` (time.thread_time) count as the largest.
     """
     failing = {one.id for group in groups for one in group if known.get(one.id) is False}
-    counts = {
-        repair: (
-            sum(known.get(one) is True for one in repair),
-            len(failing.difference(repair)),
-            -sum(one in edits for one in repair),
-        )
-        for repair in repairs
-    }
-    ties = Counter(counts.values())
-    parts: dict[frozenset[str], float] = {}  # repairs of several groups share their parts
+    moved = cache(_moved)  # repairs of several groups share their parts
 
     def change(repair: Ids) -> float:
         total = 0.0
-        for group in groups if ties[counts[repair]] > 1 else ():
-            part = frozenset(one.id for one in group).intersection(repair)
-            if part and part not in parts:
-                in_time = time.thread_time() <= deadline
-                parts[part] = _change(group, part) if in_time else math.inf
-            total += parts.get(part, 0.0)
+        for group in groups:
+            kept = tuple(one for one in group if one.id not in repair)
+            for one in set(group).difference(kept):
+                total += moved(one, kept) if time.thread_time() <= deadline else math.inf
         return total
 
-    changes = {repair: change(repair) for repair in repairs}
-    return tuple(
-        RankedRepair(repair, _reason(repair, counts[repair], changes[repair], known, edits))
-        for repair in sorted(repairs, key=lambda one: (counts[one], changes[one], sorted(one)))
-    )
+    ranked = [
+        RankedRepair(
+            repair,
+            sum(known.get(one) is True for one in repair),
+            len(failing.difference(repair)),
+            tuple(one for one in repair if one in edits),
+            bool(known),
+        )
+        for repair in repairs
+    ]
+    ties = Counter(one.facts for one in ranked)
+    ranked = [
+        replace(one, change=change(one.ids)) if ties[one.facts] > 1 else one for one in ranked
+    ]
+    return tuple(sorted(ranked, key=lambda one: (one.facts, one.change, sorted(one.ids))))
 
 
-def _change(group: Sequence[Bound], dropped: Collection[str]) -> float:
-    """How far the `dropped` claims of `group` lie from what the others imply, see `_ranked`."""
-    kept = [one for one in group if one.id not in dropped]
-    total = 0.0
-    for one in group:
-        if one.id not in dropped:
-            continue
-        printed, implied = one.interval, implied_range(kept, one)
-        size = max((abs(end) for end in (printed.low, printed.high) if end is not None), default=0)
-        if implied is None or not size:
-            return math.inf
-        for lower, upper in ((implied.low, printed.high), (printed.low, implied.high)):
-            if lower is not None and upper is not None:
-                total += float(max(lower - upper, 0) / size)
-    return total
-
-
-def _reason(
-    repair: Ids,
-    counts: tuple[int, int, int],
-    change: float,
-    known: Mapping[str, bool | None],
-    edits: Collection[str],
-) -> str:
-    holding, failing, _ = counts
-    facts = []
-    if known:
-        facts.append(f"{holding or 'no'} dropped claim{' holds' if holding < 2 else 's hold'}")
-        fail = " is" if failing < 2 else "s are"
-        facts.append(f"{failing or 'no'} kept claim{fail} known to fail")
-    if mended := [one for one in repair if one in edits]:
-        facts.append(f"one edit of the printed text makes {' and '.join(mended)} true")
-    if 0 < change < math.inf:
-        facts.append(f"the dropped figures would move by {100 * change:,.0f} percent in all")
-    told = ", ".join(facts) or "nothing else is known of it"
-    return f"Without {' and '.join(repair)} the others can all hold: {told}."
+def _moved(one: Bound, kept: Sequence[Bound]) -> float:
+    """How far a dropped claim lies from what the `kept` imply, see `RankedRepair`."""
+    printed, implied = one.interval, implied_range(kept, one)
+    size = max((abs(end) for end in (printed.low, printed.high) if end is not None), default=0)
+    if implied is None or not size:
+        return math.inf
+    pairs = ((implied.low, printed.high), (printed.low, implied.high))
+    gaps = [lower - upper for lower, upper in pairs if None not in (lower, upper)]
+    return float(max([0, *gaps]) / size)

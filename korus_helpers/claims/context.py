@@ -156,10 +156,11 @@ def context(claim: Claim, *, tolerance: Decimal = TOLERANCE, vintage: str = LATE
     """What the official figures of today say of `claim` as stated and of its near neighbours.
 
     Rows as far as there are figures: as stated; for a comparison from one year earlier and from one
-    year later, else one year earlier; the following year; with Korea on agreement years (April to
-    March, from 2011 on); with services. `official`, `low` and `high` are in `unit` (million
-    dollars, percent or times); `holds` is whether the printed words would be right: yes, no or
-    undetermined. Empty for a claim that is no figure of trade or has no calendar year.
+    year later, for a share one year earlier; the following year; with Korea on agreement years
+    (April to March, from 2011 on); with services. `official`, `low` and `high` are in `unit`
+    (million dollars, percent or times); `holds` is whether the printed words would be right: yes,
+    no or undetermined. Empty for a level, of which no other year is meant, and for a claim that is
+    no figure of trade or has no calendar year.
     """
     rows = []
     for what, neighbour in _neighbours(claim):
@@ -175,7 +176,7 @@ def context(claim: Claim, *, tolerance: Decimal = TOLERANCE, vintage: str = LATE
 
 def _neighbours(claim: Claim) -> Iterator[tuple[str, Claim]]:
     base, end = claim.base, claim.end
-    if claim.measure not in MEASURES or not end or end.year is None:
+    if claim.measure not in MEASURES or claim.as_ == "level" or not end or end.year is None:
         return
     if claim.sector == UNSPECIFIED:
         claim = replace(claim, sector="total")

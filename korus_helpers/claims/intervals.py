@@ -53,25 +53,20 @@ class Interval:
 
     def contains(self, value: Decimal | int | float) -> bool:
         """Whether `value` lies within."""
-        number = exact(value)
-        return not (self._below(number) or self._above(number))
+        return self.holds(value, value) == "yes"
 
-    def meets(self, low: Decimal | int | float | None, high: Decimal | int | float | None) -> str:
-        """How the closed range from `low` to `high` (None: unbounded) lies to this interval.
+    def holds(self, low: Decimal | float | None, high: Decimal | float | None) -> str:
+        """Whether it admits a figure from `low` to `high`, ends included (None: unbounded).
 
-        "inside": all of it lies within; "outside": no point in common; else "straddles".
+        "yes" where all of that lies within, "no" where no point does, else "undetermined".
         """
         low = Decimal("-Infinity") if low is None else exact(low)
         high = Decimal("Infinity") if high is None else exact(high)
         if low > high:
             raise InputError(f"A range cannot run from {low} down to {high}.")
         if self.is_empty or self._above(low) or self._below(high):
-            return "outside"
-        return "straddles" if self._below(low) or self._above(high) else "inside"
-
-    def holds(self, low: float, high: float) -> str:
-        """Whether it admits a figure between two ends: "yes", "no" or "undetermined"."""
-        return {"inside": "yes", "outside": "no"}.get(self.meets(low, high), "undetermined")
+            return "no"
+        return "undetermined" if self._below(low) or self._above(high) else "yes"
 
     def __neg__(self) -> "Interval":
         """The same sizes with the other sign: −[1, 2) is (−2, −1]."""

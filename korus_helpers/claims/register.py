@@ -35,7 +35,7 @@ from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED
 from korus_helpers.trade.comparison import Comparison
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, check_basis
-from korus_helpers.trade.periods import Period, period
+from korus_helpers.trade.periods import period
 
 START = "`korus audit --template` prints a file to start from"
 CLAIMS = Kind("claims", START)
@@ -46,6 +46,12 @@ FIELDS = (
     *("speaker", "publisher", "url", "what", "reporter", "basis", "inferred", "note"),
 )
 LONGEST = 500  # characters of a field
+_CHOICES = {
+    "measure": (*MEASURES, OTHER),
+    "as": tuple(UNITS),
+    "reporter": ("USA", KOREAN),
+    "inferred": FIELDS,
+}
 _ARTICLE_ONLY = ("events", "notebook")  # columns of the included tables
 _ID = re.compile(r"\w[\w.-]{0,59}")
 _URL = re.compile(r"https?://[^\s<>\"'`\\^{|}]+", re.IGNORECASE)
@@ -103,32 +109,49 @@ def read_claims(path: str | Path) -> list[Claim]:
 
 def claims_in(content: bytes, file: str) -> list[Claim]:
     """The claims of a file with this content and name; raises as `read_claims` does."""
+    claims, mistakes = claims_and_mistakes(content, file)
+    if mistakes:
+        more = len(mistakes) - 1
+        also = f"; `korus audit` lists {more} more of such mistakes" if more else ""
+        raise InputError(f"{mistakes[0]}{also}")
+    return claims
+
+
+def claims_and_mistakes(content: bytes, file: str) -> tuple[list[Claim], list[str]]:
+    """The claims of a file with this content and name, and what is wrong with the other entries.
+
+    Raises `InputError` for a file that holds no entries or is not understood as a whole.
+    """
     defaults, entries = _entries_of(content, file)
     shared = _named(f"{file}, above the claims, ", _plain_fields, defaults, SHARED)
     claims: dict[str, Claim] = {}
+    mistakes = []
     for number, entry in enumerate(entries, start=1):
         name = entry.get("id") or f"claim-{number}"
-        where = f"{file}, entry {number} ({quoted(name)}), "
-        given = {"id": name} | shared | _named(where, _plain_fields, entry, FIELDS)
-        for part in levels(described(_named(where, _claim, given))):
-            if part.id in claims:
+        try:
+            given = {"id": name} | shared | _plain_fields(entry, FIELDS)
+            parts = {part.id: part for part in levels(described(_claim(given)))}
+            for again in parts.keys() & claims.keys():
                 raise InputError(
-                    f"{where}id: {quoted(part.id)} names an earlier claim; give each its own id"
+                    f"id: {quoted(again)} names an earlier claim; give each its own id"
                 )
-            claims[part.id] = part
-    return list(claims.values())
+        except InputError as error:
+            mistakes.append(f"{file}, entry {number} ({quoted(name)}), {error}")
+        else:
+            claims |= parts
+    return list(claims.values()), mistakes
 
 
 def _entries_of(content: bytes, file: str) -> tuple[dict, list[dict]]:
     """The defaults for all entries, and the entries, of a file in YAML or CSV by its name."""
     kind = Path(file).suffix.lower()
-    if kind not in {".yaml", ".yml", ".csv"}:
+    if kind not in {".yaml", ".yml", ".csv", ".tsv"}:
         raise InputError(
             f"{file}: claims stand in a file that ends in .yaml, .yml or .csv; {START}"
         )
     try:
         text = text_of(content, CLAIMS)
-        tree = table_of(text, CLAIMS) if kind == ".csv" else tree_of(text, CLAIMS)
+        tree = tree_of(text, CLAIMS) if kind in {".yaml", ".yml"} else table_of(text, CLAIMS)
     except RefusedText as error:
         raise InputError(f"{file}{error}") from None
     defaults, entries = {}, tree
@@ -152,7 +175,8 @@ def _plain_fields(entry: Mapping[str, object], known: tuple[str, ...]) -> dict[s
         if name not in (*known, *_ARTICLE_ONLY):
             near = get_close_matches(name[:40].lower(), known, 1, 0.5)
             raise InputError(
-                f"field {quoted(name)} is not known; type {near[0] if near else _one_of(known)}"
+                f"field {quoted(name)} is not known; type "
+                f"{near[0] if near else 'one of ' + ', '.join(known)}"
             )
         if not isinstance(value, str):
             raise InputError(f"{name}: holds a list or further fields; type text")
@@ -173,56 +197,40 @@ def _claim(given: Mapping[str, str]) -> Claim:
 
     Raises `InputError`, which begins with the name of the field and says what to type.
     """
-    if not _ID.fullmatch(given["id"]):
-        raise InputError(
-            f"id: {quoted(given['id'])} cannot name a claim; "
-            "type up to 60 letters, digits, dots, hyphens or underscores"
-        )
-    text = _needed(given, "printed", 'the figure with its words, such as "nearly $20 billion"')
-    measures = (*MEASURES, OTHER)
-    measure = _choice("measure", _needed(given, "measure", _one_of(measures)), measures)
-    as_ = _choice("as", given.get("as", "level"), tuple(UNITS))
-    base, end = _periods(given, as_, measure)
-    name = _named("sector: ", sector_named, given.get("sector", "total"))
-    reporter, basis = _source(given)
-    inferred = [one.strip() for one in re.split("[;,]", given.get("inferred", "")) if one.strip()]
-    for field, check in (("date", _date), ("url", _url)):
-        if field in given:
-            _named(f"{field}: ", check, given[field])
-    plain = ("id", "date", "speaker", "publisher", "url", "what", "note")
-    claim = _named("partner: ", Claim, **{one: given[one] for one in plain if one in given},
-        printed=text, measure=measure, as_=as_, sector=name, base=base, end=end,
-        partner=given.get("partner", "Korea, South"), reporter=reporter, basis=basis,
-        inferred=";".join(_choice("inferred", one, FIELDS) for one in inferred),
-    )  # fmt: skip
-    if measure == OTHER:
-        _needed(given, "note", "which figures it would take to check this claim")
-    elif as_ in ("share", "contribution") and name in WHOLES:
-        raise InputError(
-            f"sector: a {as_} of {name} would be one of itself; type the sector whose "
-            "part it is, such as autos, or measure: other"
-        )
-    else:
-        _check_figure(claim)
+    for name, what in (
+        ("printed", 'the figure with its words, such as "nearly $20 billion"'),
+        ("measure", f"one of {', '.join(_CHOICES['measure'])}"),
+        ("note", "which figures it would take to check this claim"),
+    ):
+        if name not in given and (name != "note" or given.get("measure") == OTHER):
+            raise InputError(f"{name}: is missing; type {what}")
+    fields = {"as": "level", "sector": "total", "partner": "Korea, South", **given}
+    for name, check in _CHECKS.items():
+        if name in fields:
+            fields[name] = _named(f"{name}: ", check, fields[name])
+    fields["as_"] = fields.pop("as")
+    fields["end"] = fields.pop("period", None) or fields.get("end")
+    if "period" in given and ("base" in given or "end" in given):
+        raise InputError("period: stands beside base or end; type period alone, or base and end")
+    fields["reporter"], fields["basis"] = _source(given)
+    claim = _named("partner: ", Claim, **fields)
+    if claim.measure != OTHER:
+        _check_periods(claim)
+        _check_figures(claim)
     return claim
 
 
-def _periods(given: Mapping[str, str], as_: str, measure: str) -> tuple[Period | None, ...]:
-    if "period" in given and ("base" in given or "end" in given):
-        raise InputError("period: stands beside base or end; type period alone, or base and end")
-    base, end = (
-        _named(f"{name}: ", period, given[name]) if name in given else None
-        for name in ("base", "period" if "period" in given else "end")
-    )
-    if measure == OTHER:
-        return base, end
+def _check_periods(claim: Claim) -> None:
+    base, end = claim.base, claim.end
     if end is None:
         raise InputError(
             "period: is missing; type a year such as 2016 or months such as 2011-04/2012-03, "
             "or base and end for a change"
         )
-    if base is None and as_ in COMPARED:
-        raise InputError(f"base: is missing; a {as_} runs from base to end, as in 2011 and 2016")
+    if base is None and claim.as_ in COMPARED:
+        raise InputError(
+            f"base: is missing; a {claim.as_} runs from base to end, as in 2011 and 2016"
+        )
     if base and base.months != end.months:
         raise InputError(
             f"base: {base} has {base.months} months and {end} has {end.months}; "
@@ -230,11 +238,16 @@ def _periods(given: Mapping[str, str], as_: str, measure: str) -> tuple[Period |
         )
     if base and base.start >= end.start:
         raise InputError(f"base: {base} is not before {end}; type the earlier period as base")
-    return base, end
 
 
-def _check_figure(claim: Claim) -> None:
+def _check_figures(claim: Claim) -> None:
     """Refuse a figure that is not understood or is not in the unit of what it is said to be."""
+    of_world = claim.as_ == "share" and claim.sector == "total"
+    if claim.as_ in ("share", "contribution") and claim.sector in WHOLES and not of_world:
+        raise InputError(
+            f"sector: a {claim.as_} of {claim.sector} would be one of itself; type the sector "
+            "whose part it is, such as autos, or measure: other"
+        )
     parts = _named("printed: ", parts_of, claim.printed, claim.as_, bool(claim.base))
     if claim.base and claim.as_ not in COMPARED and len(parts) == 1:
         raise InputError(
@@ -251,11 +264,9 @@ def _check_figure(claim: Claim) -> None:
 
 def _source(given: Mapping[str, str]) -> tuple[str, str]:
     """Reporter and basis, each implied by the other where it is Korea's own statistics."""
-    basis = _named("basis: ", check_basis, given["basis"]) if "basis" in given else ""
-    implied = KOREAN if basis == KOREA_REPORTED else "USA"
-    reporter = _choice("reporter", given.get("reporter", implied), ("USA", KOREAN))
-    if reporter == KOREAN:
-        basis = basis or KOREA_REPORTED
+    reporter, basis = given.get("reporter", ""), given.get("basis", "")
+    reporter = reporter or (KOREAN if basis == KOREA_REPORTED else "USA")
+    basis = basis or (KOREA_REPORTED if reporter == KOREAN else "")
     if (reporter == KOREAN) != (basis == KOREA_REPORTED):
         raise InputError(
             f"basis: {basis} is not one of reporter {reporter}; "
@@ -264,14 +275,40 @@ def _source(given: Mapping[str, str]) -> tuple[str, str]:
     return reporter, basis
 
 
-def _date(text: str) -> None:
+def _choice(name: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in _CHOICES[name]:
+            raise InputError(
+                f"{quoted(text)} is not known; type one of {', '.join(_CHOICES[name])}"
+            )
+        return text
+
+    return check
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise InputError(
+            f"{quoted(text)} cannot name a claim; "
+            "type up to 60 letters, digits, dots, hyphens or underscores"
+        )
+    return text
+
+
+def _inferred(text: str) -> str:
+    names = [one.strip() for one in re.split("[;,]", text) if one.strip()]
+    return ";".join(map(_choice("inferred"), names))
+
+
+def _date(text: str) -> str:
     if not is_date(text):
         raise InputError(
             f"{quoted(text)} is not a day; type it as 2017-12-28, or as 2017-12 or 2017"
         )
+    return text
 
 
-def _url(text: str) -> None:
+def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
         is_address = bool(parts.hostname) and "@" not in parts.netloc
@@ -281,22 +318,23 @@ def _url(text: str) -> None:
         raise InputError(
             f"{quoted(text)} is not a web address; type one that begins with https:// or http://"
         )
-
-
-def _needed(given: Mapping[str, str], name: str, what: str) -> str:
-    if name not in given:
-        raise InputError(f"{name}: is missing; type {what}")
-    return given[name]
-
-
-def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:
-    if text not in choices:
-        raise InputError(f"{name}: {quoted(text)} is not known; type {_one_of(choices)}")
     return text
 
 
-def _one_of(choices: tuple[str, ...]) -> str:
-    return f"one of {', '.join(choices)}"
+_CHECKS = {
+    "id": _id,
+    "measure": _choice("measure"),
+    "as": _choice("as"),
+    "sector": sector_named,
+    "period": period,
+    "base": period,
+    "end": period,
+    "date": _date,
+    "url": _url,
+    "reporter": _choice("reporter"),
+    "basis": check_basis,
+    "inferred": _inferred,
+}  # in the order in which mistakes are told
 
 
 def _named(where: str, check: Callable[..., Value], *given: object, **more: object) -> Value:

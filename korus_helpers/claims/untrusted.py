@@ -57,16 +57,13 @@ def file_name(path: str | Path) -> str:
 
 def text_of(content: bytes, kind: Kind) -> str:
     """The text of `content`; raises `RefusedText` for what is no text in UTF-8."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise RefusedText(": is text in UTF-16; save it as UTF-8")
-    if b"\0" in content:
-        raise RefusedText(f": is not a text file; {kind.start}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise RefusedText(
-            f', line {line}: is not text in UTF-8; save it as UTF-8 (in a spreadsheet: "CSV UTF-8")'
+            f", line {line}: is not text in UTF-8, but perhaps in UTF-16; save it as UTF-8 (in a "
+            f'spreadsheet: "CSV UTF-8"); {kind.start}'
         ) from None
 
 
@@ -124,24 +121,22 @@ def tree_of(text: str, kind: Kind) -> object:
 
 
 def table_of(text: str, kind: Kind) -> list[dict[str, str]]:
-    """The rows of a CSV text by the names in its first line, without blank ones.
+    """The rows of a text in columns by the names in its first line, without blank ones.
 
-    At most `MOST_ENTRIES` of them. Raises `RefusedText`, also for a row with more or fewer cells
-    and for a name missing or used twice.
+    Columns are separated by commas, semicolons or tabs, whichever the first line has most of. At
+    most `MOST_ENTRIES` rows. Raises `RefusedText`, also for a row with more or fewer cells and for
+    a name missing or used twice.
     """
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    first = text.partition("\n")[0]
+    rows = csv.reader(
+        io.StringIO(text, newline=""), strict=True, delimiter=max(",;\t", key=first.count)
+    )
     entries = []
     try:
         header = [visible(name) for name in next(rows, [])]
-        if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-            raise RefusedText(
-                ", line 1: columns are separated by commas; save it as CSV with commas"
-            )
         for name, uses in Counter(header).items():
-            if not name:
-                raise RefusedText(", line 1: a column has no name; name it, such as printed")
-            if uses > 1:
-                raise RefusedText(f', line 1: "{name[:40]}" heads two columns; leave one out')
+            if not name or uses > 1:
+                raise RefusedText(f', line 1: "{name[:40]}" heads a column; give each its own name')
         for row in rows:
             if len(row) != len(header) and any(row):
                 raise RefusedText(

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from korus_helpers.claims.candidates import QUOTED_SECTORS
 from korus_helpers.claims.claim import OTHER, UNSPECIFIED, Claim, missing
 from korus_helpers.claims.dates import KINDS, judge_date
-from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE, Statement, read_printed
 from korus_helpers.claims.quoted import QuotedFigure, quoted_figure, reach
 from korus_helpers.claims.searching import Match, near
@@ -35,6 +35,9 @@ SAME_PAGE = (
 _SAME_FIGURE = {"vintage", "other source"}  # steps to another record of the stated definition
 _UPPER, _LOWER = ("nearly", "less than", "up to"), ("more than", "at least")
 _REACHING = ("about", "nearly", "doubled", "tripled", "quadrupled", "halved", "fraction")
+_WORD_UNITS = {"percent": Decimal(1), "times": Decimal("0.1")}  # of "a quarter", "doubled"
+_PERIODS = {"base year", "agreement year", "calendar year"}  # steps to another period, no basis
+_AUTOS = {"autos", "passenger_cars", "trucks", "parts", "hs87", *QUOTED_SECTORS}
 _ROUNDINGS = (
     ("truncated", "cut off rather than rounded"),
     ("loose", "read with its closing zeros as no digits"),
@@ -91,32 +94,46 @@ class Verdict:
 
         Positive inside and negative outside; None without an official figure.
         """
-        return margin(self.printed.interval, self.used.value) if self.used else None
+        if self.used is None:
+            return None
+        interval, value = self.printed.interval, self.used.value
+        ends = [float(end) for end in (interval.low, interval.high) if end is not None]
+        nearest = min(abs(value - end) for end in ends)
+        return nearest if interval.contains(value) else -nearest
 
     @property
     def tolerance_needed(self) -> float | None:
         """The smallest tolerance with which a hedged figure holds; None where none does."""
-        return tolerance_needed(self.printed, self.used.value) if self.used else None
+        if self.used is None or self.printed.hedge not in _REACHING:
+            return None
+        said, value = float(self.printed.values[0]), self.used.value
+        if not said or said * value < 0:
+            return None
+        miss = (abs(said) - abs(value)) / abs(said)
+        return None if self.printed.hedge == "nearly" and miss <= 0 else abs(miss)
 
     @property
     def severity(self) -> str:
         """Whether the right figure would change what the sentence says; "" unless it fails.
 
-        "slip of type" where a misprint is suspected, "detail" where neither the sign nor a hedge
-        changes and the miss is at most one unit of the last printed digit, or a part `tolerance`
-        of the figure; else "substance".
+        "slip of type" where a misprint is suspected; "substance" where the sign or the word of a
+        hedge with a direction would change; "detail" where the miss is at most one unit of the
+        last printed digit, or without a hedge a part `tolerance` of the figure.
         """
         if self.verdict != NOT_REPRODUCED or self.used is None:
             return ""
         if self.misprint:
             return "slip of type"
-        printed, interval = self.printed, self.printed.interval
-        same_sign = not printed.values or float(printed.values[0]) * self.used.value > 0
-        if printed.hedge or not same_sign or interval.low is None or interval.high is None:
+        printed, interval, value = self.printed, self.printed.interval, self.used.value
+        said = printed.values[0]
+        turned = float(said) * value < 0 or wrong_side(printed, value)
+        if turned or printed.hedge in ("flat", "majority"):
             return "substance"
-        allowed = self.tolerance * abs(printed.values[0])
-        allowed = max(float(interval.high - interval.low), float(allowed))
-        return "detail" if abs(self.margin) <= allowed else "substance"
+        decimals = len(printed.digits[-1].partition(".")[2]) if printed.digits else 0
+        allowed = printed.scale.scaleb(-decimals) if printed.digits else _WORD_UNITS[self.unit]
+        if not printed.hedge:
+            allowed = max(interval.high - interval.low, self.tolerance * abs(said))
+        return "detail" if abs(self.margin) <= float(allowed) else "substance"
 
 
 def judge(claim: Claim, *, tolerance: Decimal = TOLERANCE, vintage: str = LATEST) -> Verdict:
@@ -125,22 +142,27 @@ def judge(claim: Claim, *, tolerance: Decimal = TOLERANCE, vintage: str = LATEST
     A claim about trade that cannot be read raises `InputError`; one whose figures are not
     included, or have no meaning, gets "cannot be checked" with the reason as a remark.
     """
+    noted = (claim.note,) if claim.note else ()
     if claim.measure in KINDS:
         holds, official = judge_date(claim, float(tolerance))
         verdict = {"yes": AS_PRINTED, "nearly": WITHIN, "no": NOT_REPRODUCED}
-        found = Verdict(claim, verdict.get(holds, UNDETERMINED), event=official)
-    elif claim.measure == OTHER:
-        found = _cannot(claim, _readable(claim, tolerance), "It is no figure of trade.")
-    else:
-        printed = read_printed(claim.printed, tolerance=tolerance)
-        reason = _why_not(claim, printed)
-        if reason:
-            found = _cannot(claim, printed, reason)
-        elif claim.sector == UNSPECIFIED:
-            return _two_readings(claim, tolerance, vintage)
-        else:
-            found = _judge_figure(claim, printed, tolerance, vintage)
-    noted = (claim.note,) if claim.note and claim.note not in found.remarks else ()
+        return Verdict(claim, verdict.get(holds, UNDETERMINED), event=official, remarks=noted)
+    if claim.measure == OTHER:
+        try:
+            printed = read_printed(claim.printed, tolerance=tolerance)
+        except InputError:  # it may be anything
+            printed = None
+        unit = printed.unit if printed else UNITS[claim.as_]
+        remarks = noted or ("It is no figure of trade.",)
+        return Verdict(claim, CANNOT, printed, unit, remarks=remarks)
+    printed = read_printed(claim.printed, tolerance=tolerance)
+    found = Verdict(claim, CANNOT, printed, UNITS[claim.as_], tolerance=tolerance)
+    reason = _why_not(claim, printed)
+    if reason:
+        return replace(found, remarks=(reason, *noted))
+    if claim.sector == UNSPECIFIED:
+        return _two_readings(claim, tolerance, vintage)
+    found = _judge_figure(found, vintage)
     return replace(found, remarks=(*found.remarks, *noted))
 
 
@@ -162,42 +184,42 @@ def _why_not(claim: Claim, printed: Statement) -> str:
     return missing(claim)
 
 
-def _judge_figure(claim: Claim, printed: Statement, tolerance: Decimal, vintage: str) -> Verdict:
+def _judge_figure(asked: Verdict, vintage: str) -> Verdict:
     """By the figure of the day where one is known, else by today's; and what each would say.
 
     A quotation does not confirm the page that it is taken from.
     """
-    stated, claim = claim, replace(claim, sector=counted(claim.sector, claim.basis))
-    services = claim.sector in COUNTED
+    printed, claim = asked.printed, asked.claim
+    claim = replace(claim, sector=counted(claim.sector, claim.basis))
+    services, remarks, own_page = claim.sector in COUNTED, [], False
     now, reason = figure_of(claim, vintage)
-    then, own_page, remarks = _figure_of_day(claim, vintage), False, []
+    then = _figure_of_day(claim, vintage)
     if then and _same_page(claim, then.source_ids):
         own_page = compare(printed, then) != NOT_REPRODUCED
         remarks.append(SAME_PAGE)
         then = None
+    then_verdict, now_verdict = compare(printed, then), compare(printed, now)
     elsewhere = None
-    if services:
-        then, then_verdict, elsewhere = _services_of_day(claim, printed, then, now, tolerance)
-    else:
-        then_verdict = compare(printed, then)
-    now_verdict = compare(printed, now)
+    if services and then:
+        then, then_verdict, elsewhere = _services_of_day(asked, claim, then, now)
     if not (then or now):
         matches = () if services else _near_matches(claim, printed)[0]
-        found = _cannot(claim, printed, _sentence(reason))
-        return replace(found, matches=matches, remarks=(*remarks, *found.remarks, *_named(matches)))
+        sure = [m for m in matches if not m.possible]
+        remarks += [f"{reason[:1].upper()}{reason[1:].rstrip('.')}.", *_named(sure, claim)]
+        return replace(asked, matches=matches, remarks=tuple(remarks))
     if then is None and claim.date:
         remarks.append(
             f"Judged by the figures of today ({now.vintage}): those in force when it was printed "
             "are not included."
         )
-    found = Verdict(
-        stated, then_verdict or now_verdict, printed, UNITS[claim.as_], then, now, then_verdict,
-        now_verdict, tolerance=tolerance,
+    found = replace(
+        asked, verdict=then_verdict or now_verdict, then=then, now=now, then_verdict=then_verdict,
+        now_verdict=now_verdict,
     )  # fmt: skip
     if services:
-        verdict, matches, said = _services_elsewhere(claim, found, own_page, elsewhere)
+        verdict, matches, said = _services_elsewhere(found, claim, own_page, elsewhere)
     elif found.verdict == NOT_REPRODUCED:
-        verdict, matches, said = _goods_elsewhere(claim, found, own_page)
+        verdict, matches, said = _goods_elsewhere(found, claim, own_page)
     else:
         verdict, matches, said = found.verdict, (), []
         if verdict in HOLDS and now_verdict == NOT_REPRODUCED and wrong_side(printed, now.value):
@@ -223,24 +245,6 @@ def _two_readings(claim: Claim, tolerance: Decimal, vintage: str) -> Verdict:
         goods, claim=claim, verdict=verdict, readings=readings, other=both.used,
         remarks=(said, *goods.remarks),
     )  # fmt: skip
-
-
-def _readable(claim: Claim, tolerance: Decimal) -> Statement | None:
-    """The figure of a claim that is not compared with anything, where it can be read."""
-    try:
-        return read_printed(claim.printed, tolerance=tolerance)
-    except InputError:
-        return None
-
-
-def _cannot(claim: Claim, printed: Statement | None, reason: str) -> Verdict:
-    other = claim.measure == OTHER
-    unit = printed.unit if other and printed else UNITS.get(claim.as_, "")
-    return Verdict(claim, CANNOT, printed, unit, remarks=() if other and claim.note else (reason,))
-
-
-def _sentence(clause: str) -> str:
-    return clause[:1].upper() + clause[1:].rstrip(".") + "."
 
 
 # The official figure, and whether the printed text admits it
@@ -291,11 +295,7 @@ def _same_page(claim: Claim, source_ids: Iterable[str]) -> bool:
 
 
 def _services_of_day(
-    claim: Claim,
-    printed: Statement,
-    then: QuotedFigure | None,
-    now: Figure | None,
-    tolerance: Decimal,
+    asked: Verdict, claim: Claim, then: QuotedFigure, now: Figure | None
 ) -> tuple[QuotedFigure | None, str, QuotedFigure | None]:
     """The quoted figure that decides, its verdict, and one that was not in force on the day.
 
@@ -303,41 +303,40 @@ def _services_of_day(
     only, and a comparison that joins two releases decides nothing: there today's figure decides
     if it holds.
     """
-    if then and ((now and then.chained) or (claim.day and not then.in_force(claim.day))):
+    if (now and then.chained) or (claim.day and not then.in_force(claim.day)):
         return None, "", then
-    verdict, near_total = compare(printed, then), claim.sector == GOODS_SERVICES
-    if then and then.chained:
-        verdict = UNDETERMINED
-    elif near_total and verdict in HOLDS:
-        verdict = OTHER_BASIS
-    elif near_total and then and _may_hold(claim, printed, then, tolerance):
-        verdict = UNDETERMINED
-    if compare(printed, now) in HOLDS and verdict in (OTHER_BASIS, UNDETERMINED):
+    verdict = UNDETERMINED if then.chained else compare(asked.printed, then)
+    if claim.sector == GOODS_SERVICES and not then.chained:
+        if verdict in HOLDS:
+            verdict = OTHER_BASIS
+        elif _may_hold(asked, claim, then):
+            verdict = UNDETERMINED
+    if compare(asked.printed, now) in HOLDS and verdict in (OTHER_BASIS, UNDETERMINED):
         return None, "", None
     return then, verdict, None
 
 
 def _services_elsewhere(
-    claim: Claim, found: Verdict, own_page: bool, other: QuotedFigure | None
+    found: Verdict, claim: Claim, own_page: bool, other: QuotedFigure | None
 ) -> tuple[str, tuple[Match, ...], list[str]]:
     """As `_goods_elsewhere`. Where no figure of the day decides, a miss within a part `tolerance`
     of the trade is left undetermined, for such figures are revised years back, unless the claim
     has no date; where it is what another release printed, that is said.
     """
-    verdict, said, printed = found.verdict, [], found.printed
+    verdict, said = found.verdict, []
     if found.then is None and claim.date:
-        may_hold = own_page or _may_hold(claim, printed, found.now, found.tolerance)
-        if verdict == NOT_REPRODUCED and may_hold:
+        if verdict == NOT_REPRODUCED and (own_page or _may_hold(found, claim, found.now)):
             verdict = UNDETERMINED
-        printed_once = other and not other.chained and compare(printed, other) in HOLDS
+        printed_once = other and not other.chained and compare(found.printed, other) in HOLDS
         if verdict not in HOLDS and printed_once:
             verdict = OTHER_BASIS
             said.append(f"It holds in another release: {other.words} ({other.vintage}).")
     return verdict, (), [*said, *filter(None, [found.used.caution])]
 
 
-def _may_hold(claim: Claim, printed: Statement, figure: Figure, tolerance: Decimal) -> bool:
-    return printed.interval.meets(*reach(claim, figure, float(tolerance))) != "outside"
+def _may_hold(asked: Verdict, claim: Claim, figure: Figure) -> bool:
+    ends = reach(claim, figure, float(asked.tolerance))
+    return asked.printed.interval.holds(*ends) != "no"
 
 
 # Another basis
@@ -358,18 +357,19 @@ def _near_matches(claim: Claim, printed: Statement) -> tuple[tuple[Match, ...], 
 
 
 def _goods_elsewhere(
-    claim: Claim, found: Verdict, own_page: bool
+    found: Verdict, claim: Claim, own_page: bool
 ) -> tuple[str, tuple[Match, ...], list[str]]:
     """Which step of the ladder a claim that fails is on, the matches, and what to say of it."""
     matches, chance = _near_matches(claim, found.printed)
     own = [m for m in matches if _same_page(claim, m.source_ids)]
-    sure = tuple(m for m in matches if not m.possible and m not in own)
-    same = tuple(m for m in sure if set(m.steps) <= {"other source"})
-    verdict, said = NOT_REPRODUCED, []
+    sure = [m for m in matches if not m.possible and m not in own]
+    same = [m for m in sure if set(m.steps) <= {"other source"}]
+    bases = tuple(m for m in sure if _is_basis(m, claim))
+    verdict, said = NOT_REPRODUCED, _named(sure, claim) if chance < CHANCE else []
     if same:
         verdict, said = UNDETERMINED, [f"Sources disagree: {same[0].label} gives it."]
-    elif sure and chance < CHANCE:
-        matches, said = sure, _named(sure)
+    elif bases and chance < CHANCE:
+        matches = bases
         if not wrong_side(found.printed, found.used.value):  # judged by its hedge alone
             verdict = OTHER_BASIS
     elif own_page or any(set(m.steps) <= _SAME_FIGURE for m in own):
@@ -378,33 +378,28 @@ def _goods_elsewhere(
     return verdict, matches, [*said, *near_misses(found)]
 
 
-def _named(matches: Sequence[Match]) -> list[str]:
-    sure = [m for m in matches if not m.possible]
-    if not sure:
-        return []
-    steps = ", ".join(sure[0].steps) or "no step away"
-    return [f"It holds on a near definition ({steps}): {sure[0].label}."]
+def _is_basis(match: Match, claim: Claim) -> bool:
+    """Whether a match is of what is stated on another basis: the same periods and goods.
+
+    Of a claim that names a sector another definition of the sector is one.
+    """
+    if "sector" in match.steps and not {match.sector, claim.sector} <= _AUTOS:
+        return False
+    return not _PERIODS & set(match.steps)
 
 
-# By how much a printed figure misses, and on which side
+def _named(sure: Sequence[Match], claim: Claim) -> list[str]:
+    """The nearest match on another basis, or else of another period, in a sentence."""
+    for match in sorted(sure, key=lambda one: not _is_basis(one, claim)):
+        steps = ", ".join(match.steps) or "no step away"
+        if _is_basis(match, claim):
+            return [f"It holds on a near definition ({steps}): {match.label}."]
+        if "sector" not in match.steps:
+            return [f"For another period it holds ({steps}): {match.label}."]
+    return []
 
 
-def margin(interval: Interval, value: float) -> float:
-    """Distance of `value` to the nearest end: positive inside, negative outside."""
-    ends = [float(end) for end in (interval.low, interval.high) if end is not None]
-    nearest = min(abs(value - end) for end in ends)
-    return nearest if interval.contains(value) else -nearest
-
-
-def tolerance_needed(printed: Statement, value: float) -> float | None:
-    """The smallest tolerance with which a hedge admits `value`; None where none does."""
-    if printed.hedge not in _REACHING:
-        return None
-    said = float(printed.values[0])
-    if not said or said * value < 0:
-        return None
-    miss = (abs(said) - abs(value)) / abs(said)
-    return None if printed.hedge == "nearly" and miss <= 0 else abs(miss)
+# On which side, and how nearly, a printed figure misses
 
 
 def wrong_side(printed: Statement, value: float) -> bool:
@@ -426,6 +421,6 @@ def near_misses(found: Verdict) -> list[str]:
             other = read_printed(printed.text, tolerance=found.tolerance, rounding=rounding)
         except InputError:
             continue
-        if other.interval.meets(figure.low, figure.high) == "inside":
+        if other.interval.holds(figure.low, figure.high) == "yes":
             said.append(f"The figure holds only if {how}, which is not a reproduction.")
     return said

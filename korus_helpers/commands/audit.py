@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from korus_helpers.commands.options import AS_JSON, TOLERANCE
+from korus_helpers.errors import InputError
 
 
 @click.command()
@@ -24,6 +25,7 @@ from korus_helpers.commands.options import AS_JSON, TOLERANCE
     metavar="FOLDER",
     help="Also write claims, rows used, verdicts and checksums into a new folder.",
 )
+@click.option("--skip-bad", is_flag=True, help="Judge the good entries of a file with mistakes.")
 @AS_JSON
 def audit(
     file: Path | None,
@@ -31,11 +33,13 @@ def audit(
     vintage: str,
     template: bool,
     evidence: Path | None,
+    skip_bad: bool,
     as_json: bool,
 ) -> None:
     """Judge the claims of a file, and test whether all can hold at once.
 
     FILE is YAML or CSV, see --template; without one the article of 28 December 2017 is audited.
+    Every mistake of a file is told.
     """
     from korus_helpers.claims.register import template as claims_file
 
@@ -43,8 +47,9 @@ def audit(
         click.echo(claims_file(), nl=False)
         return
     from korus_helpers.claims.auditing import audit as audited
-    from korus_helpers.claims.register import article, read_claims
+    from korus_helpers.claims.register import article, claims_and_mistakes
     from korus_helpers.claims.typed import tolerance_of
+    from korus_helpers.claims.untrusted import content_of, file_name
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.audit import audit_sentences, claim_rows
     from korus_helpers.present.claim_answers import audit_object
@@ -57,7 +62,15 @@ def audit(
         from korus_helpers.runs.bundle import require_new, write_bundle
 
         require_new(evidence)
-    found = audited(read_claims(file) if file else article(), tolerance=reach, vintage=vintage)
+    claims, mistakes = article(), []
+    if file:
+        claims, mistakes = claims_and_mistakes(content_of(file, "claims"), file_name(file))
+    leave_out = skip_bad and bool(claims)
+    for mistake in mistakes if leave_out else mistakes[:-1]:
+        click.echo(f"{'Left out' if leave_out else 'Error'}: {visible(mistake)}", err=True)
+    if mistakes and not leave_out:
+        raise InputError(mistakes[-1])
+    found = audited(claims, tolerance=reach, vintage=vintage)
     if evidence:
         write_bundle(evidence_files(found), evidence)
     if as_json:

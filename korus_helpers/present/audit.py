@@ -6,7 +6,7 @@ from decimal import Decimal
 import pandas as pd
 
 from korus_helpers.claims.auditing import Audit, Misprint, by_tolerance, correction, unstated
-from korus_helpers.claims.verdicts import CANNOT, Verdict
+from korus_helpers.claims.verdicts import CANNOT, UNDETERMINED, Verdict
 from korus_helpers.present.claim_units import ends_words, size_of
 from korus_helpers.present.verdicts import count_word, marks, official, shown_unit
 from korus_helpers.present.words import join_words, number
@@ -110,10 +110,7 @@ def check_rows(verdict: Verdict) -> list[dict[str, str]]:
         "set aside": "; ".join(printed.notes),
         "verdict": verdict.verdict + (f" ({verdict.severity})" if verdict.severity else ""),
         "official": official_words(verdict) or "none included",
-        "margin": "" if verdict.margin is None else (
-            f"{number(abs(verdict.margin) / size_of(verdict.unit), 3)} {shown_unit(verdict.unit)} "
-            f"{'inside' if verdict.margin >= 0 else 'outside'}"
-        ),
+        "margin": _margin(verdict),
         "tolerance needed": "" if needed is None else f"{number(100 * needed, 1)} percent",
         "definition": verdict.used.words if verdict.used else "",
         "vintage": verdict.used.vintage if verdict.used else "",
@@ -130,6 +127,15 @@ def check_rows(verdict: Verdict) -> list[dict[str, str]]:
     return [{"what": name, "answer": text} for name, text in rows.items() if text]
 
 
+def _margin(verdict: Verdict) -> str:
+    """How far inside or outside, as "0.350 billion dollars outside"; "" where it cannot be told."""
+    if verdict.margin is None or verdict.verdict == UNDETERMINED:
+        return ""
+    unit = "percentage points" if verdict.unit == "percent" else shown_unit(verdict.unit)
+    size = number(abs(verdict.margin) / size_of(verdict.unit), 3)
+    return f"{size} {unit} {'inside' if verdict.margin >= 0 else 'outside'}"
+
+
 def implied_table(found: Audit) -> pd.DataFrame:
     """Each compared claim beside the range that the others imply, in the unit printed.
 
@@ -142,7 +148,7 @@ def implied_table(found: Audit) -> pd.DataFrame:
         if implied is None or one.printed is None:
             continue
         low, high = implied.low, implied.high
-        fits = one.printed.interval.meets(low, high) != "outside"
+        fits = one.printed.interval.holds(low, high) != "no"
         if fits and (low is None or high is None):
             continue
         rows.append((one.claim.what, one.claim.printed, ends_words(implied, one.unit),

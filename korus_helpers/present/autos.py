@@ -102,7 +102,7 @@ def reach_title(table: pd.DataFrame, claim: Claim, column: str) -> str:
     interval = read_printed(claim.printed).interval
     known = table.dropna(subset=column)
     may = sum(
-        interval.meets(low, high) != "outside"
+        interval.holds(low, high) != "no"
         for low, high in zip(known[f"{column}_low"], known[f"{column}_high"], strict=True)
     )
     if not may:
