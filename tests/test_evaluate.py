@@ -1,25 +1,28 @@
-"""The one calculation: measures, comparisons, refusals, intervals and grids."""
+"""The one calculation: measures, comparisons, refusals, intervals and grids, and its words."""
 
 import itertools
 import math
 import random
-from dataclasses import fields, replace
 from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
+from figure_cases import cases, says
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.partners import countries
-from korus_helpers.figures.tables import DATA
-from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
-from korus_helpers.trade.evaluate import evaluate, grid
+from korus_helpers.figures.tables import DATA, open_table
+from korus_helpers.trade.bases import COMPARED, FLOWS, MEASURES, PARTS, UNITS
+from korus_helpers.trade.definition import CHOICES, Definition
+from korus_helpers.trade.evaluate import evaluate, figure_rows, grid
+from korus_helpers.trade.sectors import GROUPS, NAMED
+from korus_helpers.trade.series import Ends
 
-KOREA, MEXICO, WORLD, EU = "5800", "2010", "0015", "0003"
-CHOICES = [field.name for field in fields(Definition)]
+KOREA, MEXICO, NORTH_KOREA, CURACAO = "5800", "2010", "5790", "2777"
+WORLD, EU, JAPAN = "0015", "0003", "5880"
 
 
 def value(measure: str, **choices) -> float:
@@ -30,6 +33,12 @@ def refusal(measure: str, **choices) -> str:
     with pytest.raises(NoFigure) as error:
         evaluate(measure, Definition(**choices))
     return str(error.value)
+
+
+def window(text: str, *codes: str, **choices) -> list[list[float]]:
+    """Exports and imports of a period, rounded to a thousand dollars."""
+    asked = grid(partner=codes, end=text, **({"vintage": "2024-08"} | choices))
+    return [evaluate(flow, asked).value.round(3).tolist() for flow in FLOWS]
 
 
 # Measures
@@ -53,19 +62,94 @@ def test_measures_of_exports_and_imports(choices):
     assert value("two-way", **choices) == exports + imports
 
 
-def test_the_sign_of_a_surplus():
-    assert round(value("deficit", partner="Netherlands", end=2016), 1) == -23535.4
-    assert round(value("balance", partner="Netherlands", end=2016), 1) == 23535.4
+# What the tables hold
+
+LATEST = {"vintage": "latest"}
+HS87 = LATEST | {"sector": "hs87"}
 
 
-def test_an_unknown_measure_is_refused():
-    with pytest.raises(InputError) as error:
-        evaluate("profit", Definition(end=2016))
-    assert str(error.value) == (
-        'measure "profit" is not known; type one of exports, imports, deficit, balance, two-way'
-    )
-    with pytest.raises(InputError, match='measure "profit" is not known'):
-        evaluate("profit", grid(end=2016))
+@pytest.mark.parametrize(("partner", "text", "choices", "exports", "imports"), [
+    (KOREA, "2016", {}, 42262.187, 69886.778),
+    (NORTH_KOREA, "2006", {}, 0, 0),  # between years of trade
+    (NORTH_KOREA, "2018", {}, None, None),  # no row: not zero
+    (NORTH_KOREA, "2016-07/2017-06", {}, None, None),
+    (CURACAO, "2010", {}, None, None),  # before it existed
+    (CURACAO, "2010-01/2010-12", {}, None, None),
+    (CURACAO, "2011-01/2011-04", {}, 0, 0),  # in the year of its first trade
+    ("9999", "2016", {}, None, None),
+    ("9999", "2016", {"vintage": "2026-06"}, None, None),
+    (MEXICO, "2024-01/2024-07", {}, None, None),  # a month is missing
+    (MEXICO, "1984-12/1985-01", {}, None, None),
+    (MEXICO, "2024", {}, None, None),
+    (KOREA, "2016-04/2017-03", {"vintage": "2018-10"}, None, None),
+    (KOREA, "2016-01/2016-06", {"vintage": "2018-10"}, None, None),
+    (NORTH_KOREA, "2020", LATEST | {"sector": "autos"}, 0, 0),  # a code without a row
+    (NORTH_KOREA, "2013", LATEST | {"sector": "autos"}, 0, None),  # imports begin in 2014
+    (KOREA, "2016", LATEST | {"sector": "all_enduse"}, 42262.187, 69886.778),
+    (KOREA, "2016", HS87, 2195.816, 23000.866),
+    (MEXICO, "2016", HS87, None, None),
+    (KOREA, "2016", LATEST | {"basis": "korea-reported"}, 43389.418, 66753.911),
+    (KOREA, "2016", {"vintage": "2018-10", "basis": "consumption"}, 42312.662, 71583.892),
+    (KOREA, "2011", LATEST | {"basis": "consumption"}, 43461.636, 56002.781),
+    (KOREA, "2011", LATEST | {"basis": "bop"}, 45_226, 57_587),
+    (KOREA, "2016", LATEST | {"basis": "goods-and-services"}, 65_403, 79_651),
+    (JAPAN, "2019", LATEST | {"basis": "services"}, 49_545, 36_254),
+    ("1220", "2018-01/2018-03", LATEST | {"basis": "bop"}, 76_381, 81_105),
+    ("1220", "2018-01/2018-06", LATEST | {"basis": "services"}, 34_052, 19_010),
+    (WORLD, "2013", LATEST | {"basis": "services"}, 719_412, 465_737),
+])  # fmt: skip
+def test_figures_by_hand(partner, text, choices, exports, imports):
+    found = [one[0] for one in window(text, partner, **choices)]
+    expected = [math.nan if one is None else one for one in (exports, imports)]
+    assert found == pytest.approx(expected, nan_ok=True, abs=1e-3)
+
+
+@pytest.mark.parametrize(("choices", "first", "last"), [
+    ({}, "2016-07/2016-12", "2016-01/2016-06"), (HS87, "2016-01/2016-06", "2016-07/2016-12"),
+    (LATEST | {"basis": "korea-reported"}, "2016-01/2016-03", "2016-04/2016-12"),
+])  # fmt: skip
+def test_months_add_up_to_a_year(choices, first, last):
+    year = window("2016", KOREA, **choices)
+    parts = [window(text, KOREA, **choices) for text in (first, last)]
+    assert np.sum(parts, axis=0) == pytest.approx(np.array(year), abs=2e-3)
+
+
+def test_groups_add_up_to_all_goods():
+    parts = [window("2016", KOREA, sector=name, **LATEST) for name in GROUPS]
+    whole = window("2016", KOREA, sector="all_enduse", **LATEST)
+    assert np.sum(parts, axis=0) == pytest.approx(np.array(whole), abs=1e-2)
+    for measure in FLOWS:
+        shares = evaluate(measure, grid(sector=GROUPS, end=2016, as_="share")).value
+        assert shares.sum() == pytest.approx(100)
+
+
+@pytest.mark.parametrize(("measure", "choices", "table", "count"), [
+    ("exports", {"end": 2016, "vintage": "2018-10"}, "goods_annual", 1),
+    ("exports", {"end": 2016, "vintage": "2026-06"}, "goods_monthly", 12),
+    ("imports", {"end": 2016, "sector": "parts"}, "enduse_annual", 4),
+    ("imports", {"end": 2016, "sector": "hs87"}, "hs_chapters", 1),
+    ("imports", {"end": 2016, "basis": "korea-reported"}, "mirror_monthly", 12),
+    ("exports", {"end": 2016, "basis": "goods-and-services"}, "goods_services", 2),
+    ("exports", {"end": "2016-01/2016-06", "basis": "bop"}, "goods_services", 2),
+    ("imports", {"end": "2011-04/2011-06", "basis": "consumption"},
+     "imports_for_consumption_monthly", 3),
+])  # fmt: skip
+def test_the_rows_behind_a_figure_add_up_to_it(measure, choices, table, count):
+    asked = Definition(**choices)
+    found = figure_rows(measure, asked)
+    assert set(found) == {table}
+    rows = open_table(table).loc[sorted(found[table])]
+    named = (f"{measure}_musd", f"{measure}_for_consumption_musd", "value_musd", "value_usd")
+    column = next(name for name in named if name in rows)
+    total = rows[column].sum() / (1e6 if column == "value_usd" else 1)
+    assert len(rows) == count
+    assert total == pytest.approx(evaluate(measure, asked).value)
+
+
+def test_the_rows_of_a_share_are_of_the_partner_and_the_world():
+    asked = Definition("Japan", basis="services", end="2016", as_="share")
+    rows = open_table("goods_services").loc[sorted(figure_rows("imports", asked)["goods_services"])]
+    assert list(rows.partner_code) == [WORLD, JAPAN] and set(rows.part) == {"services"}
 
 
 # Comparisons
@@ -81,11 +165,6 @@ def test_comparisons_by_hand():
     )
 
 
-def test_the_balance_changes_against_the_deficit():
-    choices = {"base": 2011, "end": 2016, "as_": "change"}
-    assert value("balance", **choices) == -value("deficit", **choices)
-
-
 def test_share_of_the_world_and_of_all_goods():
     korea, world = (value("imports", end=2016, partner=code) for code in (KOREA, WORLD))
     assert value("imports", end=2016, as_="share") == pytest.approx(100 * korea / world)
@@ -93,13 +172,6 @@ def test_share_of_the_world_and_of_all_goods():
     share = value("imports", end=2016, sector="autos", as_="share")
     assert share == pytest.approx(100 * autos / goods)
     assert value("deficit", end=2016, partner=WORLD, as_="share") == 100
-
-
-def test_the_groups_share_all_goods():
-    groups = ["foods", "industrial_supplies", "capital_goods", "autos", "consumer_goods", "other"]
-    for measure in ("exports", "imports"):
-        shares = evaluate(measure, grid(sector=groups, end=2016, as_="share")).value
-        assert shares.sum() == pytest.approx(100)
 
 
 def test_a_figure_holds_all_that_is_needed_to_find_it_again():
@@ -128,12 +200,6 @@ def test_units(as_):
 
 
 # Periods
-
-
-def test_months_add_up_to_a_window():
-    months = [f"2016-{month:02d}/2016-{month:02d}" for month in range(1, 13)]
-    found = evaluate("exports", grid(end=months, vintage="2024-08"))
-    assert found.value.sum() == pytest.approx(value("exports", end=2016, vintage="2024-08"))
 
 
 def test_year_to_date():
@@ -198,130 +264,27 @@ def test_aggregates_have_figures_but_are_no_countries():
 # Refusals
 
 
-@pytest.mark.parametrize(
-    ("measure", "choices", "message"),
-    [
-        (
-            "deficit",
-            {"partner": "Mexico", "end": 2026},
-            "2026: figures of vintage 2026-03 go up to January 2026",
-        ),
-        ("deficit", {"end": 2026}, "2026: figures of vintage 2026-06 go up to April 2026"),
-        (
-            "exports",
-            {"end": 2016, "vintage": "2017-01"},
-            "2016: figures of vintage 2017-01 go up to November 2016",
-        ),
-        (
-            "deficit",
-            {"base": 2016, "end": 2026, "as_": "change", "partner": "Mexico"},
-            "2026: figures of vintage 2026-03 go up to January 2026",
-        ),
-        ("deficit", {"end": 1984}, "1984: figures of vintage 2026-06 begin in January 1985"),
-        (
-            "deficit",
-            {"base": 1984, "end": 2016, "as_": "change"},
-            "1984: figures of vintage 2026-06 begin in January 1985",
-        ),
-        (
-            "deficit",
-            {"end": "2026-01/2026-05"},
-            "2026-01/2026-05: figures of vintage 2026-06 go up to April 2026",
-        ),
-        (
-            "deficit",
-            {"end": "2011-04/2012-03", "vintage": "2018-10"},
-            "2011-04/2012-03: figures of vintage 2018-10 are included by calendar year only; "
-            "type a year, or --vintage 2026-03 for months",
-        ),
-        (
-            "deficit",
-            {"end": 2016, "sector": "autos", "vintage": "2024-08"},
-            "figures for automotive vehicles, parts and engines are not included in vintage "
-            "2024-08: "
-            "they have a release of their own; type --vintage latest",
-        ),
-        (
-            "deficit",
-            {"end": 2016, "partner": "Mexico", "vintage": "2026-06"},
-            "figures of vintage 2026-06 are not included for Mexico (they are included for "
-            "Korea, South only)",
-        ),
-        (
-            "deficit",
-            {"end": 2016, "partner": "Mexico", "vintage": "as-of:2017-12-28"},
-            "cannot be checked: the figures for 2016 that were in force on 2017-12-28 are not "
-            "included for this partner; type --vintage latest or an included release to use "
-            "another",
-        ),
-        (
-            "deficit",
-            {"end": 2016, "sector": "autos", "vintage": "as-of:2017-12-28"},
-            "cannot be checked: for a past day only calendar years of all goods on the general "
-            "basis are known; type --vintage latest",
-        ),
-        (
-            "deficit",
-            {"end": "2016-04/2017-03", "vintage": "as-of:2018-12-28"},
-            "cannot be checked: for a past day only calendar years of all goods on the general "
-            "basis are known; type --vintage latest",
-        ),
-        (
-            "deficit",
-            {"end": 2016, "basis": "consumption", "vintage": "as-of:2018-12-28"},
-            "cannot be checked: for a past day only calendar years of all goods on the general "
-            "basis are known; type --vintage latest",
-        ),
-        (
-            "deficit",
-            {"end": 2016, "sector": "enduse:00000"},
-            "end-use 00000 is Wheat in exports and Green coffee in imports: a balance of the two "
-            "has no meaning; ask for exports or for imports",
-        ),
-        (
-            "deficit",
-            {"partner": "Netherlands", "base": 2011, "end": 2016, "as_": "percent-change"},
-            "a percent-change of the deficit has no meaning here: it starts at zero or below, or "
-            "changes sign; ask for the change (from -18,772.2 to -23,535.4 million dollars it fell "
-            "by 4,763.2 million)",
-        ),
-        (
-            "balance",
-            {"base": 2011, "end": 2016, "as_": "ratio"},
-            "a ratio of the balance has no meaning here: it starts at zero or below, or changes "
-            "sign; ask for the change (from -13,199.7 to -27,624.6 million dollars it fell by "
-            "14,424.9 million)",
-        ),
-        (
-            "balance",
-            {"base": 1996, "end": 2016, "as_": "percent-change"},
-            "a percent-change of the balance has no meaning here: it starts at zero or below, or "
-            "changes sign; ask for the change (from 3,966.2 to -27,624.6 million dollars it fell "
-            "by 31,590.8 million)",
-        ),
-        (
-            "imports",
-            {"partner": "7770", "base": 1993, "end": 2015, "as_": "percent-change"},
-            "a percent-change of the imports has no meaning here: it starts at zero or below, or "
-            "changes sign; ask for the change (from 0.0 to 35.5 million dollars it rose by 35.5 "
-            "million)",
-        ),
-        (
-            "deficit",
-            {"partner": "Netherlands", "end": 2016, "as_": "share"},
-            "a share of the deficit has no meaning here: the part or the whole is zero or of the "
-            "other sign; ask for the level",
-        ),
-    ],
-)
-def test_what_has_no_figure_is_refused_with_the_reason(measure, choices, message):
-    assert refusal(measure, **choices) == message
+@cases("no figure")
+def test_what_has_no_figure_is_refused_with_the_reason(choices, expected):
+    measure = choices.pop("measure")
+    assert says(refusal(measure, **choices), expected)
+
+
+@pytest.mark.parametrize("asked", [Definition(end=2016), grid(end=2016)])
+def test_an_unknown_measure_is_refused(asked):
+    with pytest.raises(InputError) as error:
+        evaluate("profit", asked)
+    assert str(error.value) == (
+        'measure "profit" is not known; type one of exports, imports, deficit, balance, two-way'
+    )
 
 
 @pytest.mark.parametrize("measure", ["deficit", "balance", "two-way"])
 def test_codes_of_other_goods_are_never_netted_nor_added(measure):
     for code in ("00000", "30110", "50000"):
         assert "has no meaning" in refusal(measure, sector=f"enduse:{code}", end=2016)
+        with pytest.raises(NoFigure, match="has no meaning"):
+            evaluate(measure, grid(sector=["autos", f"enduse:{code}"], end=2016))
     assert value("exports", sector="enduse:00000", end=2016) == pytest.approx(249.307827)
 
 
@@ -339,10 +302,6 @@ def test_what_is_not_known_comes_before_what_has_no_meaning():
     # The end is unknown and the base below zero: only the first can be helped.
     choices = {"partner": "Netherlands", "base": 2011, "end": 2026, "as_": "ratio"}
     assert refusal("deficit", **choices).startswith("2026: figures of vintage 2026-03 go up to")
-
-
-def test_both_ends_unknown_name_the_end():
-    assert refusal("deficit", base=1980, end=2030, as_="change").startswith("2030: ")
 
 
 # Intervals
@@ -423,18 +382,14 @@ def test_a_grid_holds_every_combination():
     ]
 
 
-def test_an_unknown_choice_of_a_grid_is_refused():
-    with pytest.raises(InputError) as error:
-        grid(years=[2011], end=2016, country="5800")
-    assert str(error.value) == (
-        "a grid has no choice named country, years; "
-        "type partner, sector, basis, vintage, base, end, as_"
-    )
-
-
 @pytest.mark.parametrize(
-    ("choices", "says"),
+    ("choices", "message"),
     [
+        (
+            {"years": [2011], "country": KOREA},
+            "a grid has no choice named country, years; "
+            "type partner, sector, basis, vintage, base, end, as_",
+        ),
         ({"partner": KOREA}, "a grid needs periods; give it end=2016 or end=[2015, 2016]"),
         ({"end": []}, "a grid needs periods; give it end=2016 or end=[2015, 2016]"),
         (
@@ -452,10 +407,10 @@ def test_an_unknown_choice_of_a_grid_is_refused():
         ),
     ],
 )
-def test_a_grid_of_what_cannot_be_asked_is_refused(choices, says):
+def test_a_grid_of_what_cannot_be_asked_is_refused(choices, message):
     with pytest.raises(InputError) as error:
         evaluate("deficit", grid(**choices))
-    assert str(error.value) == says
+    assert str(error.value) == message
 
 
 def test_a_grid_answers_in_its_own_rows():
@@ -520,7 +475,7 @@ def test_a_grid_gives_what_single_definitions_give():
                 continue
             try:
                 # Under the release that the grid took, for it is the newest that covers all rows.
-                single = evaluate(measure, replace(one, vintage=row.vintage))
+                single = evaluate(measure, one.under(vintage=row.vintage))
             except NoFigure as error:
                 refused.add(row.reason)
                 assert row.reason and str(error).startswith(row.reason), one
@@ -578,8 +533,81 @@ def test_every_partner_and_pair_of_years_at_once():
     assert np.isnan(cells[:, 0]).all()
 
 
-def test_a_grid_refuses_codes_that_mean_other_goods_in_exports_and_imports():
-    rows = grid(sector=["autos", "enduse:00000"], end=2016)
-    with pytest.raises(NoFigure, match="Green coffee in imports"):
-        evaluate("deficit", rows)
-    assert evaluate("exports", rows).value.notna().all()
+# Words
+
+
+def named(section_choices: dict):
+    return evaluate(section_choices.pop("measure"), Definition(**section_choices))
+
+
+@cases("words")
+def test_the_definition_in_words(choices, expected):
+    assert says(named(choices).words, expected)
+
+
+@cases("release")
+def test_the_release_behind_a_figure(choices, expected):
+    mixed = choices.pop("mixed", False)
+    found = named(choices)
+    assert (found.vintage, found.mixed) == (expected, mixed)
+
+
+@cases("caution")
+def test_what_to_beware_of(choices, expected):
+    found = named(choices)
+    assert says(found.caution, expected)
+
+
+@pytest.mark.parametrize("sector", ["total", "autos", "other", "all_enduse", "hs87"])
+def test_every_combination_has_words(sector):
+    for measure, as_ in itertools.product(MEASURES, UNITS):
+        base = 2014 if as_ in COMPARED else ""
+        try:
+            found = evaluate(measure, Definition(sector=sector, base=base, end=2016, as_=as_))
+        except InputError:
+            continue
+        words = found.words
+        assert words.startswith("US ") and "South Korea" in words and "2016" in words
+        assert ("2014" in words) == bool(base) and (
+            sector == "total" or NAMED[sector].words in words
+        )
+        assert "  " not in words and " ," not in words and "()" not in words
+
+
+def test_sources_are_named_once():
+    choices = {"base": 2011, "end": 2016, "as_": "ratio", "vintage": "as-of:2017-12-28"}
+    found = evaluate("deficit", Definition(**choices))
+    assert found.source_ids == (
+        "CENSUS_COUNTRY_2017", "CENSUS_COUNTRY_2018", "KOREAHERALD_2018", "NHUB_2017",
+        "USITC_SHIFTS2017",
+    )  # fmt: skip
+    census, *others = found.source.split("; ")
+    assert census == "U.S. Census Bureau, U.S. Trade in Goods by Country (country file)"
+    assert len(others) == 3
+
+
+@pytest.mark.parametrize("basis", list(PARTS))
+def test_a_balance_of_whole_dollars_is_exact(basis):
+    exports, imports = (value(flow, end=2016, basis=basis) for flow in FLOWS)
+    assert value("balance", end=2016, basis=basis) == exports - imports
+
+
+# Ends
+
+
+@given(*[st.lists(st.integers(1, 99), min_size=3, max_size=3).map(sorted)] * 2)
+def test_ends_carry_through_every_operation(one, other):
+    first, last = Ends(*one), Ends(*other)
+    for found, sign in ((last + first, 1), (last - first, -1), (last.since(first, "change"), -1)):
+        every = [a + sign * b for a in other for b in one]
+        assert (found.low, found.high) == (min(every), max(every))
+        assert found.value == other[1] + sign * one[1]
+    ratio, percent = last.since(first, "ratio"), last.since(first, "percent-change")
+    every = [a / b for a in other for b in one]
+    assert (ratio.low, ratio.high, ratio.value) == (min(every), max(every), other[1] / one[1])
+    assert percent.low == pytest.approx(100 * (ratio.low - 1))
+    assert -first == Ends(-one[2], -one[1], -one[0])
+    for nothing in (last.since(-first, "ratio"), (-last).since(first, "ratio")):
+        assert math.isnan(nothing.value)
+    both = Ends(*np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]))
+    assert ((both - both).low == [-2, -2]).all() and ((both / both).high == [3, 2]).all()

@@ -3,7 +3,6 @@
 import csv
 import random
 from decimal import Decimal
-from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from korus_helpers.claims.intervals import Ends, Interval, exact
+from korus_helpers.claims.intervals import Interval, exact
 from korus_helpers.claims.printed import (
     LEVELS,
     Edit,
@@ -421,23 +420,3 @@ def test_written_out_and_turned_round():
     assert str(-Interval(Decimal(0), Decimal(5))) == "[−5, 0]"
     long = Decimal("0." + "1" * 35)
     assert (-Interval(long, long)).low == long.copy_negate()
-
-
-@given(*[st.lists(st.integers(1, 99), min_size=3, max_size=3).map(sorted)] * 2)
-def test_ends_carry_through_every_operation(one, other):
-    first, last = Ends(*one), Ends(*other)
-    for found, sign in ((last + first, 1), (last - first, -1), (last.since(first, "change"), -1)):
-        every = [a + sign * b for a in other for b in one]
-        assert (found.low, found.high) == (min(every), max(every))
-        assert found.value == other[1] + sign * one[1]
-    ratio, percent = last.since(first, "ratio"), last.since(first, "percent-change")
-    every = [a / b for a in other for b in one]
-    assert (ratio.low, ratio.high, ratio.value) == (min(every), max(every), other[1] / one[1])
-    assert percent.low == pytest.approx(100 * (ratio.low - 1))
-    assert -first == Ends(-one[2], -one[1], -one[0])
-    assert isnan(last.since(-first, "ratio").value) and isnan((-last).since(first, "ratio").value)
-
-
-def test_ends_may_be_arrays():
-    both = Ends(*np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]))
-    assert ((both - both).low == [-2, -2]).all() and ((both / both).high == [3, 2]).all()
