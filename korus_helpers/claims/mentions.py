@@ -188,7 +188,7 @@ def _lexicon() -> dict[str, list[tuple[str, object]]]:
         for name in {row.name, row.common_name, *row.aliases.split(";")}:
             phrase = " ".join(token.value for token in tokens_in(name) if token.kind == "word")
             if len(phrase) > 3 and phrase not in found and "(" not in name:
-                put(phrase, "partner", row.partner_code)
+                put(phrase, "partner", find_partner(row.name).code)
     return found
 
 
@@ -230,7 +230,16 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
     when = period_at(text, tokens, at)
     if when:
         return [Mention("period", when[0], at, when[1])]
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    letter = {"x": "out", "m": "in"}.get(tokens[at].value)
+    if letter and following and (following.kind == "number" or following.value == "$"):
+        if text[tokens[at].start].isupper():  # "Spain X 15.2bn M 16.7bn" on a ticker
+            return [Mention("measure", letter, at, at + 1)]
     by_words = _by_words(text, tokens, at)
+    if tokens[at].value == "trade" and following and len(by_words) < 2:
+        kinds = {kind for kind, _ in _lexicon().get(following.value, ())}
+        if kinds & {"level", "change"} or may_begin(following) and following.value != "a":
+            return [Mention("measure", "two-way", at, at + 1)]
     pronoun = tokens[at].value == "us" and text[tokens[at].start].islower()
     figure = figure_at(tokens, at) if may_begin(tokens[at]) and not pronoun else None
     if figure and not _is_figure(text, tokens, figure):
@@ -369,9 +378,10 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
     joined = _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
     if joined or _value(tokens, end) in MONTHS:
         if joined and _value(tokens, at - 1 if at else 0) == "from":
-            return None  # "from February to March" compares two months
-        last = MONTHS[_value(tokens, end + joined)]
-        end += 1 + joined
+            joined = False  # "from February to March" compares two months
+        else:
+            last = MONTHS[_value(tokens, end + joined)]
+            end += 1 + joined
     found = _with_year(tokens, end, first - 1, last - 1)
     if found[0].first < 12 and value == "may" and at and tokens[at - 1].kind != "word":
         return None

@@ -66,6 +66,7 @@ _NOUN_PHRASE = {
     "large",
     "largest",
 }
+_LINKS = {"made", "up", "were", "was", "are", "is", "alone", "accounted", "for", "worth"}
 _SUMS = {"cumulative", "combined", "piled", "added", "totaling", "accumulated", "altogether"}
 _FORECAST, _STATE, _WITHDRAWN = (
     "a forecast or condition",
@@ -162,7 +163,9 @@ class _Context:
     latest: tuple[int, int] | None = None
     mode: str = ""  # imbalance, or share where the figures before were shares
     partner_of_frame: str = ""
+    subject: str = ""  # whose trade the last measure was: "US" or a code
     ours: bool = False  # the text speaks of the United States by name
+    dollars: bool = False  # it counts in dollars
     whole: str = ""
     age: int = 9  # sentences since the measure was said
 
@@ -191,6 +194,7 @@ def read_text(text: str, date: str = "", partner: str = "", measure: str = "") -
         context.frame, context.age = _Frame(measure, partner, "total", 0, 0, stated=False), 0
     claims: list[Found] = []
     aside: list[Aside] = []
+    context.dollars = "$" in text or "USD" in text
     context.ours = bool(re.search(r"\bU\.S\.|\bAmerica|\bUnited States\b|\bCensus Bureau", text))
     tables = list(_tables(text))
     for one in tables:
@@ -213,9 +217,16 @@ class _Reader:
         self.clauses = self._clauses()
         self.done: list[tuple[Mention, _Bound, tuple]] = []
         self.partner_before = ""
+        self.said_scale = self._said_scale()
         self.pair: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     # The sentence in parts
+
+    def _said_scale(self) -> Figure | None:
+        """The unit of figures that print none: "in billions of dollars"."""
+        run = f" {' '.join(token.value for token in self.s.tokens)} "
+        name = next((one for one in ("billion", "million") if f" in {one}s of dollars " in run), "")
+        return figure_at(tokens_in(f"1 {name} dollars"), 0) if name else None
 
     def _clauses(self) -> list[int]:
         """The number of the clause of each token: strong marks, and commas before a new verb."""
@@ -252,10 +263,17 @@ class _Reader:
             kind = next((k for k in kinds if ("verb" in k) == verb), kinds[0])
             flow = kind.split()[0]
             agent = self._subject(start) if verb else self._agent(start)
-            beside = "" if verb else self._name_beside(start)
+            beside = "" if verb else self._name_beside(start, flow)
             other_noun = start and (
                 not self.s.known[start - 1] or any(one.end == start for one in self.s.of("aside"))
             )
+            noun_behind = not self.s.known[min(end, len(self.s.tokens) - 1)] or any(
+                one.start == end for one in self.s.of("aside")
+            )
+            if self.s.value(start) in ("import", "export") and not verb and noun_behind:
+                continue
+            if any(one.end == start for one in self.s.of("aside")):
+                agent = "" if verb else agent
             if verb and not agent and other_noun and (not self.s.value(start - 1).endswith("ly")):
                 agent_of_verbs = ""
                 yield _Frame("exports", "", "total", start, end, "its subject is no country")
@@ -321,14 +339,15 @@ class _Reader:
             return self._holder(start)
         return ""
 
-    def _name_beside(self, start: int) -> str:
+    def _name_beside(self, start: int, flow: str) -> str:
         """The partner whose name, no adjective, stands right before a measure without "'s"."""
         for one in self.s.of("partner"):
             if all(self.s.value(at) in _NOUN_PHRASE for at in range(one.end, start)) and (
                 one.end <= start and str(one.value).isdigit()
             ):
                 run = " ".join(self.s.value(at) for at in range(one.start, one.end))
-                if not any(run in adjectives for adjectives in table("partner").values()):
+                adjective = any(run in adjectives for adjectives in table("partner").values())
+                if not adjective or flow == "deficit":
                     return str(one.value)
         return ""
 
@@ -376,7 +395,7 @@ class _Reader:
             if one.start < end or one.start >= min(limit, end + 16):
                 continue
             between = [self.s.value(at) for at in range(end, one.start)]
-            if ";" in between or "while" in between or "than" in between:
+            if {";", "while", "than", "those", "that", "after"} & set(between):
                 break
             near = [word for word in between if word not in ("the", "both")]
             prep = near[-1] if near else ""
@@ -436,13 +455,18 @@ class _Reader:
             and one.end <= start
             and ";" not in [self.s.value(at) for at in range(one.end, start)]
         ]
-        said = [str(one.value) for one in [*both[-1:], *found]]
+        leading = [
+            one
+            for one in self.s.of("sector")
+            if one.end <= start and self.s.value(0) in ("in", "for") and one.start <= 2
+        ]
+        said = [str(one.value) for one in [*leading[:1], *both[-1:], *found]]
         special = [name for name in said if name != "total"]
         if special:
             return special[-1], special[-1]
-        return (
-            ("total", "total") if said else (before if before.endswith("services") else "total", "")
-        )
+        joined = self.s.value(start - 1) == "and"
+        keeps = before.endswith("services") or (joined and before != "not-in-product")
+        return ("total", "total") if said else (before if keeps else "total", "")
 
     def _frame(
         self,
@@ -466,7 +490,9 @@ class _Reader:
             self.context.partner,
         )
         side_of_other = {"it": ours}.get(other, other)
-        holder = {"it": ours}.get(agent, agent)
+        it = "US" if self.context.subject == "US" and other not in ("US", "it") else ours
+        holder = {"it": it}.get(agent, agent)
+        self.context.subject = holder or self.context.subject
         if "state" in (holder, side_of_other):
             why = _STATE
         elif holder not in ("", "US") and side_of_other not in ("", "US", holder):
@@ -477,7 +503,13 @@ class _Reader:
             why = "trade between other countries"
         turned = (holder not in ("", "US") or side_of_other == "US") and holder != "US"
         partner = next((one for one in (side_of_other, holder) if one not in ("", "US")), "")
-        if "it" in (other, agent) and not partner:
+        plural = {"these countries", "both countries", "these partners", "the two", "the three"}
+        behind = " ".join(self.s.value(at) for at in range(end, end + 5))
+        if "the two countries" in behind:
+            partner = partner or ours
+        elif any(phrase in behind for phrase in plural):
+            why = "it is not said which countries are meant"
+        if "it" in (other, agent) and not partner and holder != "US":
             why = "it is not said which country is meant"
         measure = {
             "out": "imports" if turned else "exports",
@@ -489,6 +521,16 @@ class _Reader:
         }[flow]
         if flow == "in" and not verb and turned and not other and self.s.value(start - 1) != "'s":
             measure = "imports"  # "Chinese imports" in a US text
+        us = any(one.value == "US" for one in self.s.of("partner"))
+        if (
+            flow in ("in", "out")
+            and not verb
+            and turned
+            and not other
+            and not us
+            and (self._words(start, end).lower() in ("exports", "imports"))
+        ):
+            why = "it may be trade with all the world"
         stated = "it" not in (agent, other) and bool(partner)
         return _Frame(
             measure,
@@ -533,8 +575,15 @@ class _Reader:
             self.context.frame, self.context.age = own[-1], -1
         elif self.frames or any(one.value.last.form != "bare" for one in self.figures):
             self.context.frame = None  # what it spoke of is none of ours
-        if self.partners:
-            named = [one for one in self.partners if one.value != WORLD]
+        if self.done and self.partner_before not in ("", WORLD):
+            self.context.partner = self.partner_before
+        elif self.partners:
+            passing = ("through", "via", "in", "at", "near", "by")
+            named = [
+                one
+                for one in self.partners
+                if one.value != WORLD and self.s.value(one.start - 1) not in passing
+            ]
             if named:
                 self.context.partner = str(named[-1].value)
         elif self.partner_before and not self.context.partner:
@@ -572,9 +621,19 @@ class _Reader:
         if figure.per == "year" and len(figure.quantities) > 1:
             return self._aside(mention, "it is a range over several years")
         if figure.last.form == "bare":
-            if frame is None or not self.context.scale or not self._is_bare_level(mention, frame):
+            if (
+                frame is None
+                or not (self.said_scale or self.context.scale)
+                or not self._is_bare_level(mention, frame)
+            ):
                 return None
-            figure = in_unit_of(self.context.scale, figure)
+            figure = in_unit_of(self.said_scale or self.context.scale, figure)
+        elif figure.last.form == "lone" and self.said_scale:
+            figure = in_unit_of(self.said_scale, figure)
+        elif figure.problem and self._is_of_dollars(mention, frame):
+            figure = replace(
+                figure, quantities=tuple(replace(one, problem=()) for one in figure.quantities)
+            )
         elif figure.problem:
             return self._aside(mention, _problem_words(figure.problem))
         if reason := self._other_noun(mention):
@@ -586,6 +645,11 @@ class _Reader:
         if frame is None or bound is None or reason:
             return self._aside(mention, reason or "it is not said of what it is a figure")
         return self._claim(mention, bound)
+
+    def _is_of_dollars(self, mention: Mention, frame: _Frame | None) -> bool:
+        """Whether "8.2b" needs no dollar sign: beside its measure, in a text in dollars."""
+        needs = mention.value.problem[0].endswith("needs a dollar sign")
+        return needs and frame is not None and frame.end == mention.start and self.context.dollars
 
     def _of_origin(self, mention: Mention, frame: _Frame) -> _Frame:
         """Exports where the goods are said to be American: "bought $230 billion of US goods"."""
@@ -608,14 +672,18 @@ class _Reader:
             inside = {self.s.value(at) for at in range(mention.end, one.start)}
             if (
                 mention.end <= one.start < following
-                and inside <= {"of", "was", "were", "in", "it", "the", "a"}
+                and inside <= {"of", "was", "were", "in", "it", "the", "a", "which"}
                 and one.value != "total"
             ):
                 return replace(frame, sector=str(one.value))
         for one in reversed(self.s.of("sector")):
             if frame.end <= one.start and one.end <= mention.start and one.value != "total":
                 at = self.s.value(one.start - 1)
-                if at in ("of", "the", "in") and one.start > self._segment(mention):
+                behind = {self.s.value(place) for place in range(one.end, mention.start)}
+                is_subject = behind and behind <= _LINKS
+                if (at in ("of", "the", "in") or is_subject) and (
+                    one.start >= self._segment(mention) - (frame.end < 0)
+                ):
                     return replace(frame, sector=str(one.value))
         return frame
 
@@ -853,6 +921,12 @@ class _Reader:
             for one in self.s.of("partner")
         ):
             return f"it is about {_STATE}"
+        negations = {"not", "never", "didn't", "hasn't", "nor", "neither"}
+        if any(
+            self.s.value(at) in negations and self.clauses[at] == clause
+            for at in range(self._segment(mention), mention.start)
+        ):
+            return "it is negated"
         if frame is None:
             return ""
         it = any(
@@ -934,6 +1008,15 @@ class _Reader:
         ):
             as_ = "change" if unit == "million dollars" else "percent-change"
             return replace(kind, as_=as_, sign=previous[1].sign)
+        if previous and unit == "percent" and previous[1].as_ == "percent-change" and not sign:
+            between = range(previous[0].end, at)
+            periods = self.s.of("period")
+            if before == "and" and all(
+                self.s.value(place) in ("and", "from", "since", "over", "in", ",")
+                or any(one.start <= place < one.end for one in periods)
+                for place in between
+            ):
+                return replace(kind, as_="percent-change", sign=previous[1].sign)
         if after_more := self._more_than_bought(mention, frame):
             return replace(kind, as_="level", sign=0, frame=after_more)
         if unit == "million dollars":
@@ -998,7 +1081,9 @@ class _Reader:
         word = mention.value.last.word
         after = {one.kind for one in self.s.of("of the change", "of the whole") if one.start == end}
         shares = any(start <= one.start < mention.start for one in self.s.of("share"))
-        if "of the change" in after:
+        if "of the change" in after or (
+            "of the whole" in after and self.context.mode == "contribution"
+        ):
             return replace(kind, as_="contribution", whole="World")
         if word == "flat" and (
             shares
@@ -1020,6 +1105,10 @@ class _Reader:
             )
         ):
             return replace(kind, as_="imbalance", frame=replace(kind.frame, measure="deficit"))
+        named = any(one.end <= mention.start for one in [*self.partners, *self.s.of("pronoun")])
+        named = named or any(one.value != "total" for one in self.s.of("sector"))
+        if kind.frame.start >= end and not (named or shares):
+            return None
         if kind.frame.start >= end or ("of the whole" in after and not sign):
             return replace(kind, as_="share")
         if sign and before not in ("to", "from", "at"):
@@ -1044,8 +1133,10 @@ class _Reader:
             return replace(kind, as_=self.context.mode, whole="World")
         return None
 
-    def _ratio(self, mention: Mention, kind: _Bound, figure: Figure) -> _Bound:
+    def _ratio(self, mention: Mention, kind: _Bound, figure: Figure) -> _Bound | None:
         after = [self.s.value(at) for at in range(mention.end, mention.end + 2)]
+        if after[0] in ("that", "this", "those"):
+            return None
         flows = [one for one in self.frames if one.flow in ("in", "out")]
         ratio = [at for at in range(mention.start) if self.s.value(at) == "ratio"]
         if ratio and flows:
@@ -1080,7 +1171,7 @@ class _Reader:
             else:
                 fits = len(gap) <= 7 and not {";", ":", "(", ")"} & set(gap[1:])
             if any(one.end <= frame.start < at for frame in self.frames):
-                fits = False
+                fits = self.s.value(at - 1) == "by" and len(gap) < 8
             return int(one.value) if fits else 0
         return 0
 
@@ -1247,6 +1338,17 @@ class _Reader:
             for one in reversed(self.partners):
                 if one.end <= mention.start and one.value != WORLD:
                     return str(one.value), {}
+        own = (
+            [self.s.value(at) for at in range(frame.start - 4, frame.start)]
+            if frame.start > 0
+            else []
+        )
+        if (
+            not frame.partner
+            and frame.agent in ("US", "")
+            and {"nation", "overall", "global"} & set(own)
+        ):
+            return WORLD, {}
         if frame.partner and frame.partner != "third":
             return frame.partner, {} if frame.stated else {"partner": "the text before"}
         before = [one for one in self.partners if one.end <= mention.start]
@@ -1257,7 +1359,8 @@ class _Reader:
             for one in self.partners
             if one.start >= mention.end and self.clauses[one.start] == self.clauses[mention.start]
         ]
-        if after and self.s.value(after[0].start - 1) in ("to", "from", "with", "in", "the"):
+        gap = {self.s.value(at) for at in range(mention.end, after[0].start)} if after else set()
+        if gap and gap & {"to", "from", "with", "in"} and not gap & {"those", "that", "after", ","}:
             return str(after[0].value), {}
         if self.done and frame.start >= 0:
             return self.partner_before, {"partner": "the clause before"}
@@ -1372,6 +1475,9 @@ class _Reader:
         ) and ("(" not in gap)
 
     def _role(self, one: Mention) -> str:
+        first = self.figures[0].start if self.figures else 0
+        if self.s.value(0) == "since" and one.end <= first:
+            return "since"
         before = self.s.value(one.start - 1)
         earlier = self.s.value(one.start - 2)
         if one.value.name == "span":
@@ -1393,6 +1499,8 @@ class _Reader:
         ):
             return "base"
         if before == "in" and earlier in ("than", "from"):
+            return "base"
+        if before == "the" and earlier in ("above", "below", "over", "than", "from"):
             return "base"
         said = [self.s.value(at) for at in range(max(one.start - 6, 0), one.start)]
         if "what" in said or "the figure of" in " ".join(said):
@@ -1474,7 +1582,7 @@ class _Reader:
     ) -> tuple[tuple[int, int] | None, dict[str, str]]:
         reference, source = self._reference()
         if run := self._sum_of_years(mention, reference):
-            return run, {}
+            return (run, {}) if run[1] else (None, {})
         if (
             self.done
             and reference
@@ -1554,8 +1662,8 @@ class _Reader:
             if count and self.s.value(at + 1) == "years":
                 last = year_of(self.s.value(at + 3)) if self.s.value(at + 2) == "to" else 0
                 last = last or (int(self.context.date[:4]) - 1 if self.context.date else 0)
-                return (12 * (last - count + 1), 12 * last + 11) if last else None
-        return None
+                return (12 * (last - count + 1), 12 * last + 11) if last else (0, 0)
+        return (0, 0) if {"combined", "cumulative", "accumulated"} & set(values) else None
 
     def _after(self, mention: Mention) -> list[tuple[Mention, str]]:
         return [
@@ -1591,6 +1699,11 @@ class _Reader:
             if role == "base" or (role == "point" and one.value.name.startswith("-")):
                 base = base or self._resolved(one.value, end or reference)
         said_here = any(role in ("point", "span") for _, role in own)
+        if years := self._years_behind(mention.end):
+            end = end or reference
+            base = (end[0] - 12 * years, end[1] - 12 * years) if end else None
+        if self.s.value(0) == "that" and self.context.last and reference and not own:
+            base = self.context.last if self.context.last < reference else None
         if self.s.value(mention.end) == "since" and self.context.last and not own:
             base, end = self.context.last, self.context.latest
         span = next(
@@ -1598,6 +1711,10 @@ class _Reader:
         )
         if span and not base:
             base, end = span
+        following = next((one for one in self.figures if one.start >= mention.end), None)
+        if following and self.s.value(mention.end) == "the" and following.start <= mention.end + 1:
+            for one, role in self._periods(following, bound.frame):
+                base = base or (self._resolved(one.value, reference) if role == "point" else None)
         if base is None and (levels := self._levels_behind(mention, reference)):
             base, end = levels[0], end or levels[1]
             self.pair = self.context.span = (base, end or reference)
@@ -1607,7 +1724,8 @@ class _Reader:
             if source:
                 inferred["end"] = source
         previous = next((done[2] for done in reversed(self.done) if done[2][0]), None)
-        if base is None and previous and not said_here:
+        compared = any(role in ("year", "month") for _, role in own)
+        if base is None and previous and not said_here and not compared:
             base, end, inferred = previous[0], previous[1], {"base": "the clause before"}
         kept = self.pair or self.context.span
         if base is None and kept and not said_here and (self.pair or self._same_span()):
@@ -1623,6 +1741,19 @@ class _Reader:
         elif said_here:
             self.context.spanned = False
         return base, end, inferred
+
+    def _years_behind(self, at: int) -> int:
+        """The number of years of "doubled in five years", else 0."""
+        if self.s.value(at) not in ("in", "over", "within"):
+            return 0
+        at += 1 + (self.s.value(at + 1) == "the") + (self.s.value(at + 2) in ("past", "last"))
+        if self.s.value(at) in ("decade", "a") and "decade" in (
+            self.s.value(at),
+            self.s.value(at + 1),
+        ):
+            return 10
+        count = words("numbers").get(self.s.value(at), self.s.value(at))
+        return int(count) if count.isdigit() and self.s.value(at + 1) == "years" else 0
 
     def _levels_behind(
         self, mention: Mention, reference: tuple[int, int] | None
@@ -1646,6 +1777,20 @@ class _Reader:
                     found = self._resolved(when.value, reference)
                     ends.setdefault(role, found) if found else None
         return (ends["from"], ends.get("to")) if "from" in ends else None
+
+    def _since(
+        self, reference: tuple[int, int] | None
+    ) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """The span of a sentence that opens with "Since … 2001", up to what the text speaks of."""
+        first = next((one for one in self.s.of("period") if one.value.first > 12), None)
+        if self.s.value(0) != "since" or first is None or not self.figures:
+            return None
+        base = (first.value.first, first.value.last)
+        end = self.context.end
+        if end is None or end <= base:
+            year = int(self.context.date[:4]) - 1 if self.context.date else 0
+            end = (12 * year, 12 * year + 11)
+        return (base, end) if first.end <= self.figures[0].start and end > base else None
 
     def _same_span(self) -> bool:
         """Whether changes are over the span said before: by its words, or since it was said."""
@@ -1719,7 +1864,8 @@ class _Reader:
         near = [
             one
             for one in self.s.of("period")
-            if self._role(one) == "point" and self.clauses[one.start] == self.clauses[mention.start]
+            if (self._role(one) == "point" or self.s.value(one.start - 2) == "than")
+            and self.clauses[one.start] == self.clauses[mention.start]
         ]
         after = [one for one in near if one.start >= mention.end]
         for one in [*after[:1], *reversed([m for m in near if m.end <= mention.start])]:
