@@ -78,7 +78,7 @@ def agrees(found, code):
     if (code.get("per") or "") != found.per:
         return False
     if code["as"] == "rank":
-        return found.place == code["value"]
+        return found.interval.low == code["value"]
     if not code.get("interval") or code["as"] in ("record", "other"):
         return True
     ends = [None if e is None else float(e) for e in (found.interval.low, found.interval.high)]
@@ -92,9 +92,7 @@ def score(paths):
     for path in paths:
         passage = yaml.safe_load(path.read_text("utf-8"))
         text, codes = passage["text"], passage.get("claims") or []
-        found = [
-            one for one in read_text(text, str(passage.get("date") or "")).claims if not one.why_not
-        ]
+        found = read_text(text, str(passage.get("date") or "")).claims
         pairs = sorted(
             (
                 (overlap(one.span, span_of(text, code)), one.as_ == code.get("as"), i, j)

@@ -1,14 +1,14 @@
 """From what was found in a text to verdicts, and to a file of claims."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from korus_helpers.claims.auditing import Audit, audit
 from korus_helpers.claims.claim import Claim, described
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE
 from korus_helpers.claims.reading import Aside, Found, read_text
-from korus_helpers.claims.verdicts import CANNOT, Verdict
+from korus_helpers.claims.verdicts import CANNOT, Verdict, judge
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
@@ -25,6 +25,7 @@ class Judged:
     claim: Claim | None
     verdict: Verdict | None
     reason: str = ""
+    others: tuple[str, ...] = ()  # what other honest readings give
 
     @property
     def said(self) -> str:
@@ -63,7 +64,15 @@ def read_and_judge(
     found = audit([one for one, _ in claims if one], tolerance=tolerance, vintage=vintage)
     verdicts = {one.claim.id: one for one in found.verdicts}
     judged = tuple(
-        Judged(f"c{n}", one, find_partner(one.partner), claim, verdicts.get(f"c{n}"), reason)
+        Judged(
+            f"c{n}",
+            one,
+            find_partner(one.partner),
+            claim,
+            verdicts.get(f"c{n}"),
+            reason,
+            tuple(_read_as(one, other, date, tolerance, vintage) for other in one.alternatives),
+        )
         for n, (one, (claim, reason)) in enumerate(zip(reading.claims, claims, strict=True), 1)
     )
     return Read(text, date, judged, tuple(reading.aside), found)
@@ -71,8 +80,6 @@ def read_and_judge(
 
 def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
     """The claim of the kind that a claims file holds, else why there is none."""
-    if found.why_not:
-        return None, found.why_not
     if found.as_ not in UNITS or found.measure not in MEASURES:
         return None, f"a {found.as_} is not judged here"
     if found.per:
@@ -98,6 +105,14 @@ def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
         return described(claim), ""
     except InputError as why:
         return None, str(why)
+
+
+def _read_as(found: Found, other: dict[str, str], date: str, tolerance, vintage: str) -> str:
+    """What another reading of a claim gives, in a sentence."""
+    claim, reason = _claim("other", replace(found, **other), date)
+    said = judge(claim, tolerance=tolerance, vintage=vintage).verdict if claim else reason
+    fields = ", ".join(f"{name} {value}" for name, value in other.items())
+    return f"Read with {fields}: {said}."
 
 
 def claims_file(found: Read) -> str:

@@ -1,7 +1,7 @@
 """What a text mentions: its sentences, and in each the figures, measures, partners, periods."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,21 +17,10 @@ _ABBREVIATED = re.compile(
 )
 _LINE, _WORDS = re.compile(r"[^\n]+"), re.compile(r"[A-Za-z]{2}")
 _BULLET = re.compile(r"\s*(?:[-–—*•·]|\d{1,2}[.)])\s")
-_NAMES = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-MONTHS = {name[:size]: n for n, name in enumerate(_NAMES, 1) for size in (3, 9)} | {"sept": 9}
+_NAMES = "january february march april may june july august september october november december"
+MONTHS = {name[:size]: n for n, name in enumerate(_NAMES.split(), 1) for size in (3, 9)} | {
+    "sept": 9
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +49,95 @@ class When:
     name: str = ""
 
 
-@dataclass(frozen=True)
 class Sentence:
-    """A sentence of a text: its tokens (places counted in the text), and what they mention."""
+    """A sentence of a text: its tokens (places counted in the text), and what they mention.
 
-    tokens: Sequence[Token]
-    mentions: Sequence[Mention]
-    known: Sequence[bool]  # whether each token is mentioned or one of the plain words
-    is_line: bool  # a bullet or heading
+    `known` says of each token whether it is mentioned or one of the plain words, `clauses` gives
+    the number of its clause. Places are those of tokens; outside of them words are "".
+    """
+
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        self.text, self.tokens = text, tokens
+        self.mentions, self.known = _mentions(text, tokens)
+        self.words = [token.value for token in tokens]
+        self._kinds: dict[tuple[str, ...], list[Mention]] = {}
+        self.figures, self.periods = self.of("figure"), self.of("period")
+        self.partners = [one for one in self.of("partner") if one.value not in ("US", "state")]
+        self.clauses, number = [], 0
+        for at, word in enumerate(self.words):
+            is_ratio = word == ":" and at and tokens[at - 1].kind == "number"
+            number += word in group("clause marks") and not is_ratio
+            self.clauses.append(number)
 
     def of(self, *kinds: str) -> list[Mention]:
-        return [one for one in self.mentions if one.kind in kinds]
+        """The mentions of these kinds, in order."""
+        if kinds not in self._kinds:
+            self._kinds[kinds] = [one for one in self.mentions if one.kind in kinds]
+        return self._kinds[kinds]
 
     def value(self, at: int) -> str:
-        """The word at a place, "" outside."""
-        return self.tokens[at].value if 0 <= at < len(self.tokens) else ""
+        """The word at a place."""
+        return self.words[at] if 0 <= at < len(self.words) else ""
+
+    def run(self, start: int, end: int) -> list[str]:
+        """The words from `start` to before `end`."""
+        return self.words[max(start, 0) : max(end, 0)]
+
+    def shown(self, start: int, end: int) -> str:
+        """The text from a token to before another, as it stands."""
+        end = min(end, len(self.tokens))
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end] if start < end else ""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where that text stands, in characters."""
+        return self.tokens[start].start, self.tokens[min(end, len(self.tokens)) - 1].end
+
+    def covered(self, at: int, *kinds: str) -> bool:
+        """Whether a mention of these kinds holds the token at a place."""
+        return any(one.start <= at < one.end for one in self.of(*kinds))
+
+    def only(self, start: int, end: int, allowed: Collection[str], *kinds: str) -> bool:
+        """Whether all words between two places are allowed, or in mentions of these kinds."""
+        return all(
+            self.value(at) in allowed or self.covered(at, *kinds) for at in range(start, end)
+        )
+
+    def at(self, start: int, *kinds: str) -> Mention | None:
+        """The mention of these kinds that begins at a place."""
+        return next((one for one in self.of(*kinds) if one.start == start), None)
+
+    def ends_at(self, end: int, *kinds: str) -> Mention | None:
+        """The mention of these kinds that ends before a place."""
+        return next((one for one in self.of(*kinds) if one.end == end), None)
+
+    def before(self, one: Mention) -> str:
+        """The word before a mention, past "the"."""
+        return self.value(one.start - 1 - (self.value(one.start - 1) == "the"))
+
+    def segment(self, one: Mention) -> int:
+        """The place after the figure before this one."""
+        return max((figure.end for figure in self.figures if figure.end <= one.start), default=0)
+
+    def same_clause(self, one: Mention, other: Mention) -> bool:
+        """Whether two mentions begin in the same clause."""
+        return self.clauses[one.start] == self.clauses[other.start]
+
+    def runs(self, mentions: Sequence[Mention]) -> list[list[Mention]]:
+        """Mentions in lists: only commas, "and" and articles between one and the next."""
+        runs: list[list[Mention]] = []
+        for one in mentions:
+            last = runs[-1][-1].end if runs else one.start
+            if last < one.start and self.only(last, one.start, (",", "and", "the", "or", "to")):
+                runs[-1].append(one)
+            else:
+                runs.append([one])
+        return runs
+
+
+@cache
+def group(name: str) -> frozenset[str]:
+    """A group of plain words of `reading.yaml`."""
+    return frozenset(map(str, table(name)))
 
 
 def sentences(text: str, leaving: Sequence[tuple[int, int]] = ()) -> Iterator[Sentence]:
@@ -83,18 +146,18 @@ def sentences(text: str, leaving: Sequence[tuple[int, int]] = ()) -> Iterator[Se
     `leaving` are stretches to pass over.
     """
     simple = plain(text)
-    for start, end, is_line in _stretches(text):
+    for start, end in _stretches(text):
         if not _WORDS.search(text, start, end) or any(low <= start < high for low, high in leaving):
             continue
         tokens = tokens_in(simple, start, end)
         for begin in range(0, len(tokens), LONGEST_SENTENCE):
             own = tokens[begin : begin + LONGEST_SENTENCE]
-            yield Sentence(own, *mentions_of(text, own), is_line)
+            yield Sentence(text, own)
 
 
-def _stretches(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Start and end of each sentence, and whether it is a line of a list or a heading."""
-    for start, end, is_line in _lines(text):
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each sentence, of a line of a list or a heading."""
+    for start, end in _lines(text):
         begin = start
         for found in _ENDS.finditer(text, start, end):
             before = text[max(begin, found.start() - 8) : found.start()]
@@ -103,13 +166,13 @@ def _stretches(text: str) -> Iterator[tuple[int, int, bool]]:
                 continue
             if following and (following.islower() or following in ",;"):
                 continue
-            yield begin, found.end(), is_line
+            yield begin, found.end()
             begin = found.end()
         if begin < end:
-            yield begin, end, is_line
+            yield begin, end
 
 
-def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
+def _lines(text: str) -> Iterator[tuple[int, int]]:
     """Paragraphs; where lines are no running text, each of its lines."""
     block: list[tuple[int, int, str]] = []
     for found in _LINE.finditer(text):
@@ -119,18 +182,17 @@ def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
             yield from _of_block(block)
             block = []
         block.append((found.start(), found.end(), found.group()))
-    if block:
-        yield from _of_block(block)
+    yield from _of_block(block)
 
 
-def _of_block(block: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, bool]]:
+def _of_block(block: list[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
     running = any(line.lstrip()[:1].islower() for _, _, line in block[1:])
-    start = block[0][0]
+    start = block[0][0] if block else 0
     for place, (_, end, line) in enumerate(block):
         following = block[place + 1][2] if place + 1 < len(block) else ""
         ends = line.rstrip()[-1:] in ".!?:" or _BULLET.match(following) or not running
         if ends or not following:
-            yield start, end, bool(_BULLET.match(line)) or not running
+            yield start, end
             start = end + 1
 
 
@@ -209,7 +271,7 @@ def _longest() -> dict[str, int]:
     return longest
 
 
-def mentions_of(text: str, tokens: Sequence[Token]) -> tuple[list[Mention], list[bool]]:
+def _mentions(text: str, tokens: Sequence[Token]) -> tuple[list[Mention], list[bool]]:
     """What the tokens of `text` mention, and whether each is mentioned or a plain word."""
     found: list[Mention] = []
     known = [False] * len(tokens)
@@ -232,13 +294,14 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
         return [Mention("period", when[0], at, when[1])]
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     letter = {"x": "out", "m": "in"}.get(tokens[at].value)
-    if letter and following and (following.kind == "number" or following.value == "$"):
-        if text[tokens[at].start].isupper():  # "Spain X 15.2bn M 16.7bn" on a ticker
-            return [Mention("measure", letter, at, at + 1)]
+    if (letter and following and (following.kind == "number" or following.value == "$")) and text[
+        tokens[at].start
+    ].isupper():  # "Spain X 15.2bn M 16.7bn" on a ticker
+        return [Mention("measure", letter, at, at + 1)]
     by_words = _by_words(text, tokens, at)
     if tokens[at].value == "trade" and following and len(by_words) < 2:
         kinds = {kind for kind, _ in _lexicon().get(following.value, ())}
-        if kinds & {"level", "change"} or may_begin(following) and following.value != "a":
+        if kinds & {"level", "change"} or (may_begin(following) and following.value != "a"):
             return [Mention("measure", "two-way", at, at + 1)]
     pronoun = tokens[at].value == "us" and text[tokens[at].start].islower()
     figure = figure_at(tokens, at) if may_begin(tokens[at]) and not pronoun else None

@@ -49,7 +49,7 @@ def _claim(one: Judged) -> dict[str, Any]:
         "low": low,
         "high": high,
         "unit": found.unit,
-        "checkable": not found.why_not,
+        "checkable": True,
         "stated": found.stated,
         "inferred": found.inferred,
         "alternatives": list(found.alternatives),
@@ -58,7 +58,7 @@ def _claim(one: Judged) -> dict[str, Any]:
         "official": figure.value if figure else None,
         "definition": figure.words if figure else None,
         "vintage": figure.vintage if figure else None,
-        "remarks": list(verdict.remarks) if verdict else [f"{one.reason}."],
+        "remarks": [*(verdict.remarks if verdict else [f"{one.reason}."]), *one.others],
     }
 
 

@@ -1,0 +1,400 @@
+"""The periods of a figure: those beside it, those of its sentence, those said before."""
+
+from korus_helpers.claims.measures import Context, Measure, Span
+from korus_helpers.claims.mentions import Mention, Sentence, When, group, year_of
+from korus_helpers.claims.wording import words
+
+Said = dict[str, str]  # what was inferred, and from what
+AYEAR = "a year before the end"
+_UPS = ("added", "add", "run", "ran", "piled")
+CLAUSE, TEXT = "the clause before", "the text before"
+
+
+def shifted(span: Span, months: int) -> Span:
+    return span[0] + months, span[1] + months
+
+
+def whole_year(year: int) -> Span:
+    return 12 * year, 12 * year + 11
+
+
+def ends_of(when: When) -> tuple[Span, Span]:
+    """The first and the last year of a span of years."""
+    return (when.first, when.first + 11), (when.last - 11, when.last)
+
+
+def month_of(day: str) -> int:
+    """The month of a day or year, counted from year 0."""
+    year, _, rest = day.partition("-")
+    return 12 * int(year) + (int(rest[:2]) - 1 if rest else 11)
+
+
+def written(when: Span) -> str:
+    """A period as a claims file has it: "2016" or "2011-04/2012-03"."""
+    first, last = (f"{month // 12}-{month % 12 + 1:02d}" for month in when)
+    return first[:4] if when[0] % 12 == 0 and when[1] - when[0] == 11 else f"{first}/{last}"
+
+
+class Moments:
+    """When the figures of one sentence are of; `done` is appended as they are bound.
+
+    An entry of `done` is a figure, whether it is a level moved "from" or "to", and its periods:
+    base (None for one period) and end.
+    """
+
+    def __init__(self, s: Sentence, measures: list[Measure], context: Context) -> None:
+        self.s, self.measures, self.context = s, measures, context
+        self.done: list[tuple[Mention, str, Span | None, Span]] = []
+        self.pair: tuple[Span, Span] | None = None
+        named = next((one.value for one in s.periods if one.value.name == "span"), None)
+        self.span = ends_of(named) if named else self._since()
+        self.same = any(one.value.name == "same" for one in s.periods)
+
+    # What a period means
+
+    def role(self, one: Mention) -> str:
+        """point, base, span, same, year or month (compared by), or since (opens the sentence)."""
+        s, name = self.s, one.value.name
+        if s.value(0) == "since" and s.figures and one.end <= s.figures[0].start:
+            return "since"
+        if name in ("span", "same", "year", "month"):
+            return name
+        before, earlier = s.value(one.start - 1), s.value(one.start - 2)
+        near = " ".join(s.run(one.start - 6, one.start))
+        compared = before == "in" and earlier in ("than", "from")
+        compared |= before == "the" and earlier in ("above", "below", "over", "than", "from")
+        compared |= (earlier, before) in (("compared", "with"), ("relative", "to"))
+        compared |= "what" in near.split() or "the figure of" in near
+        return "base" if compared or before in group("base words") else "point"
+
+    def resolved(self, when: When, reference: Span | None) -> Span | None:
+        """First and last month of a period; a relative one by the day or by `reference`."""
+        name = when.name
+        if name == "span":
+            return ends_of(when)[1]
+        if when.first >= 12:
+            return when.first, when.last
+        if name.startswith("="):
+            return whole_year(int(name[1:]))
+        if name.startswith("y"):
+            year = self.context.year_before + 1 + int(name[1:])
+            return whole_year(year) if self.context.date else None
+        if not name and when.first >= 0:
+            return self._months(when, reference)
+        if reference is None or name in ("same", "year", "month"):
+            return reference
+        return shifted(reference, 12 * int(name))
+
+    def _months(self, when: When, reference: Span | None) -> Span | None:
+        """Months without a year: in the year of the reference, else the last before the text."""
+        year = reference[0] // 12 if reference else 0
+        if self.context.date:
+            last = month_of(self.context.date)
+            year = year or last // 12
+            year -= 12 * year + when.last > last
+        return (12 * year + when.first, 12 * year + when.last) if year else None
+
+    def reference(self) -> tuple[Span | None, str]:
+        """The period that the sentence speaks of, and where it was said ("" here)."""
+        s, context = self.s, self.context
+        points = [one for one in s.periods if self.role(one) in ("point", "span")]
+        for one in points:
+            leads = s.figures and one.start < s.figures[0].start
+            if (
+                leads
+                and not one.value.name.startswith("-")
+                and (when := self.resolved(one.value, context.end))
+            ):
+                return when, ""
+        for mention, role, _, when in reversed(self.done):
+            inside = s.value(mention.start - 1) in ("(", ":")
+            if role != "from" and not inside and self.flows(s.segment(mention), mention.start):
+                return when, CLAUSE
+        if context.end:
+            return context.end, TEXT
+        for one in points:
+            of = [figure for figure in s.figures if figure.end <= one.start]
+            if (
+                one.value.name in ("", "span", "y-1")
+                and not (of and self.place_of(of[-1]) == "from")
+                and (when := self.resolved(one.value, None))
+            ):
+                return when, ""
+        year = context.year_before
+        return (whole_year(year), "the day of the text") if year else (None, "")
+
+    def flows(self, start: int, end: int) -> bool:
+        """Whether no break or comparison stands between two places."""
+        return not group("breaks") & set(self.s.run(start, end))
+
+    def place_of(self, mention: Mention) -> str:
+        """Whether a level is that moved from or to: "from a surplus of A to a deficit of B"."""
+        for at in range(mention.start - 1, max(mention.start - 5, -1), -1):
+            if self.s.value(at) in ("from", "to"):
+                return self.s.value(at)
+            if not self.s.only(at, at + 1, ("a", "of", "an", "the"), "measure"):
+                return ""
+        return ""
+
+    def measure_between(self, start: int, end: int, but: int = -2) -> bool:
+        """Whether a measure (other than that at `but`) begins between two places."""
+        return any(start <= one.start < end and one.start != but for one in self.measures)
+
+    # Periods beside a figure
+
+    def beside(self, mention: Mention, own: Measure | None) -> list[tuple[Mention, str]]:
+        """The periods that stand by a figure, those behind it first, each with its role."""
+        s, start, end = self.s, self.s.segment(mention), mention.end
+        limits = [one.start for one in s.figures if one.start >= end]
+        has_next = bool(limits)
+        if limits and limits[0] <= end + 2 and s.value(limits[0] - 1) == "(":
+            limits = limits[1:]
+        limit = limits[0] if limits else len(s.tokens)
+        but = own.start if own else -2
+        behind = [
+            one for one in s.periods
+            if end <= one.start < limit
+            and (s.value(end) == "what" or not self.measure_between(end, one.start, but))
+            and ";" not in s.run(end, one.start)
+            and not (has_next and self._goes_on(one, end))
+        ]  # fmt: skip
+        ahead = [
+            one for one in s.periods
+            if start <= one.start < mention.start and (start == 0 or self._goes_on(one, start))
+        ]  # fmt: skip
+        return [(one, self.role(one)) for one in [*behind, *reversed(ahead)]]
+
+    def _goes_on(self, one: Mention, start: int) -> bool:
+        """Whether a period between two figures goes with the second: after a comma or break."""
+        s, gap = self.s, self.s.run(start, one.start)
+        if s.value(one.end) == ":":
+            return True
+        if "(" in gap or s.value(start) == "(":
+            return False
+        breaks = {",", ";", "and", "—", ":", "when", "but", "while"}
+        return bool(breaks & set(gap[:-1] or gap[:1]))
+
+    # One period
+
+    def point(self, mention: Mention, role: str, own: Measure) -> tuple[Span | None, Said]:
+        """The period of a level or share; what was inferred."""
+        s = self.s
+        reference, source = self.reference()
+        run = f" {' '.join(s.words)} "
+        if (group("sums") & set(s.words) or any(f" {word} up " in run for word in _UPS)) and (
+            (span := self._sum()) or group("sums") & set(s.words)
+        ):
+            return span, {}
+        lead = s.run(s.segment(mention), mention.start)
+        if self.done and reference and "followed" in lead:
+            return shifted(reference, -12), {"period": CLAUSE}
+        for one, its in self.beside(mention, own):
+            than = one.end <= mention.start and s.value(one.start - 2) == "than"
+            if its in ("point", "base") and s.value(one.start - 1) != "since" and not than:
+                return self.resolved(one.value, reference), {}
+        if reference and group("compares") & set(s.run(mention.start - 3, mention.start)):
+            bases = [one for one in s.periods if one.start < mention.start]
+            when = [
+                self.resolved(one.value, reference) for one in bases if self.role(one) == "base"
+            ]
+            return (when[0], {}) if when else (shifted(reference, -12), {"period": AYEAR})
+        span = self.span or (self.context.span if self.same and role else None)
+        if role == "from":
+            return self._moved_from(mention, span, reference)
+        if span:
+            return span[1], {}
+        behind = [
+            one for one in s.periods
+            if one.start > mention.end and self.role(one) == "point" and one.value.first > 12
+            and self.flows(mention.end, one.start) and s.same_clause(one, mention)
+            and not self.measure_between(mention.end, one.start)
+        ]  # fmt: skip
+        if behind and source not in ("", CLAUSE):
+            return self.resolved(behind[0].value, reference), {}
+        return reference, {"period": source} if source else {}
+
+    def _moved_from(
+        self, mention: Mention, span: tuple[Span, Span] | None, reference: Span | None
+    ) -> tuple[Span | None, Said]:
+        """The period of the level that something moved from."""
+        if span:
+            return span[0], {}
+        if bases := [base for _, _, base, _ in reversed(self.done) if base]:
+            return bases[0], {"period": CLAUSE}
+        behind = [
+            one for one in self.s.periods
+            if one.start >= mention.end and self.role(one) == "point"
+            and self.flows(mention.end, one.start)
+            and not self.measure_between(mention.end, one.start)
+        ]  # fmt: skip
+        end = self.resolved(behind[0].value, reference) if behind else reference
+        return shifted(end, -12) if end else None, {"period": AYEAR}
+
+    def near(self, mention: Mention) -> tuple[Span | None, Said]:
+        """The period of a rank or record."""
+        reference, source = self.reference()
+        near = [
+            one for one in self.s.periods
+            if (self.role(one) == "point" or self.s.value(one.start - 2) == "than")
+            and self.s.same_clause(one, mention)
+        ]  # fmt: skip
+        behind = [one for one in near if one.start >= mention.end]
+        ahead = [one for one in near if one.end <= mention.start]
+        for one in [*behind[:1], *reversed(ahead)]:
+            return self.resolved(one.value, reference), {}
+        return reference, {"period": source} if source else {}
+
+    def _sum(self) -> Span | None:
+        """The years that a sum runs over: "since 2000 … a combined deficit", "the ten years to"."""
+        s, last = self.s, self.context.year_before
+        for one in s.periods:
+            if one.value.name == "span":
+                return one.value.first, one.value.last
+            if s.value(one.start - 1) == "since" and one.value.first > 12 and last:
+                return one.value.first, 12 * last + 11
+        for at, value in enumerate(s.words):
+            count = words("numbers").get(value, value)
+            lead = s.value(at - 1) in ("the", "past", "last", "over")
+            if lead and count.isdecimal() and s.value(at + 1) == "years" and len(count) < 4:
+                end = year_of(s.value(at + 3)) if s.value(at + 2) == "to" else 0
+                end = end or last
+                return (12 * (end - int(count) + 1), 12 * end + 11) if end else None
+        return None
+
+    # Two periods
+
+    def two(self, mention: Mention, own: Measure) -> tuple[Span | None, Span | None, Said]:
+        """Base and end of a change or ratio; what was inferred."""
+        s, context = self.s, self.context
+        reference, source = self.reference()
+        beside = self.beside(mention, own)
+        roles = [role for _, role in beside]
+        base, end = self._said(mention, beside, reference)
+        said_here = "point" in roles or "span" in roles
+        if base is None and (levels := self._levels_behind(mention, reference)):
+            base, end = levels[0], end or levels[1]
+            self.pair = context.span = (base, end or reference)
+        inferred: Said = {}
+        if end is None:
+            end = reference
+            inferred = {"end": source} if source else {}
+        if base is None and not said_here:
+            compared = "year" in roles or "month" in roles
+            before = [done for done in reversed(self.done) if done[2]]
+            points = any(one.value.first > 12 for one in s.periods)
+            kept = self.pair or context.span
+            if before and not compared:
+                base, end, inferred = *before[0][2:], {"base": CLAUSE}
+            elif kept and (self.pair or self.same or (context.spanned and not points)):
+                base, end, inferred = *kept, {"base": TEXT, "end": TEXT}
+        if base is None and end is not None:
+            monthly = "month" in roles and end[0] == end[1]
+            base = shifted(end, -1 if monthly else -12)
+            inferred["base"] = "a month before the end" if monthly else AYEAR
+        if self.span or "span" in roles:
+            context.span, context.spanned = (base, end), True
+        elif said_here:
+            context.spanned = False
+        return base, end, inferred
+
+    def _said(
+        self, mention: Mention, beside: list[tuple[Mention, str]], reference: Span | None
+    ) -> tuple[Span | None, Span | None]:
+        """Base and end as far as words beside the figure say them."""
+        s, context = self.s, self.context
+        base = end = None
+        for one, role in beside:
+            if role == "span":
+                base, end = ends_of(one.value)
+            elif role == "same" and context.span:
+                base, end = context.span
+            elif role == "point" and not one.value.name.startswith("-"):
+                end = end or self.resolved(one.value, reference)
+        for one, role in beside:
+            if role == "base" or (role == "point" and one.value.name.startswith("-")):
+                base = base or self.resolved(one.value, end or reference)
+        behind = s.value(mention.end)
+        if years := self._years_behind(mention.end):
+            end = end or reference
+            base = shifted(end, -12 * years) if end else None
+        if s.value(0) == "that" and context.last and reference and not beside:
+            base = context.last if context.last < reference else None  # "That is an increase of …"
+        if behind == "since" and context.last and not beside:
+            base, end = context.last, context.latest
+        if self.span and not base:
+            base, end = self.span
+        following = next((one for one in s.figures if one.start >= mention.end), None)
+        if following and behind == "the" and following.start <= mention.end + 1:
+            for one, role in self.beside(following, None):  # "double the $14.2 billion of 2004"
+                base = base or (self.resolved(one.value, reference) if role == "point" else None)
+        return base, end
+
+    def _years_behind(self, at: int) -> int:
+        """The number of years of "doubled in five years", else 0."""
+        run = [word for word in self.s.run(at, at + 5) if word not in ("the", "a", "past", "last")]
+        if len(run) < 2 or run[0] not in ("in", "over", "within"):
+            return 0
+        count = words("numbers").get(run[1], run[1])
+        if run[1] == "decade":
+            return 10
+        return int(count) if count.isdecimal() and "years" in run[2:3] and len(count) < 3 else 0
+
+    def _levels_behind(
+        self, mention: Mention, reference: Span | None
+    ) -> tuple[Span, Span | None] | None:
+        """The years of "doubled from $13.2 billion in 2011 to $27.6 billion in 2016"."""
+        ends: dict[str, Span] = {}
+        for one in self.s.figures:
+            role = self.place_of(one)
+            if one.start < mention.end or not role:
+                continue
+            if self.measure_between(mention.end, one.start):
+                break
+            for when in self.s.periods:
+                if (
+                    one.end <= when.start <= one.end + 2
+                    and self.role(when) == "point"
+                    and (found := self.resolved(when.value, reference))
+                ):
+                    ends.setdefault(role, found)
+        return (ends["from"], ends.get("to")) if "from" in ends else None
+
+    def _since(self) -> tuple[Span, Span] | None:
+        """The span of a sentence that opens with "Since … 2001", up to what the text speaks of."""
+        s, context = self.s, self.context
+        first = next((one for one in s.periods if one.value.first > 12), None)
+        if s.value(0) != "since" or first is None or not s.figures:
+            return None
+        base, end = (first.value.first, first.value.last), context.end
+        if end is None or end <= base:
+            end = whole_year(context.year_before)
+        return (base, end) if first.end <= s.figures[0].start and end > base else None
+
+    # What later sentences keep
+
+    def note(self, mention: Mention, role: str, base: Span | None, when: Span, said: Said) -> None:
+        """Keep a bound figure, and the period the text speaks of: the latest, or one that opens."""
+        s, context = self.s, self.context
+        self.done.append((mention, role, base, when))
+        lead = set(s.run(s.segment(mention), mention.start))
+        past = role == "from" or "had" in lead or bool(group("compares") & lead)
+        opens = any(one.start < 3 and self.resolved(one.value, None) == when for one in s.periods)
+        later = context.end is None or when[1] >= context.end[1]
+        if not past and not {"period", "end"} & said.keys() and (later or opens):
+            context.end = when
+        context.last = when
+        if context.latest is None or when[1] > context.latest[1]:
+            context.latest = when
+        if role == "to" and len(self.done) > 1 and self.done[-2][1] == "from":
+            self.pair = context.span = (self.done[-2][3], when)
+
+    def remember(self) -> None:
+        """Keep the period of a sentence without a claim, where it is a later one or opens it."""
+        points = [one for one in self.s.periods if one.value.first > 12]
+        if self.done or not points:
+            return
+        last, context = points[-1].value, self.context
+        if context.end is None or last.last >= context.end[1] or points[0].start < 3:
+            if last.name == "span":
+                context.span = ends_of(last)
+            context.end = ends_of(last)[1] if last.name == "span" else (last.first, last.last)

@@ -1,0 +1,166 @@
+"""Claims that are no figure of their own sentence: ranks, records, and the cells of a table."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from korus_helpers.claims.intervals import Interval
+from korus_helpers.claims.measures import Context, Measure
+from korus_helpers.claims.mentions import Mention, Sentence, group, table
+from korus_helpers.claims.moments import Moments, written
+from korus_helpers.claims.phrases import figure_at
+from korus_helpers.claims.printed import TOLERANCE
+from korus_helpers.claims.reading import Found
+from korus_helpers.claims.wording import plain, tokens_in, words
+
+_COLUMNS = {"exports": "exports", "imports": "imports", "balance": "balance", "deficit": "deficit",
+            "trade balance": "balance", "total": "two-way", "total trade": "two-way"}  # fmt: skip
+_HEAD = re.compile(r"\b(?:exports|imports)(?:[ \t]{2}|[ \t]*[|\t])", re.IGNORECASE)
+_CELL = re.compile(r"[^\s|](?:[^\s|]| (?=[^\s|]))*")
+
+
+def ranks(
+    s: Sentence, measures: list[Measure], moments: Moments, context: Context
+) -> Iterator[Found]:
+    """Places such as "the third-largest supplier", "No. 10 among export markets"."""
+    if any(one.why for one in measures):
+        return
+    for at, value in enumerate(s.words):
+        place = _place(s, at)
+        if not place:
+            continue
+        end = at + 1 + (s.value(at + 1) in ("th", "rd", "nd", "st"))
+        largest = s.value(end) in table("largest")
+        ranked = s.value(at - 1) in group("ranked") or s.value(at - 2) == "no"
+        end += largest
+        noun = _noun(s, end)
+        numbered = s.value(at - 1) in ("no", ".") and not noun
+        if numbered or not (largest or ranked or (noun and value.isdigit())):
+            continue
+        left = [one for one in measures if one.start < at]
+        measure = left[-1] if left else context.measure
+        if noun:
+            name, end = noun
+        elif measure:
+            name = measure.name
+        else:
+            continue
+        before = [str(one.value) for one in s.partners if one.end <= at]
+        after = [str(one.value) for one in s.partners if one.start >= end]
+        partner = (before[-1:] or after[:1] or [context.partner])[0]
+        when, said = moments.near(Mention("rank", None, at, end))
+        if partner and when:
+            quote, on = s.shown(at, end), Interval(Decimal(place), Decimal(place))
+            yield Found(quote, s.span(at, end), quote, name, "rank", partner, unit="rank",
+                        period=written(when), interval=on, inferred=said,
+                        among="countries")  # fmt: skip
+
+
+def _place(s: Sentence, at: int) -> int:
+    """The place that a word or number gives, or 0."""
+    value, after = s.value(at), s.value(at + 1)
+    numbered = s.value(at - 1) == "no" or s.run(at - 2, at) == ["no", "."]
+    if value.isdecimal() and len(value) < 4 and (after in ("th", "rd", "nd", "st") or numbered):
+        return int(value)
+    return int(table("ordinals").get(value, 0))
+
+
+def _noun(s: Sentence, at: int) -> tuple[str, int] | None:
+    """The measure of "buyer", "supplier" or "trading partner" near a place, and where it ends."""
+    for start in range(at, min(at + 4, len(s.words))):
+        for length in (3, 2, 1):
+            run = " ".join(s.run(start, start + length))
+            for name, nouns in table("rank noun").items():
+                if run in nouns:
+                    return name, start + length
+    return None
+
+
+def records(
+    s: Sentence, measures: list[Measure], moments: Moments, context: Context
+) -> Iterator[Found]:
+    """Records such as "an all-time high", "the lowest since 2009", "a record $49.2 billion"."""
+    for one in s.of("record", "record low", "record since"):
+        left = [measure for measure in measures if measure.start < one.start]
+        measure = left[-1] if left else context.measure
+        figure = any(f.start <= one.start + 1 and f.end > one.end for f in s.figures)
+        bare = s.run(one.start, one.end) == ["record"] and not figure
+        if measure is None or measure.why or bare:
+            continue
+        between = [p for p in s.partners if measure.end <= p.start and p.end <= one.start]
+        partner = measure.partner or (str(between[-1].value) if left and between else "")
+        partner = partner or context.partner
+        when, said = moments.near(one)
+        if not partner or when is None or measure.sector in ("services", "not-in-product"):
+            continue
+        since = [p.value for p in s.periods if p.start in (one.end, one.end + 1)
+                 and s.value(p.start - 1) == "since"]  # fmt: skip
+        quote = s.shown(one.start, one.end)
+        yield Found(quote, s.span(one.start, one.end), quote, measure.name, "record", partner,
+                    measure.sector, unit="record", period=written(when), inferred=said,
+                    since=written((since[0].first, since[0].last)) if since else "")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of figures under a head of measures, with unit and year in the lines above."""
+
+    span: tuple[int, int]
+    head: tuple[str, ...]
+    rows: tuple[tuple[int, str], ...]  # where each begins, and its line
+    title: str
+
+    def claims(self) -> Iterator[Found]:
+        """Each cell as a level: the partner from its row, the measure from its column."""
+        title = _sentence(self.title)
+        years = [one.value for one in title.periods if one.value.first > 12]
+        scale = next((word for word in title.words if word in words("scales")), "")
+        for start, line in self.rows if years and scale else ():
+            label, *cells = _cells(line)
+            partners = _sentence(label[1]).partners
+            for measure, (at, cell) in zip(self.head, cells, strict=False):
+                printed = f"{cell} {scale} dollars"
+                figure = figure_at(tokens_in(plain(printed)), 0)
+                if partners and measure and figure and not figure.problem:
+                    yield Found(
+                        cell, (start + at, start + at + len(cell)), printed, measure, "level",
+                        str(partners[0].value), unit="million dollars",
+                        period=written((years[-1].first, years[-1].last)),
+                        interval=figure.admits(Fraction(TOLERANCE)),
+                        stated={"measure": measure, "partner": label[1],
+                                "period": self.title.strip()},
+                    )  # fmt: skip
+
+
+def tables_in(text: str) -> Iterator[Table]:
+    """The tables that are set as text: a head with measures, then rows of a partner and cells."""
+    if not _HEAD.search(text):
+        return
+    lines = [(found.start(), found.group()) for found in re.finditer(r"[^\n]+", text)]
+    last = -1
+    for place, (start, line) in enumerate(lines):
+        head = tuple(_COLUMNS.get(cell.lower(), "") for _, cell in _cells(line)[1:])
+        if sum(map(bool, head)) < 2 or place <= last:
+            continue
+        rows = []
+        for at, row in lines[place + 1 :]:
+            cells = _cells(row)
+            if not set(row) <= set("-=+| \t"):
+                if len(cells) < 3 or not any(c.isdigit() for c in cells[1][1]):
+                    break
+                rows.append((at, row))
+        if rows:
+            title = " ".join(above for _, above in lines[max(0, place - 3) : place])
+            last = place + len(rows)
+            yield Table((start, rows[-1][0] + len(rows[-1][1])), head, tuple(rows), title)
+
+
+def _cells(line: str) -> list[tuple[int, str]]:
+    """The cells of a line, with where they begin: two spaces, a tab or a bar part them."""
+    return [(found.start(), found.group().strip()) for found in _CELL.finditer(line)]
+
+
+def _sentence(text: str) -> Sentence:
+    return Sentence(text, tokens_in(plain(text)))
