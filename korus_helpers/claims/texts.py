@@ -41,6 +41,8 @@ def text_of_file(path: str | Path) -> tuple[str, str]:
 
 
 def _plain(content: bytes, name: str) -> str:
+    if b"\0" in content:
+        raise InputError(f"{name}: is not a text file; {START}")
     try:
         return text_of(content, _TEXT).replace("\r\n", "\n").replace("\r", "\n")
     except RefusedText as why:
