@@ -98,8 +98,10 @@ class _Measures:
         ):
             return None  # "import prices", "export controls"
         agent = self._subject(start) if verb else self._agent(start)
-        if verb and subject_aside:
-            agent = ""
+        other = self._counterpart(start, end, limit, verb, flow)
+        if verb and subject_aside:  # "Polish companies sold … to the United States"
+            owner = s.ends_at(subject_aside.start, "partner")
+            agent = str(owner.value) if owner and other == "US" else ""
         if (
             verb
             and not agent
@@ -110,7 +112,6 @@ class _Measures:
             self.agent_of_verbs = ""
             return Measure("exports", "", start=start, end=end, why="its subject is no country")
         agent = agent or (self.agent_of_verbs if verb else "")
-        other = self._counterpart(start, end, limit, verb, flow)
         beside = "" if verb or other else self._name_beside(start, flow)
         if beside:  # "China deficit", "Italy exports 23.8bn" as on a ticker
             agent, other = "", beside
@@ -119,6 +120,8 @@ class _Measures:
         if verb:
             self.agent_of_verbs = agent
         self.sector = self._sector(start, end, limit)
+        if s.value(end) == "of" and not verb and not all(s.known[end + 1 : end + 2]):
+            self.sector = "not-in-product"  # "imports of washers"
         return self._from_our_side(flow, agent, other, start, end, verb)
 
     def _is_verb(self, start: int, end: int) -> bool:
@@ -204,11 +207,20 @@ class _Measures:
     def _counterpart(self, start: int, end: int, limit: int, verb: bool, flow: str) -> str:
         """The partner after "to", "from" or "with", or the object of a verb; "it", "third" …"""
         s, ends_open = self.s, self.s.value(end - 1)
+        leading = []
+        if flow in ("deficit", "surplus", "balance"):  # "With Ireland, the deficit …"
+            leading = [
+                str(one.value)
+                for one in s.of("partner")
+                if one.end <= start and s.value(one.start - 1) == "with"
+            ]
         for one in s.of("partner", "pronoun"):
             if not end <= one.start < min(limit, end + 16):
                 continue
             between = s.run(end, one.start)
-            if {";", "while", "than", "those", "that", "after"} & set(between):
+            if {";", "while", "than", "those", "that", "after", "one"} & set(between):
+                break
+            if leading and "," in between:
                 break
             near = [word for word in between if word not in ("the", "both")]
             prep, value = near[-1] if near else "", "it"
@@ -230,11 +242,7 @@ class _Measures:
             and s.text[s.tokens[at].start].isupper()
         ):
             return "unknown"
-        if flow in ("deficit", "surplus", "balance"):  # "With Ireland, the deficit …"
-            leading = [one for one in s.of("partner") if one.end <= start]
-            named = [one for one in leading if s.value(one.start - 1) == "with"]
-            return str(named[-1].value) if named else ""
-        return ""
+        return leading[-1] if leading else ""
 
     def _both(self, first: Mention) -> str:
         """The partner of "between the United States and X"; "third" for two others."""
@@ -259,7 +267,9 @@ class _Measures:
         special = [name for name in said if name != "total"]
         if special or said:
             return special[-1] if special else "total"
-        joined = s.value(start - 1) == "and" and self.sector != "not-in-product"
+        lead = s.run(start - 2, start)
+        joined = lead[-1:] == ["and"] or lead in (["is", "a"], ["was", "a"])
+        joined = joined and self.sector != "not-in-product"
         return self.sector if joined or self.sector.endswith("services") else "total"
 
     # From the US side
@@ -271,7 +281,8 @@ class _Measures:
         s, context = self.s, self.context
         before = [str(one.value) for one in s.partners if one.end <= start]
         ours = before[-1] if before else context.partner
-        it = "US" if context.subject == "US" and other not in ("US", "it") else ours
+        its = context.subject == "US" and not verb and other not in ("US", "it")
+        it = "US" if its else ours
         holder = it if agent == "it" else agent
         with_whom = ours if other == "it" else other
         context.subject = holder or context.subject

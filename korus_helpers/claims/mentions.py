@@ -228,6 +228,7 @@ def _lexicon() -> dict[str, list[tuple[str, object]]]:
         "record",
         "record low",
         "record since",
+        "record again",
     )
     for kind in kinds:
         for phrase in table(kind):

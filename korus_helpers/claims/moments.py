@@ -60,8 +60,10 @@ class Moments:
         if name in ("span", "same", "year", "month"):
             return name
         before, earlier = s.value(one.start - 1), s.value(one.start - 2)
+        if s.value(one.start - 3) == "same" and earlier in ("months", "period", "month", "quarter"):
+            return "like"
         near = " ".join(s.run(one.start - 6, one.start))
-        compared = before == "in" and earlier in ("than", "from")
+        compared = before == "in" and earlier in ("than", "from", "as")
         compared |= before == "the" and earlier in ("above", "below", "over", "than", "from")
         compared |= (earlier, before) in (("compared", "with"), ("relative", "to"))
         compared |= "what" in near.split() or "the figure of" in near
@@ -189,7 +191,8 @@ class Moments:
         if self.done and reference and "followed" in lead:
             return shifted(reference, -12), {"period": CLAUSE}
         for one, its in self.beside(mention, own):
-            than = one.end <= mention.start and s.value(one.start - 2) == "than"
+            than = s.value(one.start - 2) in ("than", "as")
+            than = than and "when" not in s.run(one.end, mention.start)
             if its in ("point", "base") and s.value(one.start - 1) != "since" and not than:
                 return self.resolved(one.value, reference), {}
         if reference and group("compares") & set(s.run(mention.start - 3, mention.start)):
@@ -198,7 +201,8 @@ class Moments:
                 self.resolved(one.value, reference) for one in bases if self.role(one) == "base"
             ]
             return (when[0], {}) if when else (shifted(reference, -12), {"period": AYEAR})
-        span = self.span or (self.context.span if self.same and role else None)
+        span = self.pair or self.span or (self.context.span if self.same and role else None)
+        span = span if role or not self.pair else self.span
         if role == "from":
             return self._moved_from(mention, span, reference)
         if span:
@@ -208,10 +212,17 @@ class Moments:
             if one.start > mention.end and self.role(one) == "point" and one.value.first > 12
             and self.flows(mention.end, one.start) and s.same_clause(one, mention)
             and not self.measure_between(mention.end, one.start)
+            and self._of_list(mention, one)
         ]  # fmt: skip
         if behind and source not in ("", CLAUSE):
             return self.resolved(behind[0].value, reference), {}
         return reference, {"period": source} if source else {}
+
+    def _of_list(self, mention: Mention, when: Mention) -> bool:
+        """Whether all figures up to a period are of one list, so that it is theirs too."""
+        between = [one for one in self.s.figures if mention.end <= one.start < when.start]
+        run = next((run for run in self.s.runs(self.s.figures) if mention in run), [])
+        return all(one in run for one in between)
 
     def _moved_from(
         self, mention: Mention, span: tuple[Span, Span] | None, reference: Span | None
@@ -238,6 +249,7 @@ class Moments:
             if (self.role(one) == "point" or self.s.value(one.start - 2) == "than")
             and self.s.same_clause(one, mention)
         ]  # fmt: skip
+        near = [one for one in near if not one.value.name.startswith("-")]
         behind = [one for one in near if one.start >= mention.end]
         ahead = [one for one in near if one.end <= mention.start]
         for one in [*behind[:1], *reversed(ahead)]:
@@ -283,12 +295,21 @@ class Moments:
             before = [done for done in reversed(self.done) if done[2]]
             points = any(one.value.first > 12 for one in s.periods)
             kept = self.pair or context.span
-            if before and not compared:
+            whens = {when for _, _, moved, when in self.done if not moved}
+            if not compared and not before and (levels := self._levels_before(whens)):
+                base, end, inferred = *levels, {"base": CLAUSE, "end": CLAUSE}
+            elif before and not compared:
                 base, end, inferred = *before[0][2:], {"base": CLAUSE}
             elif kept and (self.pair or self.same or (context.spanned and not points)):
                 base, end, inferred = *kept, {"base": TEXT, "end": TEXT}
+        if base and end and end <= base and context.latest and context.latest > base:
+            end = context.latest
         if base is None and end is not None:
-            monthly = "month" in roles and end[0] == end[1]
+            months = context.span and [one[0] for one in context.span]
+            monthly = end[0] == end[1] and (
+                "month" in roles
+                or bool(months and months[1] - months[0] == 1 and months[1] <= end[0])
+            )
             base = shifted(end, -1 if monthly else -12)
             inferred["base"] = "a month before the end" if monthly else AYEAR
         if self.span or "span" in roles:
@@ -296,6 +317,13 @@ class Moments:
         elif said_here:
             context.spanned = False
         return base, end, inferred
+
+    def _levels_before(self, whens: set[Span]) -> tuple[Span, Span] | None:
+        """The periods of levels that a change follows: "A in 2013 and B in 2015, up a fifth"."""
+        latest = self.context.latest
+        if len(whens) == 1 and latest and latest > min(whens):
+            return min(whens), latest
+        return (min(whens), max(whens)) if len(whens) > 1 else None
 
     def _said(
         self, mention: Mention, beside: list[tuple[Mention, str]], reference: Span | None
@@ -313,6 +341,9 @@ class Moments:
         for one, role in beside:
             if role == "base" or (role == "point" and one.value.name.startswith("-")):
                 base = base or self.resolved(one.value, end or reference)
+            if role == "like" and (end or reference):
+                end = end or reference
+                base = shifted(end, 12 * (one.value.first // 12 - end[0] // 12))
         behind = s.value(mention.end)
         if years := self._years_behind(mention.end):
             end = end or reference
@@ -321,8 +352,8 @@ class Moments:
             base = context.last if context.last < reference else None  # "That is an increase of …"
         if behind == "since" and context.last and not beside:
             base, end = context.last, context.latest
-        if self.span and not base:
-            base, end = self.span
+        if (self.pair or self.span) and not base and not end:
+            base, end = self.pair or self.span
         following = next((one for one in s.figures if one.start >= mention.end), None)
         if following and behind == "the" and following.start <= mention.end + 1:
             for one, role in self.beside(following, None):  # "double the $14.2 billion of 2004"
@@ -378,15 +409,17 @@ class Moments:
         self.done.append((mention, role, base, when))
         lead = set(s.run(s.segment(mention), mention.start))
         past = role == "from" or "had" in lead or bool(group("compares") & lead)
-        opens = any(one.start < 3 and self.resolved(one.value, None) == when for one in s.periods)
         later = context.end is None or when[1] >= context.end[1]
-        if not past and not {"period", "end"} & said.keys() and (later or opens):
+        if not past and not {"period", "end"} & said.keys() and later:
             context.end = when
         context.last = when
         if context.latest is None or when[1] > context.latest[1]:
             context.latest = when
-        if role == "to" and len(self.done) > 1 and self.done[-2][1] == "from":
-            self.pair = context.span = (self.done[-2][3], when)
+        other = self.done[-2] if len(self.done) > 1 else None
+        if other and {role, other[1]} >= {"from"} and other[2] is None and base is None:
+            two = sorted((other[3], when))  # "from A to B", "to B, up from A"
+            if two[0] < two[1]:
+                self.pair = context.span = (two[0], two[1])
 
     def remember(self) -> None:
         """Keep the period of a sentence without a claim, where it is a later one or opens it."""

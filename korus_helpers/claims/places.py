@@ -82,16 +82,21 @@ def records(
     s: Sentence, measures: list[Measure], moments: Moments, context: Context
 ) -> Iterator[Found]:
     """Records such as "an all-time high", "the lowest since 2009", "a record $49.2 billion"."""
-    for one in s.of("record", "record low", "record since"):
-        left = [measure for measure in measures if measure.start < one.start]
+    for one in [*s.of("record", "record low", "record since", "record again"), *_other_records(s)]:
+        again = one.kind == "record again"
+        left = [m for m in measures if (m.start >= one.end if again else m.start < one.start)]
+        left = left[:1] if again else left
+        if again and not s.of("record", "record low"):
+            continue
         measure = left[-1] if left else context.measure
         figure = any(f.start <= one.start + 1 and f.end > one.end for f in s.figures)
-        bare = s.run(one.start, one.end) == ["record"] and not figure
+        bare = one.value is not None and s.run(one.start, one.end) == ["record"] and not figure
         if measure is None or measure.why or bare:
             continue
         between = [p for p in s.partners if measure.end <= p.start and p.end <= one.start]
         partner = measure.partner or (str(between[-1].value) if left and between else "")
-        partner = partner or context.partner
+        ahead = [str(p.value) for p in s.partners if p.end <= one.start]
+        partner = partner or (ahead[-1] if ahead else context.partner)
         when, said = moments.near(one)
         if not partner or when is None or measure.sector in ("services", "not-in-product"):
             continue
@@ -101,6 +106,23 @@ def records(
         yield Found(quote, s.span(one.start, one.end), quote, measure.name, "record", partner,
                     measure.sector, unit="record", period=written(when), inferred=said,
                     since=written((since[0].first, since[0].last)) if since else "")  # fmt: skip
+
+
+def _other_records(s: Sentence) -> list[Mention]:
+    """Records within a figure, "a record $49.2 billion", and of years, "a twenty-year low"."""
+    within = [
+        Mention("record", None, at, at + 1)
+        for one in s.figures
+        for at in range(one.start, one.end)
+        if s.value(at) == "record"
+    ]
+    return within + [
+        Mention("record", None, at - 1, at + 2)
+        for at in range(1, len(s.words) - 1)
+        if s.value(at) == "year"
+        and s.value(at + 1) in ("low", "high")
+        and (s.value(at - 1).isdecimal() or s.value(at - 1) in words("numbers"))
+    ]
 
 
 @dataclass(frozen=True)

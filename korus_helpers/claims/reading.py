@@ -362,7 +362,8 @@ class _Reader:
             if behind and s.only(mention.end, one.start, group("behind a figure")):
                 return replace(measure, sector=str(one.value))
         for one in reversed(named):
-            if measure.end <= one.start and start <= one.start and one.end <= mention.start:
+            behind = measure.start >= mention.end or measure.end <= one.start
+            if behind and start <= one.start and one.end <= mention.start:
                 gap = set(s.run(one.end, mention.start))
                 subject = gap and gap <= group("links")
                 if subject or s.value(one.start - 1) in ("of", "the", "in"):
@@ -533,6 +534,10 @@ class _Reader:
                 return imbalance
             named = any(one.end <= mention.start for one in [*s.partners, *s.of("pronoun")])
             named = named or any(one.value != "total" for one in s.of("sector"))
+            named = named or any(  # "18 percent of American exports went to Canada"
+                measure.end <= one.start <= measure.end + 4 and s.before(one) in ("to", "from")
+                for one in [*s.partners, *s.of("pronoun")]
+            )
             return replace(kind, as_="share") if named or shares else None
         if of_whole and not kind.sign:
             return replace(kind, as_="share")
@@ -597,7 +602,9 @@ class _Reader:
         if self.moments.measure_between(one.end, at):
             fits = s.value(at - 1) == "by" and len(gap) < 8
         elif unit == MONEY:
-            fits = set(gap) <= {"by", "of", "another", "a", "further", "to"}
+            fits = set(gap) <= {"by", "of", "another", "a", "further", "to"} or (
+                gap[-1] == "by" and len(gap) <= 5
+            )
         else:
             fits = len(gap) <= 7 and not {";", ":", "(", ")"} & set(gap[1:])
         return int(one.value) if fits else 0
