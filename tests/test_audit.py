@@ -323,7 +323,7 @@ def test_every_mistake_of_a_file_is_told_and_the_good_claims_are_judged_if_asked
     assert (refused.exit_code, refused.stdout) == (2, "")
     first, second = refused.stderr.splitlines()
     assert first.startswith('Error: claims.csv, entry 2 ("b"), printed: is missing')
-    assert second.startswith('Error: claims.csv, entry 3 ("c"), measure: "gap" is not known')
+    assert second.startswith('Error: claims.csv, entry 3 ("c"), measure: "gap" is not understood')
     done = run(path, "--skip-bad", "--json")
     assert [one["id"] for one in json.loads(done.stdout)["claims"]] == ["a"]
     assert done.stderr.count("Left out: claims.csv, entry") == 2

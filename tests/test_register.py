@@ -314,7 +314,7 @@ def test_what_a_claim_states(fields, words):
 @pytest.mark.parametrize(("change", "expected"), [
     *REFUSED["entry"], [{"printed": "x" * 201}, "printed: has 201 characters; type at most 200"],
     [{"note": "x" * 501}, "note: has 501 characters; type at most 500"],
-    [{"id": "x" * 61}, "cannot name a claim"],
+    [{"id": "x" * 61}, "type up to 60 letters"],
 ])  # fmt: skip
 def test_an_error_names_the_field_and_says_what_to_type(change, expected):
     text = refusal([EXPORTS | {"id": "first"}, EXPORTS | change])

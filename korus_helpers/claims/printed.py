@@ -79,9 +79,14 @@ class Statement:
         """
         return {
             "million dollars": "change" if self.direction else "level",
-            "percent": "share" if self.hedge in _OF_A_WHOLE else "percent-change",
+            "percent": "share" if self.is_part else "percent-change",
             "times": "ratio",
         }.get(self.unit, "")
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a part of a whole, as "a quarter" is, while "fell by a quarter" is not."""
+        return self.hedge in _OF_A_WHOLE and not self.direction
 
     @property
     def subject(self) -> str:

@@ -46,15 +46,31 @@ FIELDS = (
     *("speaker", "publisher", "url", "what", "reporter", "basis", "inferred", "note"),
 )
 LONGEST = 500  # characters of a field
-_CHOICES = {
-    "measure": (*MEASURES, OTHER),
-    "as": tuple(UNITS),
-    "reporter": ("USA", KOREAN),
-    "inferred": FIELDS,
-}
 _ARTICLE_ONLY = ("events", "notebook")  # columns of the included tables
-_ID = re.compile(r"\w[\w.-]{0,59}")
-_URL = re.compile(r"https?://[^\s<>\"'`\\^{|}]+", re.IGNORECASE)
+_HINTS = {
+    "id": "up to 60 letters, digits, dots, hyphens or underscores",
+    "printed": 'the figure with its words, such as "nearly $20 billion"',
+    "measure": f"one of {', '.join((*MEASURES, OTHER))}",
+    "as": f"one of {', '.join(UNITS)}",
+    "period": "a year such as 2016 or months such as 2011-04/2012-03, or base and end for a change",
+    "base": "the earlier period, such as 2011",
+    "date": "a day such as 2017-12-28, or 2017-12 or 2017",
+    "url": "a web address that begins with https:// or http://",
+    "reporter": f"USA or {KOREAN}",
+    "inferred": f"one of {', '.join(FIELDS)}",
+    "note": "which figures it would take to check this claim",
+}
+_KNOWN = {  # whether the text of a field is one that is known
+    "id": re.compile(r"\w[\w.-]{0,59}").fullmatch,
+    "measure": (*MEASURES, OTHER).__contains__,
+    "as": UNITS.__contains__,
+    "date": is_date,
+    "url": lambda text: _is_address(text),
+    "reporter": ("USA", KOREAN).__contains__,
+    "inferred": lambda text: set(_names(text)) <= set(FIELDS),
+}
+_READ = {"sector": sector_named, "period": period, "base": period, "end": period,
+         "basis": check_basis}  # fmt: skip
 
 Value = TypeVar("Value")
 
@@ -169,7 +185,10 @@ def _entries_of(content: bytes, file: str) -> tuple[dict, list[dict]]:
 
 
 def _plain_fields(entry: Mapping[str, object], known: tuple[str, ...]) -> dict[str, str]:
-    """The fields that are filled in, as visible text; refuses names that are not `known`."""
+    """The fields that are filled in, as visible text; refuses names that are not `known`.
+
+    Columns that only the included tables fill in are left aside.
+    """
     fields = {}
     for name, value in entry.items():
         if name not in (*known, *_ARTICLE_ONLY):
@@ -185,9 +204,7 @@ def _plain_fields(entry: Mapping[str, object], known: tuple[str, ...]) -> dict[s
             raise InputError(
                 f"{name}: has {len(text):,} characters; type at most {longest} of them"
             )
-        if text and name in _ARTICLE_ONLY:
-            raise InputError(f"{name}: belongs to the dates of the article; leave it empty")
-        if text:
+        if text and name in known:
             fields[name] = text
     return fields
 
@@ -197,23 +214,28 @@ def _claim(given: Mapping[str, str]) -> Claim:
 
     Raises `InputError`, which begins with the name of the field and says what to type.
     """
-    for name, what in (
-        ("printed", 'the figure with its words, such as "nearly $20 billion"'),
-        ("measure", f"one of {', '.join(_CHOICES['measure'])}"),
-        ("note", "which figures it would take to check this claim"),
-    ):
-        if name not in given and (name != "note" or given.get("measure") == OTHER):
-            raise InputError(f"{name}: is missing; type {what}")
-    fields = {"as": "level", "sector": "total", "partner": "Korea, South", **given}
-    for name, check in _CHECKS.items():
-        if name in fields:
-            fields[name] = _named(f"{name}: ", check, fields[name])
-    fields["as_"] = fields.pop("as")
-    fields["end"] = fields.pop("period", None) or fields.get("end")
+    for name in ("printed", "measure", *(["note"] if given.get("measure") == OTHER else [])):
+        if name not in given:
+            raise _refused(name, "is missing")
+    fields: dict[str, object] = {"as": "level", "sector": "total", "partner": "Korea, South"}
+    for name, text in given.items():
+        if name in _KNOWN and not _KNOWN[name](text):
+            raise _refused(name, f"{quoted(text)} is not understood")
+        fields[name] = _named(f"{name}: ", _READ[name], text) if name in _READ else text
     if "period" in given and ("base" in given or "end" in given):
         raise InputError("period: stands beside base or end; type period alone, or base and end")
-    fields["reporter"], fields["basis"] = _source(given)
+    fields["end"] = fields.pop("period", fields.get("end"))
+    fields["as_"] = fields.pop("as")
+    fields["inferred"] = ";".join(_names(given.get("inferred", "")))
+    korean = KOREAN if given.get("basis") == KOREA_REPORTED else "USA"
+    fields["reporter"] = given.get("reporter", korean)
+    fields.setdefault("basis", KOREA_REPORTED if fields["reporter"] == KOREAN else "")
     claim = _named("partner: ", Claim, **fields)
+    if (claim.reporter == KOREAN) != (claim.basis == KOREA_REPORTED):
+        raise InputError(
+            f"basis: {claim.basis} is not one of reporter {claim.reporter}; "
+            f"type {KOREA_REPORTED} with {KOREAN}, and only there"
+        )
     if claim.measure != OTHER:
         _check_periods(claim)
         _check_figures(claim)
@@ -223,21 +245,16 @@ def _claim(given: Mapping[str, str]) -> Claim:
 def _check_periods(claim: Claim) -> None:
     base, end = claim.base, claim.end
     if end is None:
-        raise InputError(
-            "period: is missing; type a year such as 2016 or months such as 2011-04/2012-03, "
-            "or base and end for a change"
-        )
+        raise _refused("period", "is missing")
     if base is None and claim.as_ in COMPARED:
-        raise InputError(
-            f"base: is missing; a {claim.as_} runs from base to end, as in 2011 and 2016"
-        )
+        raise _refused("base", f"is missing, while a {claim.as_} runs from base to end")
     if base and base.months != end.months:
         raise InputError(
             f"base: {base} has {base.months} months and {end} has {end.months}; "
             "type two periods of the same length"
         )
     if base and base.start >= end.start:
-        raise InputError(f"base: {base} is not before {end}; type the earlier period as base")
+        raise _refused("base", f"{base} is not before {end}")
 
 
 def _check_figures(claim: Claim) -> None:
@@ -262,79 +279,21 @@ def _check_figures(claim: Claim) -> None:
             raise InputError(f"{field}: {why}; type {fitting}")
 
 
-def _source(given: Mapping[str, str]) -> tuple[str, str]:
-    """Reporter and basis, each implied by the other where it is Korea's own statistics."""
-    reporter, basis = given.get("reporter", ""), given.get("basis", "")
-    reporter = reporter or (KOREAN if basis == KOREA_REPORTED else "USA")
-    basis = basis or (KOREA_REPORTED if reporter == KOREAN else "")
-    if (reporter == KOREAN) != (basis == KOREA_REPORTED):
-        raise InputError(
-            f"basis: {basis} is not one of reporter {reporter}; "
-            f"type {KOREA_REPORTED} with {KOREAN}, and only there"
-        )
-    return reporter, basis
+def _names(text: str) -> list[str]:
+    return [one.strip() for one in re.split("[;,]", text) if one.strip()]
 
 
-def _choice(name: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if text not in _CHOICES[name]:
-            raise InputError(
-                f"{quoted(text)} is not known; type one of {', '.join(_CHOICES[name])}"
-            )
-        return text
-
-    return check
-
-
-def _id(text: str) -> str:
-    if not _ID.fullmatch(text):
-        raise InputError(
-            f"{quoted(text)} cannot name a claim; "
-            "type up to 60 letters, digits, dots, hyphens or underscores"
-        )
-    return text
-
-
-def _inferred(text: str) -> str:
-    names = [one.strip() for one in re.split("[;,]", text) if one.strip()]
-    return ";".join(map(_choice("inferred"), names))
-
-
-def _date(text: str) -> str:
-    if not is_date(text):
-        raise InputError(
-            f"{quoted(text)} is not a day; type it as 2017-12-28, or as 2017-12 or 2017"
-        )
-    return text
-
-
-def _url(text: str) -> str:
+def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        is_address = bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
-        is_address = False
-    if not is_address or not _URL.fullmatch(text):
-        raise InputError(
-            f"{quoted(text)} is not a web address; type one that begins with https:// or http://"
-        )
-    return text
+        return False
+    plain = re.fullmatch(r"https?://[^\s<>\"'`\\^{|}]+", text, re.IGNORECASE)
+    return bool(plain and parts.hostname and "@" not in parts.netloc)
 
 
-_CHECKS = {
-    "id": _id,
-    "measure": _choice("measure"),
-    "as": _choice("as"),
-    "sector": sector_named,
-    "period": period,
-    "base": period,
-    "end": period,
-    "date": _date,
-    "url": _url,
-    "reporter": _choice("reporter"),
-    "basis": check_basis,
-    "inferred": _inferred,
-}  # in the order in which mistakes are told
+def _refused(name: str, why: str) -> InputError:
+    return InputError(f"{name}: {why}; type {_HINTS[name]}")
 
 
 def _named(where: str, check: Callable[..., Value], *given: object, **more: object) -> Value:
