@@ -10,8 +10,10 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from korus_helpers.claims.consistency import Bound, consistency, implied_range, 
 from korus_helpers.claims.inequalities import Row, Solver
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.errors import InputError
+from korus_helpers.trade.definition import UNITS
 
 AMPLE = 60  # seconds: a busy machine must not decide what a test finds
 
@@ -118,11 +121,6 @@ def test_what_the_rest_of_the_article_implies(article):
         assert article.implied[one.id] == implied_range(others, one)
 
 
-def test_without_what_is_implied_the_rest_is_the_same(article):
-    found = consistency(ARTICLE, budget_seconds=AMPLE, with_implied=False, **KNOWN)
-    assert article.implied and found == replace(article, implied={})
-
-
 def test_when_the_time_is_up_the_answer_says_so(article):
     found = consistency(ARTICLE, budget_seconds=0)
     assert not found.consistent and not found.complete
@@ -184,97 +182,38 @@ def test_the_three_facts_rank_before_the_change():
 # Cases worked by hand
 
 
-@pytest.mark.parametrize(("claims", "contradictions"), [
-    ([level("exports", "exports", "[10, 20]"), level("imports", "imports", "[30, 40]"),
-      level("deficit", "deficit", "[30, 35]")], ()),
-    ([level("exports", "exports", "(10, 20]"), level("imports", "imports", "[30, 40]"),
-      level("deficit", "deficit", "[30, 35]")], (("exports", "imports", "deficit"),)),
-    ([level("exports", "exports", "[10, 20]"), level("imports", "imports", "[30, 40)"),
-      level("deficit", "deficit", "[30, 35]")], (("exports", "imports", "deficit"),)),
-    ([level("exports", "exports", "[10, 20]"), level("imports", "imports", "[30, 40]"),
-      level("deficit", "deficit", "(30, 35]")], (("exports", "imports", "deficit"),)),
-    ([level("base", "exports", "[43.1, 43.1]", end="2011"),
-      over_time("rise", "exports", "percent-change", "[7.7, 7.7]"),
-      level("end", "exports", "[46.4187, 46.4187]")], ()),  # 43.1 x 1.077
-    ([level("base", "exports", "[43.1, 43.1]", end="2011"),
-      over_time("rise", "exports", "percent-change", "[7.7, 7.7]"),
-      level("end", "exports", "(46.4187, 47]")], (("base", "rise", "end"),)),
-    ([level("low", "exports", "[1, 2]", partner="1220"),
-      level("high", "exports", "[3, 4]", partner="1220"), level("imports", "imports", "[1, 2]"),
-      level("deficit", "deficit", "[0, 2]"), level("negative", "exports", "[-2, -1]")],
-     (("negative",), ("low", "high"))),
-    ([level("negative", "exports", "[-5, -1]"), over_time("empty", "deficit", "ratio", "[2, 2)"),
-      level("fine", "imports", "[1, 2]")], (("negative",), ("empty",))),
-    ([level("surplus", "balance", "[1, 2]", end="2011"),
-      over_time("rise", "deficit", "percent-change", "[10, 20]")], (("surplus", "rise"),)),
-    ([level("surplus", "balance", "[1, 2]", end="2011"),
-      over_time("rise", "deficit", "ratio", "[1.1, 1.2]")], (("surplus", "rise"),)),
-    ([level("surplus", "balance", "[1, 2]", end="2011"),
-      claim("share", "deficit", "share", "[5, 9]", sector="autos", end="2011")],
-     (("surplus", "share"),)),
-    ([level("total", "imports", "[10, 20]"), level("autos", "imports", "[25, 30]",
-                                                   sector="autos")], (("total", "autos"),)),
-    ([level("goods", "exports", "[10, 10]"), level("more", "exports", "[30, 30]",
-                                                   sector="services")], ()),
-    ([level("world", "imports", "[100, 200]", partner="0015"),
-      level("korea", "imports", "[50, 60]")], ()),
-    ([level("world", "imports", "[100, 200]", partner="0015"),
-      level("autos", "imports", "[201, 210]", sector="autos")], (("world", "autos"),)),
-    ([level("all", "imports", "[1, 5]", partner="0015", sector="autos"),
-      level("autos", "imports", "[201, 210]", sector="autos")], (("all", "autos"),)),
-    ([over_time("rise", "deficit", "change", "[10, 20]"),
-      over_time("autos", "deficit", "change", "[5, 8]", sector="autos"),
-      over_time("half", "deficit", "contribution", "[90, 95]", sector="autos")],
-     (("rise", "autos", "half"),)),
-])  # fmt: skip
+TABLES = yaml.safe_load(Path(__file__).with_name("claims_together.yaml").read_text("utf-8"))
+
+
+def bound(text):
+    """The claim of a line of the tables; an interval that is not given is everything."""
+    name, measure, *rest = text.split()
+    found = {"as_": "level", "end": "2016", "interval": Interval(None, None)}
+    for word in rest:
+        if word[0] in "[(":
+            found["interval"] = interval(word)
+        elif word == "2011":
+            found["end"] = word
+        elif word == "world" or word.isdigit():
+            found["partner"] = {"world": "0015"}.get(word, word)
+        elif word in UNITS:
+            found["as_"] = word
+        else:
+            found["sector"] = word
+    base = "" if found["as_"] in ("level", "share") else "2011"
+    return Bound(name, measure, base=base, **found)
+
+
+@pytest.mark.parametrize(("claims", "contradictions"), TABLES["contradictions"])
 def test_which_claims_cannot_all_hold(claims, contradictions):
-    found = consistency(claims)
-    assert (found.contradictions, found.consistent) == (contradictions, not contradictions)
-    assert found.complete
+    found = consistency(map(bound, claims.split("; ")))
+    assert [" ".join(ids) for ids in found.contradictions] == contradictions
+    assert found.consistent == (not contradictions) and found.complete
 
 
-ONE_PARTNER = {"base": "2011", "as_": "percent-change"}
-TOTAL, AUTOS = level("t", "imports", "[10, 20]"), level("a", "imports", "[25, 30]", sector="autos")
-SERVICES = {"sector": "services"}
-GROWTH = [
-    over_time("rise", "deficit", "change", "[10, 20]"),
-    over_time("autos", "deficit", "change", "[5, 8]", sector="autos"),
-]
-
-
-@pytest.mark.parametrize(("claims", "asked", "expected"), [
-    ([level("d", "deficit", "[10, 20]", end="2011")], ("deficit", ONE_PARTNER), "[−100, ∞)"),
-    ([level("d", "deficit", "[10, 20]", end="2011")],
-     ("deficit", {"as_": "ratio", "base": "2011"}), "[0, ∞)"),
-    ([level("s", "balance", "[1, 2]", end="2011")], ("deficit", ONE_PARTNER), "None"),
-    ([level("e", "exports", "(10, 20]"), level("i", "imports", "[30, 40]"),
-      level("d", "deficit", "[30, 35]")], ("exports", {}), "None"),
-    # A deficit that stays above zero while imports fall leaves no room for trade to double.
-    ([over_time("trade", "two-way", "percent-change", "[100, )"),
-      over_time("imports", "imports", "change", "(, -1000]")], ("deficit", ONE_PARTNER), "None"),
-    # From 2016 to 2016 nothing rises.
-    ([], ("deficit", {"as_": "contribution", "base": "2016", "sector": "autos"}), "None"),
-    ([TOTAL], ("imports", {"sector": "autos"}), "[0, 20]"),
-    ([AUTOS], ("imports", {}), "[25, ∞)"),
-    ([TOTAL], ("imports", {"as_": "share", "sector": "autos"}), "[0, 100]"),
-    ([level("g", "deficit", "[27, 28]"), level("s", "balance", "[10, 11]", **SERVICES)],
-     ("deficit", {"sector": "goods-and-services"}), "[16, 18]"),
-    ([level("e", "exports", "[10, 10]"), level("m", "exports", "[30, 30]", **SERVICES)],
-     ("exports", {"as_": "share", **SERVICES}), "[75, 75]"),
-    ([level("w", "imports", "[100, 200]", partner="0015"), level("k", "imports", "[50, 60]")],
-     ("imports", {"as_": "share"}), "[25, 60]"),
-    ([level("s", "exports", "[3, 4]", **SERVICES)], ("exports", {"partner": "0015", **SERVICES}),
-     "[3, ∞)"),
-    (GROWTH, ("deficit", {"as_": "contribution", "base": "2011", "sector": "autos"}), "[25, 80]"),
-    ([level("t", "two-way", "[100, 100]"), level("b", "balance", "[20, 20]")], ("exports", {}),
-     "[60, 60]"),
-    ([level("b", "exports", "[3, 3]", end="2011"), level("e", "exports", "[2, 2]")],
-     ("exports", {"as_": "ratio", "base": "2011"}), "[0.666666, 0.666667]"),
-    ([level("t", "exports", "[-0.0000001, 0.0000001]")], ("exports", {}), "[0, 0.000001]"),
-])  # fmt: skip
+@pytest.mark.parametrize(("claims", "asked", "expected"), TABLES["implied"])
 def test_what_claims_imply_for_another_figure(claims, asked, expected):
-    measure, where = asked
-    assert str(implied(claims, measure, **where)) == expected
+    assert str(implied_range(map(bound, claims.split("; ")), bound(asked))) == expected
 
 
 def apart(partners):
