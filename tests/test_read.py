@@ -2,8 +2,10 @@
 
 import json
 import random
+import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -12,8 +14,9 @@ from click.testing import CliRunner
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.reading import read_text
 from korus_helpers.claims.register import read_claims
-from korus_helpers.claims.texts import day_in, page_text
+from korus_helpers.claims.texts import day_in, page_text, text_of_file
 from korus_helpers.cli import korus
+from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import find_partner
 
 ARTICLE = """\
@@ -230,6 +233,54 @@ def test_no_claim_and_what_was_left_aside(tmp_path):
     assert shown.exit_code == 0 and "No claim about a US trade balance was found." in shown.stdout
     assert "25 percent: it is about a tariff or rate." in shown.stdout
     assert "it is in euros, not in US dollars" in shown.stdout
+
+
+def test_what_is_found_but_not_judged_says_why(tmp_path):
+    text = (
+        "Trade with the Netherlands was about $10 billion a month in 2013. Mexico was the "
+        "third-largest supplier in 2013. America bought from Vietnam five times what it sold there "
+        "in 2013. Mexico supplied 30 percent of all automotive imports in 2013. The deficit with "
+        "China rose 2 percent in July 2013."
+    )
+    claims = answer(tmp_path, text, "--date", "2013-09-05")["claims"]
+    why = [one["remarks"][-1] for one in claims]
+    assert why[:4] == [
+        "a figure per month is not judged here.",
+        "a rank is not judged here.",
+        "imports over exports of one year are not judged here.",
+        "a share of the World's trade in a sector is not judged here.",
+    ]
+    assert {one["verdict"] for one in claims[:4]} == {"cannot be checked"}
+    last = claims[-1]  # on the year, or on the month: both are judged
+    assert (last["reading"], last["base"], last["alternatives"]) == (
+        "open", "2012-07/2012-07", [{"base": "2013-06/2013-06"}]
+    )  # fmt: skip
+    assert why[-1].startswith("Read with base 2013-06/2013-06: ")
+    shown = run(tmp_path / "text.txt", "--date", "2013-09-05", env={"COLUMNS": "400"})
+    assert "two-way, level per month, the Netherlands, 2013" in shown.stdout
+    assert "a rank is not judged here" in " ".join(shown.stdout.split())
+
+
+def test_documents_and_pdfs_with_text(tmp_path, monkeypatch):
+    class Page(SimpleNamespace):
+        def extract_text(self):
+            return self.text
+
+    paragraphs = [SimpleNamespace(text=ARTICLE)]
+    document = SimpleNamespace(Document=lambda _: SimpleNamespace(paragraphs=paragraphs))
+    pages = [Page(text=ARTICLE)]
+    reader = SimpleNamespace(PdfReader=lambda _: SimpleNamespace(pages=pages))
+    for name, module, fake in (("a.docx", "docx", document), ("a.pdf", "pypdf", reader)):
+        monkeypatch.setitem(sys.modules, module, fake)
+        (tmp_path / name).write_bytes(b"any")
+        assert text_of_file(tmp_path / name)[0] == ARTICLE
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(InputError, match=r"pip install 'korus-helpers\[texts\]'"):
+            text_of_file(tmp_path / name)
+    pages[0] = Page(text=" ")
+    monkeypatch.setitem(sys.modules, "pypdf", reader)
+    with pytest.raises(InputError, match="only pictures of pages"):
+        text_of_file(tmp_path / "a.pdf")
 
 
 def test_standard_input_and_pages(tmp_path):
