@@ -261,6 +261,22 @@ def test_what_is_found_but_not_judged_says_why(tmp_path):
     assert "a rank is not judged here" in " ".join(shown.stdout.split())
 
 
+def test_a_draft_is_told_what_it_leaves_open_and_what_would_hold(tmp_path):
+    page = tmp_path / "draft.txt"
+    page.write_text(
+        "The deficit with Korea was $27.6 billion in 2016. Exports were $42.3 billion. Goods "
+        "imports from Korea were $3.5 billion in 2011, on the Census basis."
+    )
+    notes = run(page, "--draft").stdout.partition("For the author:")[2].splitlines()
+    shown = [line.strip() for line in notes if line]
+    assert shown[0].startswith(
+        "[1] $27.6 billion: leaves open goods or goods with services, the basis, the release; "
+        "holds in every release at hand"
+    )
+    assert shown[1].startswith("[2] $42.3 billion: leaves open partner, period, goods or goods")
+    assert shown[2].endswith('"$56.7 billion" would hold in all.')
+
+
 def test_documents_and_pdfs_with_text(tmp_path, monkeypatch):
     class Page(SimpleNamespace):
         def extract_text(self):

@@ -30,6 +30,11 @@ from korus_helpers.commands.options import AS_JSON, TOLERANCE
     metavar="FILE",
     help="Write the claims as YAML for korus audit.",
 )
+@click.option(
+    "--draft",
+    is_flag=True,
+    help="For an author: what each sentence leaves open, and what would hold.",
+)
 @AS_JSON
 def read(
     file: Path,
@@ -38,6 +43,7 @@ def read(
     measure: str,
     tolerance: str,
     write_claims: Path | None,
+    draft: bool,
     as_json: bool,
 ) -> None:
     """Find the claims about US trade balances in a text, and judge them.
@@ -75,6 +81,13 @@ def read(
         click.echo(to_json(read_object(found)))
         return
     _show(found, file, write_claims)
+    if draft:
+        from korus_helpers.claims.drafts import draft_notes
+        from korus_helpers.present.sentences import visible
+
+        click.echo("\nFor the author:")
+        for note in draft_notes(found):
+            click.echo(f"  {visible(note)}")
 
 
 def _show(found, file: Path, written: Path | None) -> None:
