@@ -1,14 +1,18 @@
 """Genuine files of the Census Bureau, as they were published, and copies with something wrong."""
 
+import io
 import json
 import os
+import resource
 import shutil
+import zipfile
 from functools import cache
 
 import official
 import pandas as pd
 import pytest
 from conftest import SHARED
+from mutated import SHEET
 from replay import COUNTRY, EXPORTS, IMPORTS, OLD_IMPORTS, Answer, replaying
 from typed import korus
 
@@ -218,6 +222,50 @@ def test_what_is_no_whole_file_is_refused(content, says, tmp_path):
     (tmp_path / "country.xlsx").write_bytes(content)
     done = refresh(tmp_path / "data", tmp_path / "country.xlsx")
     assert done.returncode == 2 and says in done.stderr, done.stderr
+
+
+def workbook_with(sheet=None, **parts):
+    """A genuine workbook with another sheet, or with more parts."""
+    with zipfile.ZipFile(FILES / "country_2018-10.xlsx") as archive:
+        kept = {name: archive.read(name) for name in archive.namelist()}
+    if sheet:
+        kept[SHEET] = sheet(kept[SHEET])
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in (kept | parts).items():
+            archive.writestr(name, content)
+    return body.getvalue()
+
+
+def far(place):
+    cell = f'<row r="1048576"><c {place}><v>1</v></c></row></sheetData>'.encode()
+    return lambda sheet: sheet.replace(b"</sheetData>", cell)
+
+
+def entities(sheet):
+    inside = sheet.replace(b"<v>", b"<v>" + b"&a;" * 1000, 1)
+    return b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 10**6 + b'">]>' + inside
+
+
+BOMBS = {
+    "a far cell": lambda: workbook_with(far('r="XFD1048576"')),
+    "a far cell, spelled otherwise": lambda: workbook_with(far("r = 'xfd1048576'")),
+    "zeros": lambda: workbook_with(**{"xl/media/image1.png": bytes(100_000_000)}),
+    "tags without an end": lambda: workbook_with(lambda sheet: b"<sheetData>" + b"<c " * 130_000),
+    "entities": lambda: workbook_with(entities),
+    "macros": lambda: workbook_with(**{"xl/vbaProject.bin": b"x"}),
+    "links": lambda: workbook_with(**{"xl/externalLinks/externalLink1.xml": b"<x/>"}),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_workbook_that_harms_is_refused_soon(name, tmp_path):
+    (tmp_path / "country.xlsx").write_bytes(BOMBS[name]())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    done = refresh(tmp_path / "data", tmp_path / "country.xlsx")
+    assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + 100_000  # kB, here
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 600_000
 
 
 def test_a_newer_end_use_file_is_the_latest_and_has_a_name_of_its_own(tmp_path):

@@ -21,11 +21,10 @@ from typed import korus
 
 from korus_helpers.acquire.census_sector import Sector, keep_sector
 from korus_helpers.acquire.storing import Content, store
-from korus_helpers.errors import DamagedData, InputError, NetworkOrDiskError
+from korus_helpers.errors import NetworkOrDiskError
 from korus_helpers.figures import store as stored_figures
 from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.store import packages, problem_of
-from korus_helpers.figures.tables import package, verify
 
 RUNS = 20
 
@@ -181,17 +180,6 @@ def test_a_file_where_the_folder_should_be(tmp_path):
     assert done.returncode == 3 and "cannot be written" in done.stderr, done.stderr
 
 
-def test_disk_errors_become_one_sentence(folder):
-    with pytest.raises(NetworkOrDiskError, match="the disk is full"), store():
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def test_no_folder_named(monkeypatch):
-    monkeypatch.setenv("KORUS_DATA", "")
-    with pytest.raises(InputError, match="KORUS_DATA"), store():
-        pass
-
-
 @pytest.fixture(scope="module")
 def once(tmp_path_factory):
     folder = tmp_path_factory.mktemp("once")
@@ -257,8 +245,11 @@ def places(tree, here=()):
 
 
 GONE = object()
-OTHER = [GONE, None, [], {}, {"x": [1]}, "other", "../x", "\ud800", "\x1b[31m", "7", -1, 10**400,
-         True, 0.5, [[[[[]]]]], "x" * 100_000]  # fmt: skip
+OTHER = [GONE, None, [], {"x": [1]}, "../x", "\ud800", "\x1b[31m", -1, 10**400, "x" * 100_000]
+COMMANDS = [
+    DEFICIT, ("revisions", "--year", 2016), ("audit",), ("search", "27.6 billion"),
+    ("check", "--measure", "deficit", "--year", 2016, "27.6 billion"),
+]  # fmt: skip
 
 
 def with_damage(text, place, value):
@@ -277,65 +268,34 @@ def test_damage_in_any_one_field_is_one_sentence(once, tmp_path, file):
     data = shutil.copytree(once, tmp_path / "data")
     text = (data / file).read_text()
     every = list(places(json.loads(text)))
-    assert len(every) > 25
-    for number, place in enumerate(every):
-        for value in OTHER[number % 8 :: 8]:
-            damaged = with_damage(text, place, value)
-            if json.loads(damaged) != json.loads(text):
-                (data / file).write_text(damaged)
-                sentence(korus(data, *DEFICIT), "`korus refresh`")
+    for number, place in enumerate(every[:: 1 if len(every) < 60 else 5]):
+        (data / file).write_text(with_damage(text, place, OTHER[number % len(OTHER)]))
+        sentence(korus(data, *DEFICIT), "`korus refresh`")
     for content in ("", "{", "[]", "null", "[" * 100_000, "\x00", "9" * 10_000):
         (data / file).write_text(content)
-        for command in (
-            DEFICIT,
-            ("check", "--measure", "deficit", "--year", 2016, "27.6 billion"),
-            ("revisions", "--year", 2016),
-            ("audit",),
-            ("search", "27.6 billion"),
-        ):
-            done = korus(data, *command)
-            if done.returncode != 2:  # the words of the command
-                sentence(done, "`korus refresh")
+        sentence(korus(data, *DEFICIT), "`korus refresh`")
+    for command in COMMANDS:
+        sentence(korus(data, *command), "`korus refresh`")
     listed = korus(data, "data")
     assert listed.returncode == 1 and listed.stdout.count("NOT VERIFIED") == 1
     assert again(data, tmp_path).returncode == 0
     assert korus(data, *DEFICIT).returncode == 0 and korus(data, "data").returncode == 0
 
 
-def test_damage_in_any_one_field_of_the_included_figures_is_no_traceback(tmp_path):
-    """A wrong word may pass, as nothing lists this file; a wrong form does not."""
-    for path in stored_figures.DATA.glob("*.csv"):
-        shutil.copy(path, tmp_path)
-    descriptor = json.loads((stored_figures.DATA / "datapackage.json").read_text("utf-8"))
-    kept = [one for one in descriptor["resources"] if one["name"] in ("tariffs", "sources")]
-    text = json.dumps(descriptor | {"resources": kept})
-    found = 0
-    for number, place in enumerate(places(json.loads(text))):
-        for value in OTHER[number % 8 :: 8]:
-            (tmp_path / "datapackage.json").write_text(with_damage(text, place, value))
-            stored_figures.forget()
-            try:
-                for entry in package(tmp_path)["resources"]:
-                    found += bool(verify(entry["name"], tmp_path))
-                    f"{entry['title']} {entry['rows']:,} {entry['bytes']:,}".encode()
-            except DamagedData as error:
-                found += 1
-                assert "git checkout" in str(error)
-    assert found > 150
-
-
 def test_strangers_are_not_read_and_not_touched(once, tmp_path):
     data = shutil.copytree(once, tmp_path / "data")
-    before = korus(data, *DEFICIT).stdout, korus(data, "data", "--json").stdout
+    cars = ("value", "deficit", "--sector", "passenger_cars", "--year", 2016)
+    asked = (DEFICIT, cars, ("data", "--json"), ("data",))
+    before = [korus(data, *one).stdout for one in asked]
     for place in (data, data / "vintages", data / "vintages" / "2024-08b"):
         for name in ("@eaDir", ".git", "my_notes", "2024-08c", ".0123456789abcdef"):
             (place / name).mkdir()
             (place / name / "notes.csv").write_text("mine")
         (place / ".DS_Store").write_bytes(b"\0\0")
-    shutil.copytree(once / "vintages" / "2024-08b", data / "vintages" / "2024-08b copy")
+    for copy in ("2024-08b copy", "2024-08d"):
+        shutil.copytree(once / "vintages" / "2024-08b", data / "vintages" / copy)
     strangers = set(state(data)) - set(state(once))
-    assert (korus(data, *DEFICIT).stdout, korus(data, "data", "--json").stdout) == before
-    assert "Not read, as manifest.json does not list it" in korus(data, "data").stdout
+    assert [korus(data, *one).stdout for one in asked] == before
     path = tmp_path / "country.xlsx"
     path.write_bytes(workbook(13))
     done = korus(data, "refresh", "--json", "--file", path)
@@ -344,28 +304,6 @@ def test_strangers_are_not_read_and_not_touched(once, tmp_path):
     assert again(data, tmp_path).returncode == 0 and names(data) == ["2024-08b", "2024-08c"]
     assert strangers <= set(state(data))
     assert not (data / "vintages" / "2024-08b" / "goods_annual.csv").exists()  # ours, replaced
-
-
-def test_a_copy_of_a_release_changes_no_figure(tmp_path):
-    with healthy_server() as server:
-        assert refresh(tmp_path / "data", server).returncode == 0
-    asked = ("value", "deficit", "--sector", "passenger_cars", "--year", 2016, "--json")
-    before = korus(tmp_path / "data", *asked).stdout
-    place = tmp_path / "data" / "vintages"
-    shutil.copytree(place / "2024-08b", place / "2024-08b_copy")
-    shutil.copytree(place / "2024-08b", place / "2024-08c")
-    assert korus(tmp_path / "data", *asked).stdout == before
-
-
-def test_folders_of_an_earlier_version_are_left_alone(once, tmp_path):
-    data = shutil.copytree(once, tmp_path / "data")
-    (data / "manifest.json").unlink()
-    listed = korus(data, "data")
-    assert listed.returncode == 0 and "vintages/2024-08b; type korus refresh" in listed.stdout
-    assert korus(data, *DEFICIT).returncode == 2  # not known
-    before = state(data)
-    assert again(data, tmp_path).returncode == 0 and names(data) == ["2024-08b"]
-    assert before.items() <= state(data).items()
 
 
 def test_what_a_stopped_writer_left_is_removed_if_it_is_ours(folder):
@@ -423,13 +361,6 @@ def test_a_damaged_sector_blocks_only_those_who_ask_for_it(folder):
     said = korus(folder, *asked)
     assert "`korus fetch sector`" in sentence(said)
     assert korus(folder, *whole).returncode == 0 and korus(folder, "data").returncode == 1
-
-
-def test_what_is_stored_is_listed(once):
-    said = json.loads(korus(once, "data", "--json").stdout)
-    (held,) = said["stored"]
-    assert held["name"] == "2024-08b" and held["ok"] and "goods_monthly" in held["tables"]
-    assert "2024-08b" in [row["vintage"] for row in said["vintages"]]
 
 
 def test_the_shipped_figures_are_all_that_tests_see():

@@ -265,7 +265,8 @@ def totals(found: EnduseFile) -> pd.DataFrame:
 
 def matching(found: EnduseFile, release: Vintage) -> float:
     """The share of partners and years in which the codes sum to the total of a release."""
-    both = gates.pairs(totals(found), whole_years(release))
+    years = whole_years(release)
+    both = gates.pairs(totals(found), years[years.year.isin(found.years)])
     both = both[both.partner_code >= "1000"]
     return float(((both.new - both.before).abs() <= SAME_TOTAL).mean()) if len(both) else 0.0
 

@@ -206,6 +206,7 @@ def _misfit(frame: pd.DataFrame, entry: dict) -> str:
         column, required = frame[field["name"]], field.get("constraints", {}).get("required")
         if required and (column.isna().any() or (column == "").any()):
             return f"column {field['name']} has empty cells"
-        if field["type"] == "number" and not pd.api.types.is_numeric_dtype(column):
-            return f"column {field['name']} is not number"
+        number = field["type"] in ("integer", "number")
+        if number and not pd.api.types.is_numeric_dtype(column):
+            return f"column {field['name']} is not {field['type']}"
     return ""
