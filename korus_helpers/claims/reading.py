@@ -206,6 +206,8 @@ class _Reader:
                 return self._aside(mention, two + " or ".join(figure.problem))
             quantities = tuple(replace(one, problem=()) for one in figure.quantities)
             figure = replace(figure, quantities=quantities)
+        if figure.problem:  # that of a range, whose unit was said elsewhere
+            return self._aside(mention, figure.problem[0])
         if figure.per == "year" and len(figure.quantities) > 1:
             return self._aside(mention, "it is a range over several years")
         reason = self._counts_else(mention)
