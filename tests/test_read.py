@@ -172,6 +172,8 @@ def test_what_a_claim_says_as_printed_is_the_figure_that_was_found():
     ("By Thai statistics, exports to the United States were $24 billion in 2013.", []),
     ("Imports of washers from Korea were $130 million in 2013.", []),
     ("The services surplus with Canada was $28 billion in 2013.", []),
+    ("Exports to Japan rose 5 percent from 2013 to $3 billion in 2012.", ["level"]),
+    ("Vietnam accounted for 18 percent of the rise in the deficit in 2013.", ["contribution"]),
     ("The deficit with Atlantis was $3 billion in 2013.", []),
 ])  # fmt: skip
 def test_kinds_of_sentences(text, found):

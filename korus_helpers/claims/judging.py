@@ -86,6 +86,8 @@ def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
         return None, f"a figure per {found.per} is not judged here"
     if found.as_ == "ratio" and not found.base:
         return None, "imports over exports of one year are not judged here"
+    if found.as_ == "contribution" and found.sector == "total":
+        return None, "a partner's part of the change in the World's trade is not judged here"
     whole = "total" if found.as_ == "share" and found.sector != "total" else "World"
     if found.as_ == "share" and found.whole not in ("", whole):
         return None, "a share of the World's trade in a sector is not judged here"
@@ -102,6 +104,7 @@ def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
             date,
             inferred=";".join(found.inferred),
         )
+        claim.definition()  # refuses what has no meaning, such as a base after the end
         return described(claim), ""
     except InputError as why:
         return None, str(why)

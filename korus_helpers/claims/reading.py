@@ -635,6 +635,8 @@ class _Reader:
             base, when, said = self.moments.two(mention, measure)
         if when is None:
             return self._aside(mention, "no period is named")
+        if base and base >= when:
+            return self._aside(mention, "its first period is not before its last")
         if context.date and when[0] > month_of(context.date):
             return self._aside(mention, FORECAST)
         self.done.append(bound)
