@@ -32,6 +32,10 @@ SAME_PAGE = (
     "The figure of that day is quoted from the same page as the claim (same source), so it does "
     "not confirm it."
 )
+REVISED = (
+    "The release of that day is not included, and figures of this size and age are usually revised "
+    "by as much, so it may have been right."
+)
 _SAME_FIGURE = {"vintage", "other source"}  # steps to another record of the stated definition
 _UPPER, _LOWER = ("nearly", "less than", "up to"), ("more than", "at least")
 _REACHING = ("about", "nearly", "doubled", "tripled", "quadrupled", "halved", "fraction")
@@ -375,7 +379,22 @@ def _goods_elsewhere(
     elif own_page or any(set(m.steps) <= _SAME_FIGURE for m in own):
         said = [] if own_page else [SAME_PAGE]
         verdict, said = UNDETERMINED, [*said, "Today's figure does not give it."]
+    elif verdict == NOT_REPRODUCED and _within_reach(found, claim):
+        verdict, said = UNDETERMINED, [REVISED, *said]
     return verdict, matches, [*said, *near_misses(found)]
+
+
+def _within_reach(found: Verdict, claim: Claim) -> bool:
+    """Whether what is usually revised may explain a miss, where the release of the day is unknown.
+
+    A claim without a date is judged by today's figure as it stands.
+    """
+    if found.then or not claim.date:
+        return False
+    day = claim.day or f"{claim.date}-01-01"
+    used = found.now.definition
+    reached = evaluate(claim.measure, used, printed_on=day)
+    return found.printed.interval.holds(reached.low, reached.high) != "no"
 
 
 def _is_basis(match: Match, claim: Claim) -> bool:

@@ -10,14 +10,22 @@ from korus_helpers.errors import InputError
 
 @click.command()
 @PARTNER
-@click.option("--year", required=True, type=int, metavar="Y", help="A calendar year such as 2016.")
+@click.option("--year", type=int, metavar="Y", help="A calendar year such as 2016.")
 @click.option("--measure", default="deficit", show_default=True, metavar="MEASURE",
               help="exports, imports or deficit; for sentence and chart.")  # fmt: skip
 @click.option("--chart", type=click.Path(path_type=Path), metavar="FILE.png",
               help="Write a chart of the path.")  # fmt: skip
+@click.option("--reach", is_flag=True,
+              help="How far figures are usually revised, by flow, size and age.")  # fmt: skip
 @AS_JSON
-def revisions(partner: str, year: int, measure: str, chart: Path | None, as_json: bool) -> None:
+def revisions(
+    partner: str, year: int | None, measure: str, chart: Path | None, reach: bool, as_json: bool
+) -> None:
     """The path of one year's figures over all releases, quoted ones included."""
+    if reach:
+        return _reach(as_json)
+    if year is None:
+        raise InputError("no year is given; type --year 2016, or --reach for all years together")
     from korus_helpers.figures.partners import find_partner
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.revisions import (
@@ -47,3 +55,28 @@ def revisions(partner: str, year: int, measure: str, chart: Path | None, as_json
     click.echo(revision_sentence(path, measure, found.in_sentence, year))
     if chart:
         click.echo(f"Chart: {chart}")
+
+
+def _reach(as_json: bool) -> None:
+    """Print the table behind the reach of revisions."""
+    from korus_helpers.present.answers import to_json
+    from korus_helpers.runs.terminal import text_table
+    from korus_helpers.trade.reach import OLDEST, revision_reach
+
+    table = revision_reach()
+    if as_json:
+        click.echo(to_json({"unit": "share of today's figure", "reach": table.to_dict("records")}))
+        return
+    rows = [
+        {
+            "flow": row.flow,
+            "from USD million": f"{row.from_musd:,}",
+            "June revisions before": f"{row.age}{' or more' * (row.age == OLDEST)}",
+            "figures": f"{row.figures:,}",
+            "median": f"{100 * row.median:.2f} percent",
+            "95 of 100 within": f"{100 * row.reach:.2f} percent",
+        }
+        for row in table.itertuples()
+    ]
+    click.echo("How far figures of one country and year lay from those of the newest release\n")
+    click.echo(text_table(rows, list(rows[0])))

@@ -8,7 +8,15 @@ import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.releases import LATEST, resolve
-from korus_helpers.trade.bases import COMPARED, FLOWS, GENERAL, OWN_RELEASE, UNITS, WORLD
+from korus_helpers.trade.bases import (
+    COMPARED,
+    CONSUMPTION,
+    FLOWS,
+    GENERAL,
+    OWN_RELEASE,
+    UNITS,
+    WORLD,
+)
 from korus_helpers.trade.catalogue import (
     AS_OF,
     Cell,
@@ -21,6 +29,7 @@ from korus_helpers.trade.catalogue import (
 from korus_helpers.trade.definition import CHOICES, Definition, check_measure, check_way
 from korus_helpers.trade.figure import Figure, provenance
 from korus_helpers.trade.periods import period
+from korus_helpers.trade.reach import reach_of
 from korus_helpers.trade.sectors import require_netted, sector
 from korus_helpers.trade.series import Ends
 
@@ -35,17 +44,20 @@ _SIDES = {  # period, and whether of the whole: the ways that need it
 _KEY = ("vintage", "basis", "sector", "partner")
 
 
-def evaluate(measure: str, definition: Definition | pd.DataFrame) -> Figure | pd.DataFrame:
+def evaluate(
+    measure: str, definition: Definition | pd.DataFrame, printed_on: str = ""
+) -> Figure | pd.DataFrame:
     """A measure under one definition (a `Figure`) or a grid of definitions (a frame).
 
     `measure` is exports, imports, deficit (imports minus exports), balance or two-way. A grid has
     the columns of `Definition` (partner codes; columns left out take its defaults), as `grid` makes
     it. The answer has the same rows and `value, low, high, base_value, end_value` (NaN where there
     is no figure), `unit`, `vintage` as used, and `reason` ("" or why there is none). `latest`
-    is one release for the whole grid. Raises `InputError`; for a single definition without a figure
-    `NoFigure` with the reason.
+    is one release for the whole grid. With the day on which a claim was `printed_on`, `low` and
+    `high` tell how far the figure of that day may have been from it (`trade.reach`). Raises
+    `InputError`; for a single definition without a figure `NoFigure` with the reason.
     """
-    asked = _Grid(check_measure(measure), definition)
+    asked = _Grid(check_measure(measure), definition, printed_on)
     found = asked.columns_found()
     if not isinstance(definition, Definition):
         return pd.DataFrame({**definition, **found}, index=definition.index)
@@ -153,8 +165,8 @@ class _Grid:
     A single definition is a grid of one row.
     """
 
-    def __init__(self, measure: str, rows: Definition | pd.DataFrame) -> None:
-        self.measure = measure
+    def __init__(self, measure: str, rows: Definition | pd.DataFrame, printed_on: str = "") -> None:
+        self.measure, self.printed_on = measure, printed_on
         self.flows = (measure,) if measure in FLOWS else FLOWS
         if isinstance(rows, Definition):
             given = {name: getattr(rows, name) for name in ("basis", "vintage", "as_")}
@@ -232,7 +244,11 @@ class _Grid:
             _, first, inverse = np.unique(
                 self._numbers(side), return_index=True, return_inverse=True
             )
-            found = _flows([self.cell(row, side, whole) for row in first])[:, :, inverse]
+            cells = [self.cell(row, side, whole) for row in first]
+            found = _flows(cells)
+            if self.printed_on:
+                _widen(found, cells, self.printed_on)
+            found = found[:, :, inverse]
             self._read[side, whole] = tuple(Ends(*flow) for flow in found)
         return self._read[side, whole]
 
@@ -322,6 +338,23 @@ def _flows(cells: list[Cell]) -> np.ndarray:
             flows = np.array([exports, imports, imports - exports])
             found[:, :, mine] = flows[:, None, :]
     return found
+
+
+def _widen(found: np.ndarray, cells: list[Cell], day: str) -> None:
+    """Move the ends of country figures as far as revisions since a day usually do, in place."""
+    for at, cell in enumerate(cells):
+        if cell.vintage.startswith(AS_OF) or cell.basis not in (GENERAL, CONSUMPTION):
+            continue
+        if cell.period and cell.sector.kind == "all goods":
+            values = found[:2, 1, at]
+            shares = [
+                reach_of(flow, value, cell.period.last_year, day)
+                for flow, value in zip(FLOWS, values, strict=True)
+            ]
+            off = values * shares
+            found[:2, 0, at], found[:2, 2, at] = values - off, values + off
+            found[2, 0, at] = found[1, 0, at] - found[0, 2, at]
+            found[2, 2, at] = found[1, 2, at] - found[0, 0, at]
 
 
 def _then(cell: Cell) -> list[tuple[float, float, float]] | str:
