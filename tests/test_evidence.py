@@ -1,4 +1,4 @@
-"""The evidence of an audit: the same each time, and enough to work out a verdict by hand."""
+"""The evidence of an audit, ClaimReview included: the same each time, enough to judge by hand."""
 
 import csv
 import hashlib
@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,29 @@ import pytest
 from korus_helpers import Definition, evaluate
 from korus_helpers.claims.auditing import audit, verdict_rows
 from korus_helpers.claims.register import article, claims_in, public, template
+from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.figures.tables import open_table, package
-from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS
+from korus_helpers.present.claim_review import linked_data, show_claim_reviews
+from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS, LINKED_DATA
 from korus_helpers.present.evidence import evidence_files, show_evidence
 from korus_helpers.trade.evaluate import figure_rows
 
 KORUS = Path(sys.executable).with_name("korus")
+# Members by type, each with the type of its value: https://schema.org/ClaimReview and, for what is
+# required, https://developers.google.com/search/docs/appearance/structured-data/factcheck.
+REQUIRED = {
+    "ClaimReview": {"url": str, "claimReviewed": str, "reviewRating": dict, "author": dict,
+                    "itemReviewed": dict},
+    "Rating": {"alternateName": str},
+    "Organization": {"name": str},
+}  # fmt: skip
+OPTIONAL = {
+    "Rating": {"ratingValue": int, "bestRating": int, "worstRating": int,
+               "ratingExplanation": str},
+    "Claim": {"author": dict, "datePublished": str, "appearance": dict},
+    "CreativeWork": {"url": str, "publisher": dict},
+}  # fmt: skip
+JOBS = b"id,printed,measure,note\na,95 jobs,other,It takes a model.\n"
 
 
 def korus(*arguments, cwd=None, limit=None, **environment):
@@ -96,17 +114,6 @@ def test_the_manifest_names_every_file_table_and_version(of_the_article):
     assert str(Path.home()) not in everything and str(Path(__file__).parents[1]) not in everything
 
 
-def test_what_was_asked_is_on_record(tmp_path):
-    folder = tmp_path / "asked"
-    done = korus("audit", "--tolerance", "0.1", "--vintage", "2018-10", "--evidence", folder)
-    assert done.returncode == 0, done.stderr
-    files = contents(folder)
-    manifest, verdicts = (json.loads(files[f"{name}.json"]) for name in ("manifest", "verdicts"))
-    for found in (manifest, verdicts):
-        assert (found["tolerance"], found["vintage"]) == (0.1, "2018-10")
-    assert "--tolerance 0.1 --vintage 2018-10" in files["README.txt"]
-
-
 def test_a_rise_that_is_not_reproduced_by_hand_from_the_rows(of_the_article):
     """Imports "rose nearly $20 billion" from 2011 to 2016, with pencil and paper.
 
@@ -164,27 +171,21 @@ def test_a_share_by_hand_from_the_rows_of_part_and_whole(of_the_article):
         ("exports", {"end": "2016"}, "goods_monthly", 12, "exports_musd"),
         ("imports", {"end": "2016", "vintage": "2018-10"}, "goods_annual", 1, "imports_musd"),
         ("imports", {"end": "2011-04/2012-03"}, "goods_monthly", 12, "imports_musd"),
-        ("exports", {"end": "2016", "sector": "autos"}, "enduse_annual", None, "value_usd"),
         ("imports", {"end": "2016", "sector": "enduse:30000"}, "enduse_annual", 1, "value_usd"),
         ("imports", {"end": "2016", "sector": "hs87"}, "hs_chapters", 1, "value_musd"),
         ("exports", {"end": "2015-02/2015-04", "sector": "hs87"}, "hs87_monthly", 3,
          "total_exports_musd"),
         ("imports", {"end": "2016", "basis": "consumption"}, "imports_for_consumption", 1,
          "imports_for_consumption_musd"),
-        ("exports", {"end": "2016", "basis": "consumption", "vintage": "2018-10"},
-         "goods_annual", 1, "exports_musd"),
         ("imports", {"end": "2016", "basis": "korea-reported"}, "mirror_monthly", 12,
          "value_musd"),
-        ("imports", {"end": "2016", "partner": "Mexico"}, "goods_annual", 1, "imports_musd"),
     ],
 )  # fmt: skip
 def test_the_rows_of_one_flow_add_up_to_the_figure(measure, asked, table, count, column):
     definition = Definition(**asked)
-    found = figure_rows(measure, definition)
-    assert set(found) == {table}
-    taken = open_table(table).loc[sorted(found[table])]
-    if count:
-        assert len(taken) == count
+    ((found, numbers),) = figure_rows(measure, definition).items()
+    taken = open_table(table).loc[sorted(numbers)]
+    assert (found, len(taken)) == (table, count)
     size = 1e6 if column == "value_usd" else 1
     expected = evaluate(measure, definition).value
     assert taken[column].sum() / size == pytest.approx(expected, rel=1e-12)
@@ -196,35 +197,29 @@ def test_the_rows_of_one_flow_add_up_to_the_figure(measure, asked, table, count,
         ("deficit", {"base": "2011", "end": "2016", "as_": "ratio"}, {"goods_monthly": 24}),
         ("exports", {"end": "2016", "as_": "share", "vintage": "2024-08"}, {"goods_annual": 2}),
         ("deficit", {"end": "2016", "vintage": "as-of:2017-12-28"}, {"quoted": 3}),
-        ("exports", {"end": "2011", "vintage": "as-of:2017-12-28"}, {"goods_annual": 2}),
         ("exports", {"end": "2011", "vintage": "as-of:2018-12-28"}, {"goods_annual": 1}),
         ("deficit", {"end": "2016", "basis": "consumption", "vintage": "2018-10"},
          {"goods_annual": 1, "imports_for_consumption": 1}),
-        ("deficit", {"base": "2015", "end": "2016", "as_": "contribution", "sector": "autos"},
-         {"enduse_annual": None}),
     ],
 )  # fmt: skip
 def test_both_periods_and_the_whole_are_there(measure, asked, counts):
     found = figure_rows(measure, Definition(**asked))
-    assert set(found) == set(counts)
-    for table, count in counts.items():
-        if count:
-            assert len(found[table]) == count
-        elif table == "enduse_annual":
-            taken = open_table(table).loc[sorted(found[table])]
-            assert set(taken.year) == {2015, 2016} and set(taken.flow) == {"exports", "imports"}
-            assert set(taken.code.str[0]) >= set("012345")
+    assert {table: len(numbers) for table, numbers in found.items()} == counts
 
 
-def test_a_claim_on_another_basis_comes_with_the_rows_of_that_basis():
-    verdicts = {one.claim.id: one for one in audit(public(), budget_seconds=1).verdicts}
+@pytest.fixture(scope="module")
+def everything():
+    return audit([*article(), *public()], budget_seconds=1)
+
+
+def test_a_claim_on_another_basis_comes_with_the_rows_of_that_basis(everything):
+    verdicts = {one.claim.id: one for one in everything.verdicts}
     other = verdicts["F07.1"]  # holds in the release of October 2018
     assert other.verdict == "on another basis"
     taken = open_table("goods_annual").loc[sorted(verdict_rows(other)["goods_annual"])]
-    assert {("2018-10", 2016), ("2018-10", 2017)} <= set(zip(taken.vintage, taken.year,
-                                                             strict=True))  # fmt: skip
-    (services,) = [one for name, one in verdicts.items() if name == "A08.3"]
-    quoted = open_table("quoted").loc[sorted(verdict_rows(services)["quoted"])]
+    rows = set(zip(taken.vintage, taken.year, strict=True))
+    assert {("2018-10", 2016), ("2018-10", 2017)} <= rows
+    quoted = open_table("quoted").loc[sorted(verdict_rows(verdicts["A08.3"])["quoted"])]
     assert "2017-02-07" in set(quoted.in_force_from)
 
 
@@ -243,10 +238,16 @@ def test_goods_with_services_come_with_quoted_figures_then_and_their_rows_today(
 
 def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path):
     (tmp_path / "claims.yaml").write_text(template(), encoding="utf-8")
+    asked = ("--tolerance", "0.1", "--vintage", "2018-10", "--evidence")
     for claims, place in (("claims.yaml", "first"), ("first/claims.csv", "again")):
-        done = korus("audit", claims, "--evidence", place, cwd=tmp_path)
+        done = korus("audit", claims, *asked, place, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-    assert contents(tmp_path / "again") == contents(tmp_path / "first")
+    files = contents(tmp_path / "first")
+    assert contents(tmp_path / "again") == files
+    for name in ("manifest.json", "verdicts.json"):
+        found = json.loads(files[name])
+        assert (found["tolerance"], found["vintage"]) == (0.1, "2018-10")
+    assert "--tolerance 0.1 --vintage 2018-10" in files["README.txt"]
 
 
 def test_a_search_that_ended_with_its_time_is_said_to_depend_on_the_machine():
@@ -258,8 +259,7 @@ def test_a_search_that_ended_with_its_time_is_said_to_depend_on_the_machine():
 
 
 def test_without_figures_there_are_no_rows(shown):
-    claims = claims_in(b"id,printed,measure,note\na,95 jobs,other,It takes a model.\n", "c.csv")
-    found = audit(claims)
+    found = audit(claims_in(JOBS, "claims.csv"))
     files = evidence_files(found)
     assert set(files) == {"README.txt", "claimreview.json", "claims.csv", "verdicts.json"}
     table, sentence = shown(show_evidence, found)
@@ -326,3 +326,84 @@ def test_formulas_of_a_file_are_text_in_every_csv_and_numbers_are_numbers(runs, 
     # Data for programs are not changed: JSON is never a formula.
     text = (runs["hostile"] / "evidence/03_claim_audit/verdicts.json").read_text("utf-8")
     assert hostile["formula"] in [one["claim"] for one in json.loads(text)["claims"]]
+
+
+def check(node: dict) -> None:
+    """A node has the members of its type; one without a type is a name."""
+    kind = node.get("@type")
+    if kind is None:
+        assert set(node) == {"name"} and node["name"]
+        return
+    required = REQUIRED.get(kind, {})
+    allowed = required | OPTIONAL.get(kind, {})
+    members = {name: value for name, value in node.items() if name != "@type"}
+    assert set(required) <= set(members) <= set(allowed)
+    for name, value in members.items():
+        assert type(value) is allowed[name] and value
+        if isinstance(value, dict):
+            check(value)
+
+
+def test_every_verdict_is_a_review_with_the_members_its_type_has(everything):
+    document = linked_data(everything)
+    assert document["@context"] == "https://schema.org"
+    numbers = {name: set() for name in LADDER}
+    for review, verdict in zip(document["@graph"], everything.verdicts, strict=True):
+        check(review)
+        assert review["@type"] == "ClaimReview"
+        assert review["url"] == f"#claim-{verdict.claim.id}"
+        assert verdict.claim.printed in review["claimReviewed"]
+        rating = review["reviewRating"]
+        assert rating["alternateName"] == verdict.verdict
+        numbers[verdict.verdict].add(
+            tuple(rating.get(name) for name in ("worstRating", "ratingValue", "bestRating"))
+        )
+    assert len({review["url"] for review in document["@graph"]}) == len(everything.verdicts)
+    # Only a verdict that compares has a number.
+    assert numbers == {
+        "as printed": {(1, 3, 3)}, "within the hedge": {(1, 3, 3)},
+        "on another basis": {(1, 2, 3)}, "not reproduced": {(1, 1, 3)},
+        "undetermined": {(None, None, None)}, "cannot be checked": {(None, None, None)},
+    }  # fmt: skip
+
+
+def test_speaker_carrier_day_and_address_are_four_things(of_the_article):
+    graph = json.loads(of_the_article[0]["claimreview.json"])["@graph"]
+    reviews = {review["url"]: review for review in graph}
+    review = reviews["#claim-exports_2016"]
+    assert review["claimReviewed"] == "US goods exports to Korea in 2016: $42.3 billion"
+    assert review["author"] == {"@type": "Organization", "name": "KORUS"}
+    item = review["itemReviewed"]
+    assert item["author"]["name"] == "US Trade Representative, as reported"
+    assert item["datePublished"] == "2017-12-28"
+    assert item["appearance"]["publisher"]["name"] == "American Shipper (FreightWaves)"
+    assert item["appearance"]["url"].startswith("https://www.freightwaves.com/")
+    assert review["reviewRating"]["ratingExplanation"].startswith(
+        "Official: 42.31 billion dollars (US goods exports to South Korea, 2016; "
+    )
+    assert reviews["#claim-exports_2011"]["reviewRating"]["ratingExplanation"].endswith(
+        " Misprint suspected: $43.5 billion; contradicted by the other figures."
+    )
+
+
+def test_what_a_claim_lacks_is_left_out_of_its_review():
+    content = b"id,printed,measure,as,period,base,end,note\n"
+    content += b"a,$27.6 billion,deficit,level,2016,,,a note of the file\n"
+    content += b"b,95 jobs,other,level,,,,It takes a model.\n"
+    level, jobs = linked_data(audit(claims_in(content, "claims.csv")))["@graph"]
+    assert level["itemReviewed"] == jobs["itemReviewed"] == {"@type": "Claim"}
+    assert jobs["claimReviewed"] == "95 jobs"
+    assert jobs["reviewRating"] == {"@type": "Rating", "alternateName": "cannot be checked"}
+    assert "a note of the file" not in json.dumps([level, jobs])
+
+
+def test_a_sentence_says_how_many_reviews_have_a_rating(everything, shown):
+    (output,) = shown(show_claim_reviews, everything)
+    assert output.data[LINKED_DATA] == linked_data(everything)
+    counts = Counter(verdict.verdict for verdict in everything.verdicts)
+    words, every = counts["undetermined"] + counts["cannot be checked"], counts.total()
+    assert f"{every} reviews, {every - words} with" in output.data["text/plain"]
+    assert f"{words} in words only" in output.data["text/plain"]
+    (output,) = shown(show_claim_reviews, audit(claims_in(JOBS, "claims.csv")))
+    assert "one review, one in words only" in output.data["text/plain"]
+    assert "rating from" not in output.data["text/plain"]

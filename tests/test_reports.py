@@ -338,6 +338,20 @@ def test_pictures_attached_to_a_cell_are_shown_and_formulas_stay_as_typed():
     assert "Text" in lost.get_text()
 
 
+@pytest.mark.parametrize("rows", [2, 1])
+def test_the_url_of_a_review_leads_to_the_row_of_its_verdict(rows):
+    document = {"@graph": [{"url": f"#claim-{name}", "of": HOSTILE} for name in "ab"]}
+    body = "".join(f"<tr><th>{name}</th></tr>" for name in "ab"[:rows])
+    data = {LINKED_DATA: document, "text/markdown": "Reviews."}
+    soup = page(code("", table("verdicts", f"<table>{body}</table>"), shown(data)))
+    (script,) = soup.find_all("script")
+    assert script["type"] == "application/ld+json" and json.loads(script.string) == document
+    assert not re.search("[<>&\u2028\u2029]", script.string)
+    places = [soup.find(id=f"claim-{name}") for name in "ab"]
+    # Where there is not a row for each: near the data at least.
+    assert [place.name for place in places] == (["tr", "tr"] if rows == 2 else ["span", "span"])
+
+
 def test_displays_are_filed_under_the_name_of_the_notebook(tmp_path):
     executed = notebook(code("", sentence("It fell."), figure(), table(), table("verdicts")))
     files = write_displays(executed, "00_start", tmp_path)

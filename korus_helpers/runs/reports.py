@@ -167,7 +167,9 @@ class _Reader:
 
     def display(self, data: Mapping[str, Any], name: str, metadata: Mapping[str, Any]) -> None:
         # Text keeps columns below each other where cells of a table span several.
-        if "text/html" in data and not SPAN.search(data["text/html"]):
+        if SPAN.search(data.get("text/html", "")) and "text/plain" in data:
+            self.terminal(data["text/plain"])
+        elif "text/html" in data:
             shown = self.text(read_html(data["text/html"]), name)
             table = next((one for one in shown if one["kind"] == "table"), {})
             table |= {"name": name, "files": self.links.get(f"table {name}", [])}

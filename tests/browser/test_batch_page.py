@@ -11,6 +11,7 @@ from korus_helpers.runs.setting import Ended, Setting
 
 ACCESSIBLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DAY = datetime(2026, 5, 24, tzinfo=UTC)
+NAMED = ("Albania", "Côte d'Ivoire", "Cuba", "North Korea", "South Korea")
 NOTEBOOKS = ("00_start_here", "01_goods_deficit", "02_auto_sector")
 DEFICIT = "deficit, USD million"
 HEADINGS = {"partner": 0, "last year": 2, DEFICIT: 3, "change, percent": 5, "rank": 6}
@@ -31,10 +32,10 @@ def setting(name, partner, base, end):
 
 
 def ended():
-    """A batch over all countries, two pairs of years, with failures and partners not found."""
+    """A batch over a third of all countries, two pairs of years, with failures."""
     runs = [
         Ended(setting(f"{code}_{end}", find_partner(code).name, 2011, end), "done", 3.0)
-        for code in countries()
+        for code in sorted({*countries()[::3], *(find_partner(name).code for name in NAMED)})
         for end in ((2016, 2023) if code < "2000" else (2016,))
     ]
     why = (("01_goods_deficit", "Cell 7 stopped with KeyError: 'x'", "01_goods_deficit.ipynb"),)
@@ -71,23 +72,14 @@ def in_order(found, way):
     return known == sorted(known, reverse=way == "descending")
 
 
-@pytest.mark.parametrize(
-    ("heading", "first", "then"),
-    [
-        (DEFICIT, "descending", "ascending"),
-        ("change, percent", "descending", "ascending"),
-        ("rank", "descending", "ascending"),  # it is in ascending order to begin with
-    ],
-)
-def test_a_click_sorts_by_value_and_leaves_what_is_missing_last(
-    visit, address, heading, first, then
-):
+def test_a_click_sorts_by_value_and_leaves_what_is_missing_last(visit, address):
     page = visit(address)
-    for way in (first, then):
-        head(page, heading).get_by_role("button").click()
-        assert head(page, heading).get_attribute("aria-sort") == way
-        assert page.locator("[aria-sort]").count() == 1
-        assert in_order(keys(page, heading), way)
+    for heading in ("rank", DEFICIT, "change, percent"):  # rank is in order to begin with
+        for way in ("descending", "ascending"):
+            head(page, heading).get_by_role("button").click()
+            assert head(page, heading).get_attribute("aria-sort") == way
+            assert page.locator("[aria-sort]").count() == 1
+            assert in_order(keys(page, heading), way)
 
 
 def test_rows_that_are_equal_keep_their_order(visit, address):
@@ -101,8 +93,7 @@ def test_rows_that_are_equal_keep_their_order(visit, address):
     assert after == [pair for year in ("2016", "2023") for pair in before if pair[0] == year]
 
 
-@pytest.mark.parametrize("stroke", ["Enter", "Space"])
-def test_the_keyboard_sorts(visit, address, stroke):
+def test_the_keyboard_sorts(visit, address):
     page = visit(address)
     page.get_by_label("Show only partners named").focus()
     page.keyboard.press("Tab")  # the region that scrolls
@@ -110,10 +101,11 @@ def test_the_keyboard_sorts(visit, address, stroke):
     assert page.evaluate("document.activeElement.textContent") == "partner"
     for _ in range(HEADINGS[DEFICIT]):
         page.keyboard.press("Tab")
-    page.keyboard.press(stroke)
-    assert head(page, DEFICIT).get_attribute("aria-sort") == "descending"
-    assert in_order(keys(page, DEFICIT), "descending")
-    assert page.evaluate("document.activeElement.textContent") == DEFICIT
+    for stroke, way in (("Enter", "descending"), ("Space", "ascending")):
+        page.keyboard.press(stroke)
+        assert head(page, DEFICIT).get_attribute("aria-sort") == way
+        assert in_order(keys(page, DEFICIT), way)
+        assert page.evaluate("document.activeElement.textContent") == DEFICIT
 
 
 def test_the_box_shows_only_partners_of_that_name(visit, address):

@@ -17,7 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
+NOTEBOOKS = ["00_start_here", "03_claim_audit"]  # with every kind of output
 TOKEN = "local"
 PATIENCE = 60_000  # milliseconds
 
@@ -156,7 +156,7 @@ def assert_well(page, notebook) -> None:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_run_all_runs_and_shows_every_notebook(opened, lab, name):
+def test_run_all_runs_a_notebook_and_shows_all_of_it(opened, lab, name):
     page = opened(name)
     assert_well(page, run_all(page, lab[1] / f"{name}.ipynb"))
     choose(page, "Settings", "Theme", "JupyterLab Dark")

@@ -1,6 +1,12 @@
-"""The pages of real runs as a reader meets them: in light and dark, on a phone, by keyboard."""
+"""The pages of real runs as a reader meets them: in light and dark, on a phone, by keyboard.
+
+That a page opens no dialog or window, asks for nothing and says nothing on the console is checked
+of every page that is visited.
+"""
 
 import functools
+import json
+import re
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import unquote, urldefrag, urljoin
@@ -10,15 +16,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb"))
-REPORTS = [notebook.stem for notebook in NOTEBOOKS]
+REPORTS = [
+    path.stem for path in sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb"))
+]
 PAGES = [
     *(("default", page) for page in ("index", "glossary", *REPORTS)),
     *(("hostile", page) for page in ("index", "03_claim_audit")),
 ]
 LARGEST = 1_000_000  # bytes
 ACCESSIBLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLOURS = ["cat.color"]
 
 # Regions that scroll, and may therefore be wider or higher than what they show.
 SCROLLED = """() => [...document.querySelectorAll("*")].filter(one =>
@@ -36,39 +42,18 @@ FOCUSED = """() => {
         marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     };
 }"""
+# What Chromium would have built from the words of strangers, had they become markup.
+BUILT = (
+    "script:not([type='application/ld+json']), iframe, svg, meta[http-equiv=refresh], "
+    "link[rel=stylesheet], img[src=x], [onerror], [onload], [onfocus], [onmouseover], #hit, "
+    "[href^='javascript' i], [href*='//evil'], [src*='//evil']"
+)
 
 
 @pytest.fixture(params=PAGES, ids="-".join)
 def address(request, served) -> str:
     run, page = request.param
     return f"{served[run]}{page}.html"
-
-
-@pytest.fixture(params=REPORTS)
-def report(request, served) -> str:
-    return f"{served['default']}{request.param}.html"
-
-
-def test_every_page_of_a_run_is_tested_here(runs):
-    assert {page.stem for page in runs["default"].glob("*.html")} == {
-        page for run, page in PAGES if run == "default"
-    }
-
-
-def test_no_page_is_larger_than_a_megabyte(runs):
-    sizes = {page: page.stat().st_size for run in runs.values() for page in run.glob("*.html")}
-    assert not {page.name: size for page, size in sizes.items() if size > LARGEST}
-
-
-def test_axe_finds_nothing_to_mend_in_light_and_dark(visit, address):
-    page = visit(address)
-    show_everything(page)
-    # The scheme changes colours only, so the second look is at those alone.
-    for scheme, tags in (("light", ACCESSIBLE), ("dark", COLOURS)):
-        page.emulate_media(color_scheme=scheme)
-        wanted = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
-        found = Axe().run(page, options=wanted)
-        assert found.violations_count == 0, (scheme, found.generate_report())
 
 
 def show_everything(page):
@@ -78,17 +63,35 @@ def show_everything(page):
         page.locator("#show-code").check()
 
 
-def test_nothing_is_wider_than_a_phone(visit, address):
-    page = visit(address, "phone")
+def test_every_page_of_a_run_is_tested_here_and_none_is_too_large(runs):
+    assert {page.stem for page in runs["default"].glob("*.html")} == {
+        page for run, page in PAGES if run == "default"
+    }
+    sizes = {page: page.stat().st_size for run in runs.values() for page in run.glob("*.html")}
+    assert not {page.name: size for page, size in sizes.items() if size > LARGEST}
+
+
+def test_axe_finds_nothing_to_mend_and_paper_has_the_colours_of_day(visit, address):
+    page = visit(address)
     show_everything(page)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    # The scheme changes colours only, so the second look is at those alone.
+    for scheme, tags in (("light", ACCESSIBLE), ("dark", ["cat.color"])):
+        page.emulate_media(color_scheme=scheme)
+        wanted = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+        found = Axe().run(page, options=wanted)
+        assert found.violations_count == 0, (scheme, found.generate_report())
+    page.emulate_media(media="print", color_scheme="dark")
+    for part in page.locator("nav, .skip, .back, #show-code, #show-code + label, .code").all():
+        assert not part.is_visible(), part.evaluate("one => one.outerHTML")[:120]
+    assert page.locator("h1").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 
-def test_the_keyboard_reaches_all_that_scrolls_and_shows_where_it_is(visit, address):
+def test_on_a_phone_nothing_is_too_wide_and_the_keyboard_reaches_all_that_scrolls(visit, address):
     page = visit(address, "phone")
     page.keyboard.press("Tab")
-    first = page.evaluate(FOCUSED)
-    assert "skip" in first["what"]
+    assert "skip" in page.evaluate(FOCUSED)["what"]
     stops = []
     while not (stop := page.evaluate(FOCUSED))["page"]:
         stops.append(stop)
@@ -96,47 +99,8 @@ def test_the_keyboard_reaches_all_that_scrolls_and_shows_where_it_is(visit, addr
     assert not [stop["what"] for stop in stops if not (stop["seen"] and stop["marked"])]
     missed = f"({SCROLLED})().filter(one => !one.dataset.reached).map(one => one.outerHTML)"
     assert not [markup[:120] for markup in page.evaluate(missed)]
-
-
-def test_the_arrows_scroll_a_wide_table(visit, report):
-    page = visit(report, "phone")
-    wide = page.evaluate_handle(f"({SCROLLED})().find(one => one.querySelector('table'))")
-    wide.evaluate("one => one.focus()")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("one => one.scrollLeft > 0", arg=wide)
-
-
-def test_the_skip_link_leads_past_the_head(visit, address):
-    page = visit(address)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_function("location.hash !== ''")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('header, nav') === null")
-
-
-def test_the_switch_shows_the_code_by_mouse_and_by_keyboard(visit, report):
-    page = visit(report)
-    code, switch = page.locator(".code").first, page.get_by_label("Show code")
-    assert not code.is_visible()
-    page.get_by_text("Show code", exact=True).click()
-    assert code.is_visible()
-    switch.focus()
-    page.keyboard.press("Space")
-    assert not code.is_visible()
-    page.keyboard.press("Space")
-    assert code.is_visible()
-
-
-def test_paper_shows_neither_code_nor_navigation_in_the_colours_of_day(visit, address):
-    page = visit(address, "dark")
     show_everything(page)
-    page.emulate_media(media="print")
-    for part in page.locator("nav, .skip, .back, #show-code, #show-code + label, .code").all():
-        assert not part.is_visible(), part.evaluate("one => one.outerHTML")[:120]
-    assert page.locator("h1").is_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
 
 
 @functools.cache
@@ -152,7 +116,7 @@ def _places(url: str) -> set[str] | None:
     return {one["id"] for one in page.find_all(id=True)}
 
 
-def test_every_link_leads_somewhere(visit, address):
+def test_every_link_leads_somewhere_and_the_first_past_the_head(visit, address):
     page = visit(address)
     links = page.evaluate("[...document.links].map(one => one.getAttribute('href'))")
     assert links
@@ -164,17 +128,63 @@ def test_every_link_leads_somewhere(visit, address):
             assert not place or unquote(place) in places, link
         else:
             assert url.startswith("https://"), link
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash !== ''")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('header, nav') === null")
 
 
-def test_a_page_works_from_the_disk(visit, runs):
-    page = visit((runs["default"] / "01_goods_deficit.html").as_uri(), "dark")
+def test_the_switch_shows_the_code_and_the_arrows_scroll_a_table(visit, served):
+    page = visit(f"{served['default']}01_goods_deficit.html", "phone")
+    code, switch = page.locator(".code").first, page.get_by_label("Show code")
+    assert not code.is_visible()
+    page.get_by_text("Show code", exact=True).click()
+    assert code.is_visible()
+    switch.focus()
+    page.keyboard.press("Space")
+    assert not code.is_visible()
+    wide = page.evaluate_handle(f"({SCROLLED})().find(one => one.querySelector('table'))")
+    wide.evaluate("one => one.focus()")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("one => one.scrollLeft > 0", arg=wide)
+
+
+def test_a_page_works_from_the_disk_and_one_for_another_partner_names_it(visit, runs):
+    page = visit((runs["mexico"] / "01_goods_deficit.html").as_uri(), "dark")
     assert page.locator("figure img").count() >= 3
     assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth)")
-
-
-def test_a_report_for_another_partner_names_it(visit, served):
-    page = visit(f"{served['mexico']}01_goods_deficit.html")
     assert "Mexico" in page.locator(".finding").inner_text()
     alts = page.locator("figure img").evaluate_all("all => all.map(one => one.alt)")
     assert any("Mexico" in alt for alt in alts)
     assert "Korea" not in " ".join(alts)
+
+
+@pytest.mark.parametrize("mode", ["light", "phone"])
+@pytest.mark.parametrize("name", ["index", "03_claim_audit"])
+def test_nothing_that_strangers_wrote_is_active(visit, served, name, mode):
+    page = visit(f"{served['hostile']}{name}.html", mode)
+    page.evaluate("document.querySelectorAll('*').forEach(one => one.focus())")
+    for cell in page.locator("tbody th").all()[:20]:
+        cell.hover()
+    assert page.evaluate("window.hit") is None
+    assert page.locator(BUILT).count() == 0
+    assert page.locator("style").count() == 1
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_all_that_strangers_wrote_is_there_to_read(visit, served, hostile):
+    page = visit(f"{served['hostile']}03_claim_audit.html")
+    text = page.locator("main").inner_text()
+    said = re.sub(r"\s+", " ", text)
+    for name, words in hostile.items():
+        if name not in ("direction", "control"):
+            assert re.sub(r"\s+", " ", words).strip() in said, name
+    assert "<img src=x onerror=hit()> $x$ {{7}}.csv" in page.locator("header").inner_text()
+    # What cannot be seen is written out.
+    assert "\\u202eesrever" in text and "\\x1b[31mred" in text and "한국" in text
+    assert not re.search(
+        "[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f-\u009f]", text
+    )
+    (data,) = page.locator("script").all_text_contents()
+    assert "</td></table>" in json.dumps(json.loads(data))
