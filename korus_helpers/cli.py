@@ -56,7 +56,7 @@ def _status(error: Exception) -> int:
 
 
 def _sentence(error: Exception | str) -> str:
-    from korus_helpers.present.sentences import visible
+    from korus_helpers.figures.names import visible
 
     return visible(error)
 

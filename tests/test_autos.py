@@ -5,10 +5,8 @@ import math
 import pytest
 
 from korus_helpers.claims.register import article
-from korus_helpers.present.autos import auto_finding, auto_rows, definition_rows, reach_title
-from korus_helpers.trade.autos import auto_deficits, auto_readings
+from korus_helpers.trade.autos import auto_deficits
 from korus_helpers.trade.comparison import comparison
-from korus_helpers.trade.goods import vehicle_months
 
 CLAIMS = {claim.id: claim for claim in article()}
 
@@ -39,62 +37,8 @@ def test_quoted_and_file_figures_are_told_apart(korea):
     assert not korea.chained["passenger cars (HS 8703), basis not stated"]
 
 
-def test_readers_see_what_is_quoted_and_what_is_missing():
-    rows = auto_rows(auto_deficits(comparison("5800", 2011, 2016)), 2011, 2016).set_index(
-        "definition"
-    )
-    assert rows["2011"].iloc[0] == "14,140 (quoted, ±5)"
-    assert rows["change, percent"].iloc[0] == "59.4 to 59.6 (joins two sources)"
-    assert rows["2011"]["vehicles (HS 87), imports for consumption"] == "–"
-
-
 def test_another_partner_gets_what_the_files_allow():
     table = auto_deficits(comparison("2010", 2014, 2016))
     assert set(table.base_from) == {"file"}
     assert table.contribution.notna().any()
     assert "HS 87" not in " ".join(table.definition)
-
-
-def test_no_single_definition_gives_all_three_printed_figures(korea):
-    table = korea.reset_index()
-    assert (
-        reach_title(table, CLAIMS["auto_deficit_2016"], "end") == "No definition gives $24 billion"
-    )
-    assert reach_title(table, CLAIMS["auto_deficit_change"], "change_pct").startswith(
-        "Two of three"
-    )
-
-
-def test_the_finding_names_both_ends():
-    said = auto_finding(auto_deficits(comparison("5800", 2011, 2016)), "South Korea", 2016)
-    assert "USD 14.4 billion" in said and "USD 22.6 billion" in said
-    assert "between 52.4 percent and 81.7 percent" in said
-    nothing = auto_deficits(comparison("5800", 2011, 2016)).assign(end=math.nan)
-    assert auto_finding(nothing, "South Korea", 2016) == "No definition has a figure for 2016."
-
-
-def test_rows_of_the_chart_start_with_the_claim():
-    rows = definition_rows(
-        auto_deficits(comparison("5800", 2011, 2016)), [CLAIMS["auto_deficit_2016"]], "end", 1000
-    )
-    assert rows[0].text == "$24 billion"
-    assert (float(rows[0].printed.low), float(rows[0].printed.high)) == (23.5, 24.5)
-    assert rows[1].official == pytest.approx(22.558, abs=1e-3)
-    assert rows[-1].quoted["as quoted"] == pytest.approx((14.4, 14.35, 14.45))
-
-
-def test_other_readings_are_flows_and_another_year():
-    table = auto_readings(comparison("5800", 2011, 2016)).set_index("reading")
-    assert table.value["the deficit in motor vehicles and parts in 2015"] == pytest.approx(
-        23949.8, abs=0.05
-    )
-    assert table.low["imports of vehicles (HS 87), as quoted (SMU_2018)"] == 23500
-    assert auto_readings(comparison("5800", 2010, 2011)).empty
-
-
-def test_months_of_hs_87():
-    months = vehicle_months(comparison("5800", 2011, 2016))
-    assert list(months.index[[0, -1]].astype(str)) == ["2013-01", "2021-06"]
-    sums = months.imports["2016-01":"2016-02"].sum() / months.imports["2015-11":"2015-12"].sum()
-    assert sums == pytest.approx(1.50, abs=0.005)
-    assert vehicle_months(comparison("2010", 2011, 2016)).empty

@@ -4,7 +4,7 @@ import pytest
 
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.trade.comparison import by_release, comparison
-from korus_helpers.trade.controls import country_controls, enduse_controls
+from korus_helpers.trade.controls import country_controls
 from korus_helpers.trade.goods import all_goods, enduse_goods, goods, goods_by_month
 
 
@@ -118,12 +118,6 @@ def test_a_control_total_that_differs_is_seen(korea, monkeypatch):
 
     monkeypatch.setattr(controls, "EXACT", -1.0)
     assert (controls.country_controls(korea).passed == "no").any()
-
-
-def test_enduse_controls():
-    checks = enduse_controls(comparison("Korea, South", 2014, 2016))
-    assert len(checks) == 8
-    assert (checks.passed == "yes").all()
 
 
 def test_a_year_without_trade_is_refused():

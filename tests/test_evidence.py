@@ -262,7 +262,7 @@ def test_without_figures_there_are_no_rows(shown):
     found = audit(claims_in(JOBS, "claims.csv"))
     files = evidence_files(found)
     assert set(files) == {"README.txt", "claimreview.json", "claims.csv", "verdicts.json"}
-    table, sentence = shown(show_evidence, found)
+    _, table, sentence = shown(show_evidence, found)
     assert table.metadata["korus"] == {"kind": "table", "name": "evidence"}
     assert sentence.data[EVIDENCE] == files
     assert sentence.data["text/plain"].startswith("No verdict rests on a figure that is included")

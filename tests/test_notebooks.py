@@ -14,7 +14,7 @@ from korus_helpers.runs.parameters import declared_parameters
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
-LONGEST_CELL, MOST_CODE_CELLS = 15, 25
+LONGEST_CELL, MOST_CODE_CELLS, MOST_NAMES = 12, 25, 45
 # Figures in prose that are no results: definitions, policy, law, and a printed text as example.
 NOT_RESULTS = ("$42.3 billion", "rounds to 42.3", "by 5 percent here", "tariff of 2.5 percent")
 
@@ -69,7 +69,16 @@ def test_cells_are_short_and_words_outnumber_code(notebook):
     assert len(code) <= MOST_CODE_CELLS
     assert max(map(len, code)) <= LONGEST_CELL
     words = sum(len(c.source.split()) for c in cells if c.cell_type == "markdown")
-    assert words > 4 * sum(map(len, code))
+    assert words > 2.5 * sum(map(len, code))
+
+
+def test_few_names_come_from_the_package_and_the_import_cell_fits_a_screen():
+    cells = [cell.source for path in NOTEBOOKS for cell in code_cells(path)]
+    imports = [text for text in cells if "from korus_helpers import" in text]
+    assert len(imports) == len(NOTEBOOKS) and max(len(one.splitlines()) for one in imports) <= 12
+    names = {name for text in imports for line in text.splitlines() if "korus_helpers" in line
+             for name in line.partition(" import ")[2].split(", ")}  # fmt: skip
+    assert len(names) <= MOST_NAMES
 
 
 def test_no_result_is_typed_in_prose(notebook):

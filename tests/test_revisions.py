@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from korus_helpers.cli import korus
 from korus_helpers.errors import NoFigure
-from korus_helpers.present.revisions import revision_chart, revision_sentence, revision_title
+from korus_helpers.present.answers import revision_chart, revision_sentence
+from korus_helpers.present.charts import ranges
 from korus_helpers.trade.comparison import every_release, revisions
 
 
@@ -56,16 +57,15 @@ def test_the_words_count_files_only():
     path = revisions("5800", 2016)
     assert "in all 10 files" in revision_sentence(path, "deficit", "South Korea", 2016)
     assert "+41.9 million" in revision_sentence(path, "deficit", "South Korea", 2016)
-    assert revision_title(path, "deficit", 2016) == (
-        "Releases move the deficit of 2016 by USD 41.9 million"
-    )
-    same = revisions("5800", 2011)
-    assert revision_title(same, "exports", 2011) == "Every file has the same exports of 2011"
+    title = revision_chart(path, "deficit", "South Korea", 2016)["title"]
+    assert title == "Releases move the deficit of 2016 by USD 41.9 million"
+    same = revision_chart(revisions("5800", 2011), "exports", "South Korea", 2011)
+    assert same["title"] == "Every file has the same exports of 2011"
 
 
 @pytest.mark.parametrize("measure", ["exports", "imports", "deficit"])
 def test_the_chart_can_be_read(measure, assert_readable):
-    assert_readable(revision_chart(revisions("5800", 2016), measure, "South Korea", 2016))
+    assert_readable(ranges(**revision_chart(revisions("5800", 2016), measure, "South Korea", 2016)))
 
 
 def test_the_command(tmp_path):

@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from korus_helpers.figures.tables import resource
 from korus_helpers.present.displays import csv_text
-from korus_helpers.present.tables import show_table
+from korus_helpers.present.tables import show_sources, show_table
 
 
 class _Cells(HTMLParser):
@@ -87,12 +88,12 @@ def test_html_names_its_headers_and_sets_numbers_to_the_right(shown, flows):
     assert all(f"text-align:{attrs['align']}" in attrs["style"] for _, attrs, _ in page.cells)
 
 
-def test_formats_by_function_and_for_text(shown):
+def test_formats_by_function_and_text_without_one(shown):
     frame = pd.DataFrame({"a": ["x"], "b": [-1234.5], "c": [True], "d": [-7], "e": [None]})
-    formats = {"a": ">3", "b": lambda value: f"<{value}>", "e": lambda value: "never"}
+    formats = {"b": lambda value: f"<{value}>", "e": lambda value: "never"}
     (output,) = shown(show_table, frame, "c", "t", formats)
     assert [text for _, _, text in parsed(output).cells[5:]] == [
-        "  x", "<-1234.5>", "True", "−7", "–",
+        "x", "<-1234.5>", "True", "−7", "–",
     ]  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def test_text_from_outside_stays_text(shown):
     assert {tag for tag, _ in page.tags} == {
         "div", "table", "caption", "b", "thead", "tbody", "tr", "th",
     }  # fmt: skip
-    readable = hostile.replace("\u202e", "�")
+    readable = hostile.replace("\u202e", "\\u202e")
     assert page.caption == readable
     assert [text for _, _, text in page.cells] == [readable, readable]
     assert "mathjax_ignore" in output.data["text/html"]
@@ -163,3 +164,29 @@ def test_a_format_for_no_column_is_refused(flows):
 def test_a_name_that_cannot_be_a_file_is_refused(flows, name):
     with pytest.raises(ValueError, match="small letters"):
         show_table(flows, "c", name)
+
+
+def test_a_figure_and_its_ends_are_one_column(shown):
+    frame = pd.DataFrame({
+        "release": ["a", "b", "c"],
+        "deficit_low": [1.0, 2.0, None], "deficit": [1.0, 2.5, None],
+        "deficit_high": [1.0, 3.0, None],
+        "change, percent": [0.5, 1.0, None], "change, percent_low": [0.5, 1.0, None],
+        "change, percent_high": [0.5, 1.0, None],
+    })  # fmt: skip
+    (output,) = shown(show_table, frame, "c", "t", {"deficit": ",.2f"})
+    cells = [text for _, _, text in parsed(output).cells]
+    assert sorted(cells[:3]) == ["change, percent", "deficit", "release"]
+    assert {"1.00", "2.00 to 3.00", "+0.50", "+1.00", "–"} < set(cells)
+    assert output.data["text/csv"].startswith("release,deficit_low,deficit,deficit_high,")
+
+
+def test_sources_have_a_row_per_publication_with_address_vintage_and_checksum(shown):
+    (output,) = shown(show_sources, ["goods_annual", "goods_monthly", "quoted", "timeline"])
+    text = output.data["text/csv"]
+    assert text.count("goods_annual") == 1  # all releases of one file
+    assert text.count("goods_monthly") == 2  # the country file and the FRED series
+    assert "https://www.census.gov/foreign-trade/balance/country.xlsx" in text
+    assert resource("goods_annual")["hash"].removeprefix("sha256:")[:12] in text
+    assert "publications, named row by row" in text
+    assert "the address stands in each row" in text

@@ -9,7 +9,6 @@ import yaml
 from click.testing import CliRunner
 
 from korus_helpers.claims.claim import Claim
-from korus_helpers.claims.context import by_vintage, context
 from korus_helpers.claims.register import article, claims_in, public
 from korus_helpers.claims.verdicts import judge
 from korus_helpers.cli import korus
@@ -96,39 +95,6 @@ def test_a_month_is_judged_on_its_last_day_and_a_year_on_none():
     days = {"2017-12-28": "2017-12-28", "2018-02": "2018-02-28", "2016-02": "2016-02-29"}
     for text, day in (days | {"2017": "", "": ""}).items():
         assert replace(DEFICIT, date=text).day == day
-
-
-def test_claims_under_every_release():
-    table = by_vintage([ARTICLE["exports_change"], ARTICLE["deficit_2016"]]).set_index("as printed")
-    row = table.loc["a decline of 2.7 percent"]
-    assert row["2017-02-07, as quoted"] == "unclear: −2.79 to −2.67"
-    assert row["2017-06-02, as quoted"].startswith("holds: −2.65")
-    assert (row["2018-10"], row["2019-12 to 2026-06"]) == ("fails: −2.64", "fails: −2.76")
-    assert "2017-01" not in table.columns
-    (row,) = by_vintage([replace(DEFICIT, end="2023")]).to_dict("records")
-    assert list(row)[2:] == ["2024-08 to 2025-04", "2026-03", "2026-06"]
-
-
-def test_the_same_statement_a_little_off():
-    table = context(ARTICLE["deficit_ratio"]).set_index("the same statement")
-    assert dict(table.holds) == {
-        "as stated": "yes", "from one year earlier": "yes", "from one year later": "no",
-        "the following year": "no", "on agreement years, April to March": "no",
-        "goods with services": "yes",
-    }  # fmt: skip
-    agreed, later = "on agreement years, April to March", "from one year later"
-    assert table.official[agreed] == pytest.approx(25296.924 / 13049.740, abs=1e-4)
-    assert table.official[later] == pytest.approx(1.6625, abs=1e-3)
-    assert table.period[later] == "2016 against 2012"
-    near = context(Claim("x", "doubled", "deficit", "ratio", base="2015", end="2016"))
-    assert "from one year later" not in set(near["the same statement"])
-    share = context(Claim("x", "8 percent", "deficit", "share", partner="Mexico", end="2016"))
-    assert list(share["the same statement"]) == ["as stated", "one year earlier",
-                                                 "the following year"]  # fmt: skip
-    assert context(DEFICIT).empty  # of a level no other year is meant
-    assert context(Claim("x", "5 jobs", "other", note="-")).empty
-    assert context(Claim("x", "doubled", "deficit", "ratio", base="2016-01/2016-03",
-                         end="2017-01/2017-03")).empty  # fmt: skip
 
 
 # The command

@@ -244,16 +244,6 @@ def correction(verdict: Verdict) -> str:
     return f"{verdict.claim.what}: {right} ({short_definition(figure)}; vintage {vintage})."
 
 
-def corrected(found: Audit) -> list[Claim]:
-    """The claims with the right figure in place of each that fails; the others as they are."""
-    return [
-        replace(one.claim, printed=one.printed.reprint(one.used.value))
-        if correction(one)
-        else one.claim
-        for one in found.verdicts
-    ]
-
-
 def short_definition(figure: Figure) -> str:
     """The definition of a figure in at most 25 words."""
     asked = figure.definition
@@ -301,35 +291,6 @@ def unstated(found: Audit) -> dict[str, Interval]:
 def _is_narrow(ends: Interval, tolerance: Decimal) -> bool:
     """Whether a range says more of a level than a word like "about" would."""
     return ends.high - ends.low <= 2 * tolerance * abs(ends.high)
-
-
-def by_tolerance(
-    found: Audit, tolerances: Iterable[Decimal], *, budget_seconds: float = 2.0
-) -> list[tuple[Decimal, int, Consistency]]:
-    """How far hedges reach and what follows: tolerance, claims that hold, and consistency.
-
-    The official figures are those of `found`; only the printed intervals are read again. What the
-    claims imply of each other is left out but for the tolerance of `found` itself.
-    """
-    answers = []
-    for tolerance in tolerances:
-        again = [
-            replace(one, printed=read_printed(one.claim.printed, tolerance=tolerance))
-            if one.printed
-            else one
-            for one in found.verdicts
-        ]
-        holding = sum(
-            one.printed.interval.holds(one.used.low, one.used.high) == "yes"
-            if one.printed and one.used
-            else one.verdict in HOLDS
-            for one in again
-        )
-        together = found.together
-        if tolerance != found.tolerance:
-            together = _together(_compared(again)[0], found.verdicts, budget_seconds, False)
-        answers.append((tolerance, holding, together))
-    return answers
 
 
 # The rows of tables behind a verdict

@@ -33,7 +33,6 @@ from korus_helpers.errors import InputError
 from korus_helpers.figures.names import visible
 from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED
-from korus_helpers.trade.comparison import Comparison
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, check_basis
 from korus_helpers.trade.periods import period
 
@@ -81,14 +80,6 @@ Value = TypeVar("Value")
 def article() -> list[Claim]:
     """Every figure and date that the article of 28 December 2017 prints, in its order."""
     return _included("article_claims")
-
-
-def article_about(item: Comparison) -> list[Claim]:
-    """The article's claims if it compares the years of `item` for this partner, else none."""
-    asked = (item.partner.code, str(item.base_year), str(item.end_year))
-    claims = article()
-    about = {(one.partner.code, str(one.base), str(one.end)) for one in claims}
-    return claims if asked in about else []
 
 
 def public() -> list[Claim]:

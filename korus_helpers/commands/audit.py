@@ -50,10 +50,10 @@ def audit(
     from korus_helpers.claims.register import article, claims_and_mistakes
     from korus_helpers.claims.typed import tolerance_of
     from korus_helpers.claims.untrusted import content_of, file_name
+    from korus_helpers.figures.names import visible
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.audit import audit_sentences, claim_rows
     from korus_helpers.present.claim_answers import audit_object
-    from korus_helpers.present.sentences import visible
     from korus_helpers.runs.terminal import text_table
 
     reach = tolerance_of(tolerance)

@@ -98,7 +98,7 @@ def batch(
     # Of a batch on a cluster the index alone is made here, for which no warm process is worth it.
     with start_engine(KERNEL if scheduler else engine, limits) as started:
         # It loads while this process imports and plans.
-        from korus_helpers.present.sentences import visible
+        from korus_helpers.figures.names import visible
         from korus_helpers.runs.batch import Folder, Way, run_batch
         from korus_helpers.runs.collection import choose_notebooks
         from korus_helpers.runs.grid import settings

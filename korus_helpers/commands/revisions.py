@@ -27,13 +27,11 @@ def revisions(
     if year is None:
         raise InputError("no year is given; type --year 2016, or --reach for all years together")
     from korus_helpers.figures.partners import find_partner
-    from korus_helpers.present.answers import to_json
-    from korus_helpers.present.revisions import (
+    from korus_helpers.present.answers import (
         revision_chart,
-        revision_object,
         revision_rows,
         revision_sentence,
-        write_chart,
+        to_json,
     )
     from korus_helpers.runs.terminal import text_table
     from korus_helpers.trade.comparison import check_path as check_measure
@@ -45,9 +43,15 @@ def revisions(
     if chart:
         if chart.suffix.lower() != ".png":
             raise InputError(f"{chart.name} is not a PNG file; type a name such as path.png")
-        write_chart(revision_chart(path, measure, found.in_sentence, year), chart)
+        from korus_helpers.present.charts import ranges
+        from korus_helpers.present.figure import png
+
+        drawn = revision_chart(path, measure, found.in_sentence, year)
+        chart.write_bytes(png(ranges(**drawn)))
     if as_json:
-        click.echo(to_json(revision_object(path, found.name, found.code, year)))
+        of = {"partner": found.name, "partner_code": found.code, "year": year}
+        rows = {"unit": "million dollars", "releases": path.to_dict("records")}
+        click.echo(to_json(of | rows))
         return
     rows = revision_rows(path)
     click.echo(f"US goods trade with {found.in_sentence} in {year}, million dollars\n")

@@ -45,7 +45,7 @@ def run(
 
     with start_engine(engine, Limits(timeout)) as started:
         # It loads while this process imports.
-        from korus_helpers.present.sentences import visible
+        from korus_helpers.figures.names import visible
         from korus_helpers.runs.pages import failure_in_words, readable
         from korus_helpers.runs.run import run_collection
         from korus_helpers.runs.terminal import text_table

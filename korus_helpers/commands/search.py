@@ -52,9 +52,14 @@ def search(
     """
     from korus_helpers.claims.printed import read_printed
     from korus_helpers.claims.searching import search as searched
-    from korus_helpers.present.answers import to_json
-    from korus_helpers.present.matches import SHOWN, match_rows, search_object, search_sentences
-    from korus_helpers.present.sentences import visible
+    from korus_helpers.figures.names import visible
+    from korus_helpers.present.answers import (
+        SHOWN,
+        match_table,
+        search_object,
+        search_sentences,
+        to_json,
+    )
     from korus_helpers.runs.terminal import text_table
 
     if year and (start or end):
@@ -76,7 +81,7 @@ def search(
         return
     most = None if everything else SHOWN
     if found.matches:
-        columns = ["definition", "value", "steps from what was asked"]
-        click.echo(text_table(match_rows(found, most), columns) + "\n")
+        table = match_table(found, most)
+        click.echo(text_table(table.to_dict("records"), list(table)) + "\n")
     for sentence in search_sentences(found, most):
         click.echo(visible(sentence))

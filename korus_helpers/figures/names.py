@@ -32,14 +32,14 @@ _WIDTHLESS = re.compile(
 )
 
 
-def visible(text: str) -> str:
+def visible(text: object) -> str:
     """`text` on one line, with every character that cannot be seen written out.
 
     Line breaks and tabs become a space. Control characters, marks that turn the direction of
     writing, and characters without width become escapes such as \\u202e: they stay on record, but
     cannot make a text look like another.
     """
-    line = _LINE_BREAKS.sub(" ", text).strip()
+    line = _LINE_BREAKS.sub(" ", str(text)).strip()
     if line.isprintable() and not _WIDTHLESS.search(line):
         return line
     return "".join(one if _is_seen(one) else _escaped(one) for one in line)

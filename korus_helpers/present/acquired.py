@@ -10,7 +10,7 @@ from korus_helpers.acquire.census_sector import VALUES
 from korus_helpers.acquire.release import Differences, Refreshed
 from korus_helpers.claims.context import Reading, VerdictChange
 from korus_helpers.figures.partners import Partner, partners
-from korus_helpers.present.answers import amount
+from korus_helpers.present.answers import exact_amount
 from korus_helpers.present.words import join_words, number, signed
 
 SHOWN = 10
@@ -100,7 +100,7 @@ def _difference_lines(found: Differences) -> list[str]:
 
 
 def _figure(one: Reading) -> str:
-    return amount(one.figure.value, one.figure.unit) if one.figure else "none"
+    return exact_amount(one.figure.value, one.figure.unit) if one.figure else "none"
 
 
 def refreshed_object(

@@ -1,18 +1,20 @@
-"""What an audit found, in sentences and tables, for notebooks and the terminal."""
+"""What an audit found, in sentences and tables, for the terminal."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-import pandas as pd
-
-from korus_helpers.claims.auditing import Audit, Misprint, by_tolerance, correction, unstated
+from korus_helpers.claims.auditing import Audit, Misprint, correction, unstated
 from korus_helpers.claims.verdicts import CANNOT, UNDETERMINED, Verdict
-from korus_helpers.present.claim_units import ends_words, size_of
-from korus_helpers.present.verdicts import count_word, marks, official, shown_unit
-from korus_helpers.present.words import join_words, number
+from korus_helpers.present.verdicts import marks, official
+from korus_helpers.present.words import (
+    count_word,
+    ends_words,
+    join_words,
+    number,
+    shown_unit,
+    size_of,
+)
 
-MOST_SETS = 12  # contradictions and repairs in a table
-TOLERANCES = tuple(map(Decimal, ("0", "0.02", "0.05", "0.1", "0.2")))
+MOST_SETS = 12  # repairs that are listed
 
 
 def consistency_sentences(found: Audit) -> list[str]:
@@ -134,60 +136,3 @@ def _margin(verdict: Verdict) -> str:
     unit = "percentage points" if verdict.unit == "percent" else shown_unit(verdict.unit)
     size = number(abs(verdict.margin) / size_of(verdict.unit), 3)
     return f"{size} {unit} {'inside' if verdict.margin >= 0 else 'outside'}"
-
-
-def implied_table(found: Audit) -> pd.DataFrame:
-    """Each compared claim beside the range that the others imply, in the unit printed.
-
-    `fits` is yes where the two have a point in common. A range without an end says little, so it
-    is left out unless the claim does not fit it.
-    """
-    rows = []
-    for one in found.verdicts:
-        implied = found.together.implied.get(one.claim.id)
-        if implied is None or one.printed is None:
-            continue
-        low, high = implied.low, implied.high
-        fits = one.printed.interval.holds(low, high) != "no"
-        if fits and (low is None or high is None):
-            continue
-        rows.append((one.claim.what, one.claim.printed, ends_words(implied, one.unit),
-                     "yes" if fits else "no"))  # fmt: skip
-    return pd.DataFrame(rows, columns=["claim", "as printed", "the others imply", "fits"])
-
-
-def sets_table(found: Audit) -> pd.DataFrame:
-    """The smallest contradictory sets, at most `MOST_SETS`: `set, claims, as printed`."""
-    texts = {one.claim.id: one.claim.printed for one in found.verdicts}
-    rows = [(place, join_words(ids), "; ".join(texts[name] for name in ids))
-            for place, ids in enumerate(found.together.contradictions[:MOST_SETS], 1)]  # fmt: skip
-    return pd.DataFrame(rows, columns=["set", "claims", "as printed"])
-
-
-def repairs_table(found: Audit) -> pd.DataFrame:
-    """The repairs, best first, at most `MOST_SETS`: `rank, without, why it stands here`."""
-    rows = [(rank, join_words(one.ids), one.reason.partition(": ")[2])
-            for rank, one in enumerate(found.repairs[:MOST_SETS], 1)]  # fmt: skip
-    return pd.DataFrame(rows, columns=["rank", "without", "what is known of it"])
-
-
-def tolerance_table(found: Audit, tolerance: float) -> pd.DataFrame:
-    """How the answer depends on how far hedges reach, one row per tolerance."""
-    reaches = sorted({*TOLERANCES, Decimal(str(tolerance))})
-    rows = []
-    for reach, holding, together in by_tolerance(found, reaches):
-        best = join_words(together.repairs[0]) if together.repairs else ""
-        rows.append((f"{number(float(100 * reach), 1)} %", holding,
-                     "yes" if together.consistent else "no", len(together.contradictions),
-                     len(together.repairs), best))  # fmt: skip
-    return pd.DataFrame(rows, columns=[
-        "tolerance", "claims that hold", "can all be true", "contradictory sets", "repairs",
-        "first repair",
-    ])  # fmt: skip
-
-
-def correction_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """Each claim that fails with the sentence that would be right: `id, as printed, corrected`."""
-    rows = [(one.claim.id, one.claim.printed, correction(one)) for one in verdicts
-            if correction(one)]  # fmt: skip
-    return pd.DataFrame(rows, columns=["id", "as printed", "corrected"])

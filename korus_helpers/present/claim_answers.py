@@ -7,8 +7,7 @@ from korus_helpers.claims.auditing import Audit, correction, unstated
 from korus_helpers.claims.searching import Match
 from korus_helpers.claims.verdicts import LADDER, Verdict
 from korus_helpers.figures.store import publications
-from korus_helpers.present.claim_units import ends_in_shown_unit, in_shown_unit
-from korus_helpers.present.verdicts import shown_unit
+from korus_helpers.present.words import ends_in_shown_unit, in_shown_unit, shown_unit
 from korus_helpers.trade.figure import Figure
 
 MOST_MATCHES = 20  # nearest first

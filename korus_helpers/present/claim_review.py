@@ -12,7 +12,8 @@ from korus_helpers.claims.verdicts import (
     Verdict,
 )
 from korus_helpers.present.displays import LINKED_DATA, publish
-from korus_helpers.present.verdicts import count_word, marks, official, shown_unit
+from korus_helpers.present.verdicts import marks, official
+from korus_helpers.present.words import count_word, shown_unit
 
 CONTEXT = "https://schema.org"
 PROJECT = {"@type": "Organization", "name": "KORUS"}

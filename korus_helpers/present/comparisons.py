@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 from matplotlib.axes import Axes
 
+from korus_helpers.figures.names import visible
 from korus_helpers.present.figure import (
     COLOURS,
     GREY,
@@ -18,9 +19,9 @@ from korus_helpers.present.figure import (
     scale_of_numbers,
     show_figure,
     styled,
+    text_size,
+    wrapped,
 )
-from korus_helpers.present.lettering import text_size, wrapped
-from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import number, signed, usd
 
 NAME = {"size": 9.5}
@@ -56,7 +57,7 @@ def waterfall(ax: Axes, steps: pd.Series, start: float, ends: tuple[str, str]) -
     high = max(max(begin, begin + size) for _, begin, size, _ in rows)
     air = 0.13 * (high - low or 1)
     ax.set(ylim=(len(rows) - 0.5, -0.5), xlim=(low - air * (low < 0), high + air))
-    ax.set_yticks(range(len(rows)), [wrapped(ax.figure, visible(r[0]), 2.4, **NAME) for r in rows])
+    ax.set_yticks(range(len(rows)), [wrapped(r[0], 2.4, **NAME) for r in rows])
     ax.tick_params(axis="y", labelcolor=INK, labelsize=NAME["size"])
     ax.grid(False)
     ax.grid(True, axis="x", color=RULE)
@@ -121,7 +122,7 @@ def _name(ax: Axes, order: pd.Series, words: dict[str, str], side: int, marked: 
             continue
         font = NAME | {"weight": "bold" if name == marked else "normal"}
         colour = WORD_SHADES[MARKED] if name == marked else GREY
-        width = text_size(ax.figure, words[name], **font)[0] * 72
+        width = text_size(words[name], **font)[0] * 72
         x, y = ax.transData.transform((at, value))
         reached = max(side * y / point + 13, reached + 15)
         free = (x - box.x0 if side > 0 else box.x1 - x) / point
@@ -135,18 +136,13 @@ def _name(ax: Axes, order: pd.Series, words: dict[str, str], side: int, marked: 
         )  # fmt: skip
 
 
-def show_waterfall(
-    steps: pd.Series, start: float, ends: tuple[str, str], *words: str, partner: str = ""
-) -> None:
-    """Show one `waterfall` of changes, million dollars; `words` are title, subtitle, source, name.
-
-    `partner`, if it occurs in the title, counts as one word.
-    """
+def show_waterfall(steps: pd.Series, start: float, ends: tuple[str, str], *words: str) -> None:
+    """Show one `waterfall` of changes, million dollars; `words`: title, subtitle, source, name."""
     title, subtitle, source, name = words
     both = pd.concat([pd.Series({ends[0]: start}), steps])
     both, unit = _scaled(both, "USD")
-    size = (8, max(3.2, 1.5 + 0.38 * (len(both) + 1)))
-    fig, ax = chart(title, f"{subtitle}; {unit}", source, size=size, partner=partner)
+    height = max(3.2, 1.5 + 0.38 * (len(both) + 1))
+    fig, ax = chart(title, f"{subtitle}; {unit}", source, height)
     waterfall(ax, both.iloc[1:], both.iloc[0], ends)
     data = steps.rename("change, million dollars").rename_axis("part").reset_index()
     show_figure(fig, data, name, f"Waterfall: {title}. {subtitle}.")
@@ -159,7 +155,7 @@ def show_dots(values: pd.Series, *words: str, marked: str = "", unit: str = "USD
     """
     title, subtitle, source, name = words
     drawn, axis = _scaled(values.dropna(), unit)
-    fig, ax = chart(title, f"{subtitle}; {axis}", source, partner=marked)
+    fig, ax = chart(title, f"{subtitle}; {axis}", source)
     million = 1000 if axis == "USD billion" else 1
     dots(ax, drawn, marked, (lambda value: usd(million * value)) if unit == "USD" else number)
     data = values.sort_values(ascending=False).rename("value").rename_axis("name").reset_index()

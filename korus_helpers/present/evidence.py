@@ -12,10 +12,10 @@ from korus_helpers.figures.store import located
 from korus_helpers.figures.tables import open_table, resource
 from korus_helpers.present.answers import to_json
 from korus_helpers.present.claim_answers import audit_object
-from korus_helpers.present.claim_review import linked_data
+from korus_helpers.present.claim_review import linked_data, show_claim_reviews
 from korus_helpers.present.displays import EVIDENCE, csv_text, publish
 from korus_helpers.present.tables import show_table
-from korus_helpers.present.verdicts import count_word
+from korus_helpers.present.words import count_word
 from korus_helpers.trade.catalogue import merged
 
 ROWS = "rows/"
@@ -50,10 +50,11 @@ def evidence_files(found: Audit) -> dict[str, str]:
 
 
 def show_evidence(found: Audit) -> None:
-    """Show the files as a table, and say how much of the figures was used.
+    """Show reviews for programs and the files as a table; say how much of the figures was used.
 
     The files themselves travel in the output of the sentence, for `runs.harvest` to write.
     """
+    show_claim_reviews(found)
     files = evidence_files(found)
     listed = pd.DataFrame(
         {

@@ -1,14 +1,15 @@
-"""The frame of every chart: style, title, source line, and saving as an output.
+"""The frame of every chart: style, words measured in inches, title, source line, one output.
 
 Figures are built without pyplot, so that nothing depends on what was imported before and nothing
 shows twice. Everything is drawn under `STYLE` over matplotlib's own defaults, whatever the
-reader's settings, in the font that matplotlib ships: every machine draws the same.
+reader's settings, in the font that matplotlib brings: every machine draws the same.
 """
 
 import base64
 import functools
 import io
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import ParamSpec, TypeVar
@@ -19,16 +20,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import Bbox
 from PIL import Image
 
+from korus_helpers.figures.names import visible
 from korus_helpers.present.displays import csv_text, korus_metadata, publish
-from korus_helpers.present.lettering import FONT, text_size, wrapped
-from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import number
 
 COLOURS = {
@@ -49,6 +50,7 @@ WORD_SHADES = {COLOURS["context"]: GREY, COLOURS["highlight"]: "#8a6300"}
 # A white rim keeps words readable where they cross a line.
 HALO = [withStroke(linewidth=3, foreground="white")]
 
+FONT = "DejaVu Sans"
 STYLE = {
     "figure.dpi": 144,
     "font.family": FONT,
@@ -56,13 +58,11 @@ STYLE = {
     "text.color": INK,
     "text.hinting": "no_hinting",  # letters keep their distances where a page scales the picture
     "text.parse_math": False,
-    "axes.unicode_minus": True,
     "axes.formatter.useoffset": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.left": False,
     "axes.edgecolor": GREY,
-    "axes.labelcolor": GREY,
     "axes.axisbelow": True,
     "axes.grid": True,
     "axes.grid.axis": "y",
@@ -70,17 +70,14 @@ STYLE = {
     "xtick.color": GREY,
     "ytick.color": GREY,
     "ytick.major.size": 0,
-    "lines.linewidth": 2.2,
     "lines.solid_capstyle": "round",
-    "hatch.linewidth": 1.2,
 }
+WIDE = 8.0  # inches, of every chart
+SIDE = 0.15  # inches kept free at every edge of the figure
+EXACT = 1e-9  # of the figure: far below what a pixel can show
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-EXACT = 1e-9  # of the figure: far below what a pixel can show
-SIDE = 0.15  # inches kept free at every edge of the figure
-TITLE_WORDS = 10
 
 
 def styled(function: Callable[P, R]) -> Callable[P, R]:
@@ -94,40 +91,94 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
     return inner
 
 
+# Words
+
+
+@functools.lru_cache(10_000)
+def _width(line: str, size: float, weight: str) -> float:
+    properties = FontProperties(family=FONT, size=size, weight=weight)
+    dpi = STYLE["figure.dpi"]
+    return RendererAgg(1, 1, dpi).get_text_width_height_descent(line, properties, False)[0] / dpi
+
+
+def text_size(text: str, size: float = 10, weight: str = "normal") -> tuple[float, float]:
+    """Width and height in inches of `text`, which may have several lines."""
+    lines = text.split("\n")
+    return max(_width(line, size, weight) for line in lines), len(lines) * size * 1.2 / 72
+
+
+def shortened(text: str, width: float, **font: object) -> str:
+    """`text` on one line and made `visible`, cut to `width` inches; the cut is shown as "…"."""
+    text = visible(text)
+    if text_size(text, **font)[0] <= width:
+        return text
+    while text and text_size(f"{text}…", **font)[0] > width:
+        text = text[:-1].rstrip()
+    return f"{text}…"
+
+
+def wrapped(text: str, width: float, **font: object) -> str:
+    """`text` made `visible`, in as few lines as fit into `width` inches, of about equal length.
+
+    A single word wider than that is cut.
+    """
+    text = " ".join(shortened(word, width, **font) for word in visible(text).split())
+    fitting = text
+    most = int(1.5 * len(text) * width / max(text_size(text, **font)[0], width)) + 9
+    # Ever narrower: the first limit that fits sets the number of lines, the last balances them.
+    lines = math.inf
+    for letters in range(min(most, len(text)), 0, -1):
+        found = textwrap.wrap(text, letters, break_long_words=False, break_on_hyphens=False)
+        if len(found) > lines:
+            break
+        if max(text_size(line, **font)[0] for line in found) <= width:
+            lines, fitting = len(found), "\n".join(found)
+    return fitting
+
+
+def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Positions at least `gap` apart within [low, high], as near to `wanted` as possible.
+
+    ValueError if they cannot all have room.
+    """
+    if len(wanted) < 2:
+        return [min(max(one, low), high) for one in wanted]
+    if (len(wanted) - 1) * gap > high - low + 1e-9:
+        raise ValueError(f"{len(wanted)} labels do not fit beside each other")
+    from scipy.optimize import isotonic_regression
+
+    # Without the gaps the task is the nearest sequence that never falls.
+    order, gaps = np.argsort(wanted, kind="stable"), gap * np.arange(len(wanted))
+    level = isotonic_regression(np.asarray(wanted)[order] - gaps).x
+    placed = np.empty(len(wanted))
+    placed[order] = np.clip(level, low, high - gaps[-1]) + gaps
+    return placed.tolist()
+
+
+# The frame
+
+
 @styled
-def chart(
-    title: str,
-    subtitle: str,
-    source: str,
-    *,
-    size: tuple[float, float] = (8, 4.5),
-    partner: str = "",
-) -> tuple[Figure, Axes]:
+def chart(title: str, subtitle: str, source: str, height: float = 4.5) -> tuple[Figure, Axes]:
     """A figure with its words in place, and the axes between them.
 
-    `title` states the finding in at most ten words (`partner`, if it occurs, counts as one), else
-    ValueError. `subtitle` says measure, unit, period and basis; `source` publisher and vintage.
-    Each is wrapped to the width of the figure, `size` in inches; the axes take what is left.
+    `title` states the finding, `subtitle` measure, unit, period and basis, `source` publisher and
+    release. Each is wrapped to the width of the figure; the axes take what is left of `height`.
     """
-    title = visible(title)
-    words = (title.replace(partner, "partner") if partner else title).split()
-    if not 1 <= len(words) <= TITLE_WORDS:
-        raise ValueError(f"title {title!r}: {len(words)} words; 1 to {TITLE_WORDS}")
-    fig = Figure(figsize=size)
+    fig = Figure(figsize=(WIDE, height))
     FigureCanvasAgg(fig)
-    width, height = size
     top = height - SIDE
     for text, font, colour in (
         (title, {"size": 13, "weight": "bold"}, INK),
         (subtitle, {"size": 10}, GREY),
     ):
-        lines = wrapped(fig, visible(text), width - 2 * SIDE, **font)
-        fig.text(SIDE / width, top / height, lines, va="top", color=colour, **font)
-        top -= text_size(fig, lines, **font)[1] + 0.09
-    lines = wrapped(fig, visible(f"Source: {source}"), width - 2 * SIDE, size=8)
-    fig.text(SIDE / width, 0.1 / height, lines, va="bottom", color=GREY, size=8)
-    bottom = 0.1 + text_size(fig, lines, size=8)[1] + 0.12
-    area = Bbox([[SIDE / width, bottom / height], [1 - SIDE / width, (top - 0.03) / height]])
+        lines = wrapped(text, WIDE - 2 * SIDE, **font)
+        fig.text(SIDE / WIDE, top / height, lines, va="top", color=colour, **font)
+        top -= text_size(lines, **font)[1] + 0.09
+    lines = wrapped(f"Source: {source}", WIDE - 2 * SIDE, size=8)
+    fig.text(SIDE / WIDE, 0.1 / height, lines, va="bottom", color=GREY, size=8)
+    bottom = 0.1 + text_size(lines, size=8)[1] + 0.12
+    area = Bbox([[SIDE / WIDE, bottom / height], [1 - SIDE / WIDE, (top - 0.03) / height]])
     return fig, fig.add_axes(area)
 
 
@@ -152,8 +203,7 @@ def fit(ax: Axes, passes: int = 2) -> None:
     """Shrink `ax` until its labels lie within the area that `chart` gave it.
 
     The area stays the original position of the axes, so fitting again after a change starts
-    from it again. A new width may change the ticks, hence a second pass; who fits again anyway
-    needs one each time.
+    from it again. A new width may change the ticks, hence a second pass.
     """
     area = ax.get_position(original=True)
     to_figure = ax.figure.transFigure.inverted()
@@ -171,32 +221,28 @@ def fit(ax: Axes, passes: int = 2) -> None:
 def png(fig: Figure) -> bytes:
     """The figure as PNG: always its own size at 144 dots per inch, always the same bytes."""
     dpi, buffer = STYLE["figure.dpi"], io.BytesIO()
-    canvas = fig.canvas if isinstance(fig.canvas, FigureCanvasAgg) else FigureCanvasAgg(fig)
     fig.set_dpi(dpi)
-    canvas.draw()
+    fig.canvas.draw()
     # Without the layer of transparency that `savefig` adds: no larger, in half the time.
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    image = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
     image.save(buffer, format="png", dpi=(dpi, dpi), compress_level=3)
     return buffer.getvalue()
 
 
-def show_figure(fig: Figure, data: pd.DataFrame | pd.Series, name: str, alt: str) -> None:
+def show_figure(fig: Figure, data: pd.DataFrame, name: str, alt: str) -> None:
     """Show `fig` as one output: image, alternative text, and the figures behind it as CSV.
 
-    `alt` says in a sentence what the chart shows; `name` is what a report calls the files. An
-    empty `alt`, or a name that cannot be a file's, raises ValueError.
+    `alt` says in a sentence what the chart shows; `name` is what a report calls the files, and
+    one that cannot be a file's raises ValueError.
     """
-    alt = visible(alt).strip()
-    if not alt:
-        raise ValueError(f"chart {name}: alt says what the chart shows; it is empty")
     publish(
         {
             "image/png": base64.b64encode(png(fig)).decode("ascii"),
-            "text/plain": alt,
+            "text/plain": visible(alt),
             "text/csv": csv_text(data),
         },
         {
-            "image/png": {"alt": alt, "width": round(fig.get_figwidth() * 96)},
+            "image/png": {"alt": visible(alt), "width": round(fig.get_figwidth() * 96)},
             "korus": korus_metadata("figure", name),
         },
     )

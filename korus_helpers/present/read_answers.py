@@ -3,8 +3,8 @@
 from typing import Any
 
 from korus_helpers.claims.judging import Judged, Read, ends, marked
+from korus_helpers.figures.names import visible
 from korus_helpers.present.audit import official_words
-from korus_helpers.present.sentences import visible
 
 
 def read_object(found: Read) -> dict[str, Any]:

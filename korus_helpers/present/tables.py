@@ -1,4 +1,4 @@
-"""Tables: small accessible HTML, readable plain text, unrounded CSV."""
+"""Tables: small accessible HTML, readable plain text, unrounded CSV; and the table of sources."""
 
 import html
 import numbers
@@ -8,12 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from korus_helpers.figures.names import visible
+from korus_helpers.figures.store import TABLE, has_table, packages, vintage_folders
+from korus_helpers.figures.tables import DATA, SECTORS, resource
 from korus_helpers.present.displays import csv_text, korus_metadata, publish, with_index
-from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import MINUS, number
 
 MISSING = "–"
 LONGEST = 12
+MOST_SOURCES = 4  # of one table that are listed by themselves
 
 Format = str | Callable[[Any], str]
 
@@ -38,16 +41,17 @@ def show_table(
     The first column heads each row; a named index comes before it, an unnamed one is left out.
     `formats` gives a format (",.1f") or a function per column. Without one, changes carry their
     sign, percentages and ratios two decimals, other numbers one, whole numbers none. Missing
-    values show as "–", infinite ones as "∞". `name` is what the CSV file is called in a report;
-    `data` is what it holds where that is more than is shown; `lists` are the tables of figures
-    that it names (name, vintage, sha256), for the foot of a report.
+    values show as "–", infinite ones as "∞". A column `x` beside `x_low` and `x_high` shows the
+    three as one: "42.3", or "42.0 to 42.6" where the ends differ. `name` is what the CSV file is
+    called in a report; `data` is what it holds where that is more than is shown; `lists` are the
+    tables of figures that it names (name, vintage, sha256), for the foot of a report.
     Of more than 12 rows the first and the last eleven are shown, and the caption says so, unless
     `long`. ValueError for a format for a column that is not there.
     """
     about = korus_metadata("table", name) | (
         {"tables": [list(one) for one in lists]} if lists else {}
     )
-    table = with_index(frame)
+    table = with_ranges(with_index(frame), formats or {})
     if len(table) > LONGEST and not long:
         caption += f"; {len(table) - LONGEST} rows after the first are in the CSV"
         table = pd.concat([table.head(1), table.tail(LONGEST - 1)])
@@ -56,11 +60,9 @@ def show_table(
     unknown = [column for column in formats if column not in table.columns]
     if unknown:
         raise ValueError(f"table {name}: no column {unknown[0]!r} to format")
-    shown = pd.DataFrame(
-        {column: [_shown(v, formats.get(column)) for v in table[column]] for column in table},
-        index=table.index, columns=table.columns, dtype=object,
-    )  # fmt: skip
-    is_number = [_is_numeric(table[column]) for column in table.columns]
+    cells = {column: [_shown(v, formats.get(column)) for v in table[column]] for column in table}
+    shown = pd.DataFrame(cells, index=table.index, columns=table.columns, dtype=object)
+    is_number = [_is_numeric(table[column]) or f"{column}_low" in frame for column in table.columns]
     publish(
         {
             "text/plain": f"{visible(caption)}\n\n{shown.to_string(index=False)}",
@@ -69,6 +71,20 @@ def show_table(
         },
         {"korus": about},
     )
+
+
+def with_ranges(table: pd.DataFrame, formats: Mapping[str, Format]) -> pd.DataFrame:
+    """`table` with every column `x` beside `x_low` and `x_high` as one, in words if any differ."""
+    for column in [name for name in table if {f"{name}_low", f"{name}_high"} <= set(table)]:
+        ends = table[[f"{column}_low", f"{column}_high"]].astype(float)
+        apart = ends.diff(axis=1).iloc[:, 1] > 1e-9 * ends.abs().max(axis=1)
+        table = table.drop(columns=list(ends))
+        if apart.any():
+            way = formats.get(column) or _usual(column) or ",.1f"
+            words = ends.map(lambda end, way=way: _shown(end, way))
+            both = words.iloc[:, 0] + " to " + words.iloc[:, 1]
+            table[column] = words.iloc[:, 0].where(~apart, both)
+    return table
 
 
 def _usual(column: object) -> str:
@@ -105,7 +121,7 @@ def _html(shown: pd.DataFrame, caption: str, is_number: list[bool]) -> str:
 
 
 def _escaped(text: object) -> str:
-    return html.escape(visible(text))
+    return html.escape(visible(str(text)))
 
 
 def _shown(value: Any, format_: Format | None) -> str:
@@ -113,9 +129,9 @@ def _shown(value: Any, format_: Format | None) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return MISSING
     if callable(format_):
-        return visible(format_(value))
+        return visible(str(format_(value)))
     if not _is_number(value):
-        return visible(format(value, format_ or ""))
+        return visible(str(value))
     if abs(value) == float("inf"):
         return f"{MINUS if value < 0 else ''}∞"
     if format_ is None:
@@ -133,3 +149,29 @@ def _is_numeric(column: pd.Series) -> bool:
     """Whether the column holds numbers and nothing else, so that it is set to the right."""
     present = [v for v in column if not (pd.api.types.is_scalar(v) and pd.isna(v))]
     return bool(present) and all(_is_number(v) for v in present)
+
+
+def show_sources(names: Sequence[str]) -> None:
+    """A table of the tables used: publisher and title, address, vintage, checksum.
+
+    Of vintages and sectors that were downloaded, all that hold a table of these names are listed.
+    """
+    rows, tables = [], []
+    places = [(name, folder) for name in names for folder in vintage_folders()]
+    if TABLE in names:
+        places += [(TABLE, one.folder) for one in packages(SECTORS)]
+    for name, folder in places:
+        if not has_table(name, folder):
+            continue
+        entry = resource(name, folder)
+        called = name if folder == DATA else f"{name} ({folder.name})"
+        sha256 = entry["hash"].removeprefix("sha256:")
+        tables.append((called, entry["vintage"], sha256))
+        found = list(dict.fromkeys((s["title"], s.get("path", "")) for s in entry["sources"]))
+        if len(found) > MOST_SOURCES:
+            found = [(f"{len(found)} publications, named row by row in its column source_id", "")]
+        for title, path in found or [(f"the address stands in each row ({entry['title']})", "")]:
+            rows.append((called, title, path, entry["vintage"], sha256[:12]))
+    table = pd.DataFrame(rows, columns=["table", "source", "address", "vintage", "sha256"])
+    caption = "Tables used here, their sources and the start of their checksum"
+    show_table(table, caption, "sources", long=True, lists=tables)

@@ -1,37 +1,28 @@
-"""Verdicts as rows: for the table of a notebook, `verdicts.csv` and the command line."""
+"""Verdicts as rows, tables, sentences and charts: for notebooks, `verdicts.csv` and commands."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
 
+from korus_helpers.claims.auditing import Audit
 from korus_helpers.claims.dates import date_sources
 from korus_helpers.claims.verdicts import CANNOT, HOLDS, LADDER, OTHER_BASIS, Verdict
 from korus_helpers.present.sentences import say
-from korus_helpers.present.words import join_words, number, range_words
+from korus_helpers.present.tables import show_table
+from korus_helpers.present.words import (
+    count_word,
+    ends_in_shown_unit,
+    join_words,
+    number,
+    range_words,
+    shown_unit,
+    size_of,
+)
 from korus_helpers.trade.figure import Figure
 
-# What one printed unit is in the unit of the figure, by unit: (printed unit, size, decimals).
-_SHOWN = {
-    "million dollars": ("billion dollars", 1000.0, 2),
-    "percent": ("percent", 1.0, 2),
-    "times": ("times", 1.0, 2),
-}
-_NUMBER_WORDS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+LONGEST_LABEL = 64  # letters
 
 
 def verdict_frame(verdicts: Sequence[Verdict]) -> pd.DataFrame:
@@ -47,77 +38,71 @@ def verdict_frame(verdicts: Sequence[Verdict]) -> pd.DataFrame:
 
 def _row(verdict: Verdict) -> dict[str, object]:
     claim, figure = verdict.claim, verdict.used
-    row: dict[str, object] = {"id": claim.id, "printed": claim.printed}
-    if figure is None:
-        row |= {
-            "official": verdict.event or None,
-            "unit": claim.measure if verdict.event else shown_unit(verdict.unit),
-            "vintage": None,
-            "verdict": verdict.verdict,
-            "source": date_sources(claim) or None,
-        }
-        numbers = dict.fromkeys(("official_low", "official_high", "official_today"))
-    else:
-        size = _SHOWN[figure.unit][1]
-        row |= {
-            "official": figure.value / size,
-            "unit": shown_unit(figure.unit),
-            "vintage": figure.vintage,
-            "verdict": verdict.verdict,
-            "source": figure.source,
-        }
-        numbers = {
-            "official_low": figure.low / size,
-            "official_high": figure.high / size,
-            "official_today": verdict.now.value / size if verdict.now else None,
-        }
-    size = _SHOWN.get(verdict.unit, ("", 1.0, 2))[1]
-    return (
-        row
-        | numbers
-        | {
-            "verdict_today": verdict.now_verdict or None,
-            "definition": figure.words if figure else None,
-            "margin": None if verdict.margin is None else verdict.margin / size,
-            "tolerance_needed": verdict.tolerance_needed,
-            "misprint": verdict.misprint or None,
-            "severity": verdict.severity or None,
-            "contradicted": verdict.contradicted,
-            "remarks": " ".join(verdict.remarks) or None,
-            "claim": claim.what,
-        }
-    )
+    unit = shown_unit(figure.unit if figure else verdict.unit)
+    size = size_of(figure.unit) if figure else 1
+    margin = verdict.margin
+    return {
+        "id": claim.id,
+        "printed": claim.printed,
+        "official": figure.value / size if figure else verdict.event or None,
+        "unit": claim.measure if verdict.event and not figure else unit,
+        "vintage": figure.vintage if figure else None,
+        "verdict": verdict.verdict,
+        "source": figure.source if figure else date_sources(claim) or None,
+        "official_low": figure.low / size if figure else None,
+        "official_high": figure.high / size if figure else None,
+        "official_today": verdict.now.value / size if verdict.now and figure else None,
+        "verdict_today": verdict.now_verdict or None,
+        "definition": figure.words if figure else None,
+        "margin": None if margin is None else margin / size_of(verdict.unit),
+        "tolerance_needed": verdict.tolerance_needed,
+        "misprint": verdict.misprint or None,
+        "severity": verdict.severity or None,
+        "contradicted": verdict.contradicted,
+        "remarks": " ".join(verdict.remarks) or None,
+        "claim": claim.what,
+    }
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """The same for readers: claim, as printed, official when printed and today, verdict, marks."""
-    return pd.DataFrame(
-        [
-            {
-                "claim": verdict.claim.what,
-                "as printed": verdict.claim.printed,
-                "official, when printed": verdict.event or official(verdict.then),
-                "official, today": official(verdict.now),
-                "verdict": verdict.verdict,
-                "marks": marks(verdict),
-                "see": verdict.claim.notebook[:2],
-            }
-            for verdict in verdicts
-        ]
-    )
+    columns = ["claim", "as printed", "official, when printed", "official, today", "verdict",
+               "marks", "see"]  # fmt: skip
+    rows = [
+        (
+            one.claim.what,
+            one.claim.printed,
+            one.event or official(one.then),
+            official(one.now),
+            one.verdict,
+            marks(one),
+            one.claim.notebook[:2],
+        )
+        for one in verdicts
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def show_verdicts(verdicts: Sequence[Verdict], what: str) -> None:
+    """How many claims have which verdict, and the table of all; the CSV holds `verdict_frame`.
+
+    `what` they are, as "figures that the article prints".
+    """
+    say(f"**{count_sentence(verdicts, what)}**", verdicts=counts(verdicts))
+    table, whole = verdict_table(verdicts), verdict_frame(verdicts)
+    show_table(table, f"The {what}", "verdicts", data=whole, long=True)
 
 
 def official(figure: Figure | None) -> str:
     """As "42.31", "+13.22", "42.25 to 42.30" (as quoted), with its unit; "" where unknown."""
     if figure is None:
         return ""
-    _, size, digits = _SHOWN[figure.unit]
-    unit = {"million dollars": "", "percent": "\u00a0%", "times": "\u00a0times"}[figure.unit]
-    low, high = (number(end / size, digits) for end in (figure.low, figure.high))
-    if low != high:
-        return f"{range_words(figure.low / size, figure.high / size, digits)}{unit}"
-    sign = "+" if figure.definition.as_ in ("change", "percent-change") and figure.value > 0 else ""
-    return f"{sign}{number(figure.value / size, digits)}{unit}"
+    unit = {"percent": "\u00a0%", "times": "\u00a0times"}.get(figure.unit, "")
+    low, value, high = (x / size_of(figure.unit) for x in (figure.low, figure.value, figure.high))
+    if number(low, 2) != number(high, 2):
+        return f"{range_words(low, high, 2)}{unit}"
+    sign = "+" if figure.definition.as_ in ("change", "percent-change") and value > 0 else ""
+    return f"{sign}{number(value, 2)}{unit}"
 
 
 def marks(verdict: Verdict) -> str:
@@ -132,9 +117,10 @@ def marks(verdict: Verdict) -> str:
     return "; ".join(said)
 
 
-def shown_unit(unit: str) -> str:
-    """As "billion dollars" for amounts, else the unit itself."""
-    return _SHOWN.get(unit, (unit,))[0]
+def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """Verdict → number of claims, in the order of the ladder, without those that none has."""
+    found = Counter(verdict.verdict for verdict in verdicts)
+    return {name: found[name] for name in LADDER if found[name]}
 
 
 def count_sentence(verdicts: Sequence[Verdict], what: str) -> str:
@@ -143,27 +129,38 @@ def count_sentence(verdicts: Sequence[Verdict], what: str) -> str:
     return f"Of {count_word(len(verdicts))} {what}, {join_words(said)}."
 
 
-def say_count(verdicts: Sequence[Verdict], what: str) -> None:
-    """Show `count_sentence` as a notebook's verdict, which a report repeats on top."""
-    say(f"**{count_sentence(verdicts, what)}**", verdicts=counts(verdicts))
-
-
-def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    """Verdict → number of claims, in the order of the ladder, without those that none has."""
-    found = Counter(verdict.verdict for verdict in verdicts)
-    return {name: found[name] for name in LADDER if found[name]}
-
-
-def count_word(count: int) -> str:
-    """As "five"; digits above twelve."""
-    return _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
-
-
 def _verb(name: str, count: int) -> str:
     if name == CANNOT:
         return name
-    if name in HOLDS:
-        return f"{'holds' if count == 1 else 'hold'} {name}"
-    if name == OTHER_BASIS:
-        return f"{'holds' if count == 1 else 'hold'} {name} only"
-    return f"{'is' if count == 1 else 'are'} {name}"
+    one, many = ("holds", "hold") if name in (*HOLDS, OTHER_BASIS) else ("is", "are")
+    only = " only" if name == OTHER_BASIS else ""
+    return f"{one if count == 1 else many} {name}{only}"
+
+
+# Charts
+
+
+def claim_ranges(found: Audit) -> pd.DataFrame:
+    """What was printed, what the other claims imply, and the official figure, for `show_ranges`.
+
+    One row for each claim that prints a number, in billion dollars, percent or times: `claim`
+    (words that no other row has, with the unit), `id, printed, unit`, then `printed_low,
+    printed_high, implied_low, implied_high, official_low, official_high` and `official` in words.
+    An empty end is unbounded, an empty pair is not known.
+    """
+    ends = [f"{kind}_{end}" for kind in ("printed", "implied", "official")
+            for end in ("low", "high")]  # fmt: skip
+    rows = []
+    for one in found.verdicts:
+        if one.printed is None:
+            continue
+        claim, unit = one.claim, shown_unit(one.unit)
+        known = (one.printed.interval, found.together.implied.get(claim.id), one.used)
+        found_ends = [end for of in known for end in
+                      (ends_in_shown_unit(of, one.unit) if of else (None, None))]  # fmt: skip
+        words = textwrap.shorten(claim.what or claim.id, LONGEST_LABEL, placeholder="…")
+        rows.append((words, claim.id, claim.printed, unit, *found_ends, official(one.used)))
+    frame = pd.DataFrame(rows, columns=["claim", "id", "printed", "unit", *ends, "official"])
+    twice = frame.claim.duplicated(keep=False)
+    label = frame.claim.where(~twice, frame.claim + ", " + frame.id)
+    return frame.assign(claim=label + " (" + frame.unit + ")").astype(dict.fromkeys(ends, float))

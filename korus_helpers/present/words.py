@@ -1,19 +1,28 @@
-"""Numbers, periods and verbs in words.
+"""Numbers, units and verbs in words.
 
 Amounts come in million US dollars and unrounded. A minus is the true minus sign; a value that
-prints as zero carries no sign. Every function raises ValueError for a figure that is missing,
-so that no sentence can say "USD nan billion".
+prints as zero carries no sign. A figure that is missing raises ValueError, so that no sentence
+can say "USD nan billion".
 """
 
 import math
-import re
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
-
-from korus_helpers.errors import InputError
-from korus_helpers.figures.names import MONTHS
+from typing import Protocol
 
 MINUS = "−"
+_COUNTS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+_DECIMALS = 9  # of a billion dollars or a percent: what is behind them is noise of dividing
+
+
+class Ends(Protocol):
+    """An interval such as `claims.intervals.Interval`; None is an unbounded end."""
+
+    low: Decimal | float | None
+    high: Decimal | float | None
 
 
 def _figure(value: float) -> float:
@@ -57,11 +66,6 @@ def usd_as_printed(musd: float, digits: int = 1) -> float:
     """The million dollars that a reader of `usd(musd, digits)` takes away: 1240 → 1200."""
     _, scale, decimals = _unit(abs(_figure(musd)), digits)
     return round(float(musd) / scale, decimals) * scale
-
-
-def billions(musd: float, digits: int = 1) -> str:
-    """Million dollars as a number of billions: 27624.6 → "27.6"."""
-    return number(_figure(musd) / 1000, digits)
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -109,26 +113,10 @@ def _rounded(end: float, digits: int, way: str) -> Decimal:
 
 
 def rose_or_fell(change: float, digits: int = 1) -> str:
-    """The verb: "rose" or "fell"; "did not change" where the change prints as zero.
-
-    One decimal suits what `usd` and `percent` print. Before "by", `rose_or_fell_by` is the better
-    choice: it words change and amount together.
-    """
+    """The verb: "rose" or "fell"; "did not change" where the change prints as zero."""
     if round(_figure(change), digits) == 0:
         return "did not change"
     return "rose" if change > 0 else "fell"
-
-
-def rose_or_fell_by(change_musd: float, digits: int = 1) -> str:
-    """Verb and amount: "rose by USD 13.2 billion", or "did not change".
-
-    A change too small to print (below USD 0.05 million) is "hardly changed".
-    """
-    if _figure(change_musd) == 0:
-        return "did not change"
-    if round(change_musd, digits) == 0:
-        return "hardly changed"
-    return f"{rose_or_fell(change_musd, digits)} by {usd(abs(change_musd), digits)}"
 
 
 def moved(change_musd: float) -> str:
@@ -137,13 +125,6 @@ def moved(change_musd: float) -> str:
         return "did not move"
     side = "deficit" if change_musd > 0 else "surplus"
     return f"moved toward a {side} by {usd(abs(change_musd))}"
-
-
-def more_or_less(difference: float, digits: int = 1) -> str:
-    """Either "more" or "less"; "the same" where it prints as zero with `digits` decimals."""
-    if round(_figure(difference), digits) == 0:
-        return "the same"
-    return "more" if difference > 0 else "less"
 
 
 def deficit_phrase(deficit_musd: float, digits: int = 1) -> str:
@@ -157,45 +138,53 @@ def deficit_phrase(deficit_musd: float, digits: int = 1) -> str:
     return f"a {'deficit' if figure > 0 else 'surplus'} of {usd(abs(figure), digits)}"
 
 
-def month_name(month: str) -> str:
-    """From "2011-04" to "April 2011"; InputError for anything else."""
-    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", str(month), re.ASCII)
-    if not match:
-        raise InputError(f"month {str(month)[:40]!r}: type year and month, such as 2011-04")
-    return f"{MONTHS[int(match[2]) - 1]} {match[1]}"
-
-
-def period_name(period: str | int) -> str:
-    """From "2011-04/2012-03" to "April 2011 to March 2012"; a year stays; InputError otherwise.
-
-    Months of one year share it: "2024-01/2024-06" → "January to June 2024".
-    """
-    text = str(period)
-    if re.fullmatch(r"\d{4}", text, re.ASCII):
-        return text
-    first, slash, last = text.partition("/")
-    if not slash:
-        raise InputError(f"period {text[:40]!r}: type a year or months, such as 2011-04/2012-03")
-    first_name, last_name = month_name(first), month_name(last)
-    if first == last:
-        return first_name
-    if first > last:
-        raise InputError(f"period {text!r}: the first month comes after the last; swap them")
-    if first[:4] == last[:4]:
-        first_name = first_name.split()[0]
-    return f"{first_name} to {last_name}"
-
-
-def ordinal(rank: int) -> str:
-    """8 → "8th", 22 → "22nd", 113 → "113th"."""
-    teens = rank % 100 in (11, 12, 13)
-    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"{rank:,}{ending}"
-
-
 def join_words(words: Sequence[str]) -> str:
     """["a", "b", "c"] → "a, b and c"; nothing gives ""."""
-    words = [str(word) for word in words]
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    *first, last = [str(word) for word in words] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def count_word(count: int) -> str:
+    """As "five"; digits above twelve."""
+    return _COUNTS[count] if count < len(_COUNTS) else str(count)
+
+
+# Figures of claims, in the unit in which they are printed
+
+
+def shown_unit(unit: str) -> str:
+    """As "billion dollars" for amounts, else the unit itself (percent, times)."""
+    return "billion dollars" if unit == "million dollars" else unit
+
+
+def size_of(unit: str) -> int:
+    """What one of the unit shown is in `unit`."""
+    return 1000 if unit == "million dollars" else 1
+
+
+def in_shown_unit(value: float | Decimal | None, unit: str) -> float | None:
+    """`value` in the unit shown, None where there is none or it has no end."""
+    found = math.nan if value is None else float(value) / size_of(unit)
+    return round(found, _DECIMALS) if math.isfinite(found) else None
+
+
+def ends_in_shown_unit(interval: Ends, unit: str) -> list[float | None]:
+    """Low and high, given in `unit`, in billion dollars, percent or times; None: unbounded."""
+    return [in_shown_unit(interval.low, unit), in_shown_unit(interval.high, unit)]
+
+
+def ends_words(interval: Ends, unit: str, digits: int = 2) -> str:
+    """An interval in words, rounded outward: "19.00 to 20.00 billion dollars"."""
+    low, high = ends_in_shown_unit(interval, unit)
+    if low is None and high is None:
+        return "any value"
+    if high is None:
+        return f"{range_words(low, None, digits).split()[0]} {shown_unit(unit)} and above"
+    if low is None:
+        return f"up to {range_words(None, high, digits).split()[0]} {shown_unit(unit)}"
+    return f"{range_words(low, high, digits)} {shown_unit(unit)}"
+
+
+def amount(value: float, unit: str) -> str:
+    """With two decimals: "USD 29.32 billion", "2.76 percent", "2.09 times"."""
+    return usd(value, 2) if unit == "million dollars" else f"{number(value, 2)} {unit}"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from korus_helpers.errors import InputError
+from korus_helpers.figures.names import visible
 from korus_helpers.figures.partners import Partner, countries, find_partner
 from korus_helpers.figures.releases import LATEST, annual_rows, releases
 from korus_helpers.figures.tables import DATA, resource
-from korus_helpers.present.sentences import visible
 from korus_helpers.runs.pages import foot, render, versions
 from korus_helpers.runs.reports import Table
 from korus_helpers.runs.setting import HEAD, Ended

@@ -20,10 +20,10 @@ from typing import Any
 import korus_helpers
 from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.errors import InputError
+from korus_helpers.figures.names import visible
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.present.inventory import old_figures
-from korus_helpers.present.sentences import visible
 from korus_helpers.present.words import deficit_phrase, join_words, number, signed
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.plan import Plan

@@ -99,7 +99,7 @@ def _rehearse() -> None:
 
     figure, axes = chart("Title", "Subtitle", "source")
     frame = pandas.DataFrame({"exports": [1.0, 2.0]}, index=[2015, 2016])
-    lines(axes, frame, ["exports"], events={"2015-03-15": "event"}, marked=[2015])
+    lines(axes, frame, events={"2015-03-15": "event"}, marked=[2015])
     table = "<table><caption>Table</caption><tr><th>year</th><td>1</td></tr></table>"
     shown = {
         "table": {"text/html": table},

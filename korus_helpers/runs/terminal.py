@@ -5,7 +5,7 @@ import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from korus_helpers.present.sentences import visible
+from korus_helpers.figures.names import visible
 
 GAP = "  "
 NARROWEST = 8
@@ -17,11 +17,12 @@ def text_table(
     """`columns` of `rows` under each other, at most `width` wide (that of the terminal
     unless given); long cells go on below.
 
-    Control characters and direction marks of the cells show as "�", so that text from outside
+    Control characters and direction marks of the cells are written out, so that text from outside
     cannot move the cursor or hide what it says.
     """
     width = width or shutil.get_terminal_size().columns
-    cells = [list(columns), *([visible(row.get(column, "")) for column in columns] for row in rows)]
+    shown = ([visible(row.get(column, "")) for column in columns] for row in rows)
+    cells = [list(columns), *shown]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     while sum(widths) + len(GAP) * (len(widths) - 1) > width and max(widths) > NARROWEST:
         widths[widths.index(max(widths))] -= 1

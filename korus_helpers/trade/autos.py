@@ -110,33 +110,3 @@ def _quoted(topic: str, partner_code: str, year: int) -> dict[str, Ends]:
     rows = rows[(rows.topic == topic) & (rows.partner_code == partner_code) & (rows.year == year)]
     return {row.flow: Ends(row.low_musd, row.value_musd, row.high_musd)
             for row in rows.itertuples()}  # fmt: skip
-
-
-def auto_readings(item: Comparison) -> pd.DataFrame:
-    """Other readings of an auto figure, hypotheses: `reading, low, value, high, origin`.
-
-    The flows instead of the balance, and the year before instead of the year, from the end-use
-    file; then imports quoted for the year under HS 87. Million dollars.
-    """
-    year = item.end_year
-    asked = [
-        ("imports of motor vehicles and parts, not a deficit", "imports", year),
-        ("exports of motor vehicles and parts", "exports", year),
-        (f"the deficit in motor vehicles and parts in {year - 1}", "deficit", year - 1),
-    ]
-    rows = []
-    for reading, measure, when in asked:
-        found, _ = figure_or_why(measure, Definition(item.partner, "autos", end=when))
-        if found:
-            rows.append((reading, *[found.value] * 3, "file"))
-    quoted = open_table("quoted")
-    quoted = quoted[
-        (quoted.topic == "hs87")
-        & (quoted.flow == "imports")
-        & (quoted.year == year)
-        & (quoted.partner_code == item.partner.code)
-    ]
-    for row in quoted.itertuples():
-        reading = f"imports of vehicles (HS 87), as quoted ({row.source_id})"
-        rows.append((reading, row.low_musd, row.value_musd, row.high_musd, "quoted"))
-    return pd.DataFrame(rows, columns=["reading", "low", "value", "high", "origin"])

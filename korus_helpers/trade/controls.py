@@ -36,15 +36,6 @@ def country_controls(item: Comparison) -> pd.DataFrame:
     return _checked(item, _of_country)
 
 
-def enduse_controls(item: Comparison) -> pd.DataFrame:
-    """Checks of the end-use figures: `check, ours, published, difference, passed`.
-
-    All codes together against the country file, and cars, trucks, parts and the truck bodies that
-    exist in imports only against the whole auto group, in the end year where it is included.
-    """
-    return _checked(item, _of_enduse)
-
-
 def _checked(item: Comparison, rows_of) -> pd.DataFrame:
     """The rows of both years and flows that have a figure of ours, with the difference."""
     rows = []
@@ -71,16 +62,6 @@ def _of_country(item: Comparison, year: int, flow: str) -> Iterator[_Row]:
     if item.common and year >= FIRST_WORLD_YEAR:
         ours, world = _countries(item.common.vintage, year, flow)
         yield "all countries and the World", ours, world, WORLD_TOLERANCE * world
-
-
-def _of_enduse(item: Comparison, year: int, flow: str) -> Iterator[_Row]:
-    yield _all_codes(item, year, flow, item.figure(flow, year=year).value)
-    names = ["passenger_cars", "trucks", "parts", *["enduse:30110"] * (flow == "imports")]
-    whole, *parts = (
-        _value(flow, Definition(item.partner, name, end=year)) for name in ("autos", *names)
-    )
-    together = None if None in parts else sum(parts)
-    yield "cars, trucks and parts, and the auto group", together, whole, EXACT
 
 
 def _months(item: Comparison, year: int, flow: str) -> float | None:

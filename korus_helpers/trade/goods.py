@@ -130,17 +130,3 @@ def enduse_goods(item: Comparison) -> pd.DataFrame:
     if found.empty:
         found.attrs["years"] = f"The end-use files have no figures for {item.partner.in_sentence}."
     return found
-
-
-def vehicle_months(item: Comparison) -> pd.DataFrame:
-    """HS 87 by month: `imports` for consumption, total `exports` (musd), `duty_rate` (percent).
-
-    Indexed by `pandas.Period`; empty for a partner that the table does not have.
-    """
-    rows = open_table("hs87_monthly")
-    rows = rows[rows.partner_code == item.partner.code].rename(
-        columns={"imports_for_consumption_musd": "imports", "total_exports_musd": "exports",
-                 "effective_duty_rate_pct": "duty_rate"}
-    )  # fmt: skip
-    months = pd.PeriodIndex(rows.month, freq="M", name="month")
-    return rows[["imports", "exports", "duty_rate"]].set_axis(months)
