@@ -29,7 +29,7 @@ def typed_claims(
 ) -> list[Claim]:
     """The claim that `text` prints `measure`; two where it prints two figures (`claim.levels`).
 
-    `choices` are those of `trade.choices.definition_of`. Without `way` it is taken from the unit
+    `choices` are those of `trade.definition.definition_of`. Without `way` it is taken from the unit
     and the periods where these leave no doubt. Raises `InputError` that says what to type.
     """
     for option, value, known in (("--measure", measure, MEASURES), ("--as", way, UNITS)):
