@@ -125,7 +125,7 @@ def test_a_definition_whose_value_is_the_number_is_always_found(data):
         for m in found.matches
     )
     for m in found.matches:
-        assert interval.meets(m.low, m.high) == ("straddles" if m.possible else "inside")
+        assert interval.holds(m.low, m.high) == ("undetermined" if m.possible else "yes")
         if not m.quoted:
             again = Definition(m.partner, m.sector, m.basis, m.vintage, m.base, m.end, m.as_)
             assert m.value == pytest.approx(evaluate(m.measure, again).value, rel=1e-9)

@@ -107,27 +107,15 @@ def audit(
     """Judge every claim, test whether all can hold, and mark contradictions and misprints."""
     verdicts = tuple(judge(claim, tolerance=tolerance, vintage=vintage) for claim in claims)
     bounds, repeats, apart = _compared(verdicts)
-    together = _together(bounds, verdicts, budget_seconds)
-    found = Audit(verdicts, tuple(bounds), repeats, apart, together, (), tolerance, vintage)
-    found = replace(found, misprints=_misprints(found))
-    return replace(found, verdicts=tuple(_marked(verdict, found) for verdict in verdicts))
-
-
-def _together(
-    bounds: Sequence[Bound],
-    verdicts: Sequence[Verdict],
-    budget_seconds: float,
-    implied: bool = True,
-) -> Consistency:
-    """Consistency with repairs ranked by what is known: what holds, and what one edit mends."""
     known = {
         one.claim.id: one.verdict in HOLDS if one.verdict in HOLDS + FAILS else None
         for one in verdicts
     }
     edits = {one.claim.id for one in verdicts if _mended(one)}
-    return consistency(
-        bounds, budget_seconds=budget_seconds, known=known, edits=edits, with_implied=implied
-    )
+    together = consistency(bounds, budget_seconds=budget_seconds, known=known, edits=edits)
+    found = Audit(verdicts, tuple(bounds), repeats, apart, together, (), tolerance, vintage)
+    found = replace(found, misprints=_misprints(found))
+    return replace(found, verdicts=tuple(_marked(verdict, found) for verdict in verdicts))
 
 
 def _compared(verdicts: Sequence[Verdict]) -> tuple[list[Bound], dict[str, str], dict[str, str]]:

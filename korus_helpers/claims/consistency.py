@@ -294,13 +294,11 @@ def consistency(
     budget_seconds: float = 2.0,
     known: Mapping[str, bool | None] | None = None,
     edits: Collection[str] = frozenset(),
-    with_implied: bool = True,
 ) -> Consistency:
     """Can `bounds`, each with an id of its own, all hold?
 
     `known` says which claims hold on official figures (None or absent: undetermined) and `edits`
     names those that one edit of the printed text makes true: both rank the repairs.
-    What the claims imply takes the most time; without `with_implied` it is left out.
     Whether they can is always answered; the search beyond that ends with `budget_seconds`, counted
     in the time of the processor, so that other work on the machine changes no answer.
     """
@@ -322,7 +320,7 @@ def consistency(
     complete &= len(repairs) == math.prod(len(search.repairs) for search in searches)
     ranked = _ranked(groups, repairs, known or {}, edits, deadline)
     implied = {}
-    for group in groups if ranked and with_implied else ():
+    for group in groups if ranked else ():
         kept = [one for one in group if one.id not in ranked[0].ids]
         for one in group:
             if time.thread_time() > deadline:

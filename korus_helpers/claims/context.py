@@ -6,10 +6,7 @@ from decimal import Decimal
 
 from korus_helpers.claims.claim import Claim, missing
 from korus_helpers.claims.printed import TOLERANCE, Statement, read_printed
-from korus_helpers.claims.verdicts import (
-    compare,
-    figure_of,
-)
+from korus_helpers.claims.verdicts import compare, figure_of
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.releases import LATEST

@@ -68,10 +68,6 @@ class Interval:
             return "no"
         return "undetermined" if self._below(low) or self._above(high) else "yes"
 
-    def meets(self, low: Decimal | float | None, high: Decimal | float | None) -> str:
-        """How a figure from `low` to `high` lies to it: "inside", "outside" or "straddles"."""
-        return {"yes": "inside", "no": "outside"}.get(self.holds(low, high), "straddles")
-
     def __neg__(self) -> "Interval":
         """The same sizes with the other sign: −[1, 2) is (−2, −1]."""
         # copy_negate is exact, unary minus rounds to 28 digits; zero stays without sign
