@@ -345,7 +345,7 @@ def test_folders_of_the_same_second_get_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("error", "status", "text"),
     [
-        (InputError("type this\x1b[2J"), 2, "Error: type this�[2J\n"),
+        (InputError("type this\x1b[2J"), 2, "Error: type this\\x1b[2J\n"),
         (DamagedData("a.csv is damaged"), 1, "Error: a.csv is damaged\n"),
         (ConnectionError("no network"), 3, "Error: no network\n"),
         (KeyboardInterrupt(), 130, "\nStopped.\n"),
@@ -435,7 +435,7 @@ def test_a_table_for_the_terminal_fits_and_shows_no_control_characters():
     assert table.splitlines() == [
         "id       printed         verdict",
         "-------  --------------  ---------------",
-        "exports  nearly $20      as� printed",
+        "exports  nearly $20      as\\x1b printed",
         "         billion of",
         "         goods",
         "한국                     xxxxxxxxxxxxxxx",
