@@ -180,6 +180,16 @@ def test_kinds_of_sentences(text, found):
     assert [one.as_ for one in read_text(text, "2014-05-08").claims] == found
 
 
+def test_the_day_of_a_text_is_no_period_of_its_figures():
+    text = (
+        "WASHINGTON, Feb. 10, 2023 - The deficit with Mexico was $130.6 billion in 2022, up 20.6 "
+        "percent from the year before. Exports to Mexico, data showed on April 3, 2023, were "
+        "$324.4 billion."
+    )
+    spans = [(one.base, one.end or one.period) for one in read_text(text).claims]
+    assert spans == [("", "2022"), ("2021", "2022"), ("", "2022")]
+
+
 # The command
 
 

@@ -290,6 +290,8 @@ def _mentions(text: str, tokens: Sequence[Token]) -> tuple[list[Mention], list[b
 
 def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
     """What begins at a token: a period, else the longer of a figure and of words."""
+    if end := _day(text, tokens, at):
+        return [Mention("day", None, at, end)]
     when = period_at(text, tokens, at)
     if when:
         return [Mention("period", when[0], at, when[1])]
@@ -362,6 +364,23 @@ def period_at(text: str, tokens: Sequence[Token], at: int) -> tuple[When, int] |
         if found:
             return found
     return None
+
+
+def _day(text: str, tokens: Sequence[Token], at: int) -> int:
+    """The token after "Feb. 10, 2023" or "on February 5", else 0.
+
+    On a day something is said or takes effect; no figures of trade are of one.
+    """
+    if tokens[at].value not in MONTHS or not text[tokens[at].start].isupper():
+        return 0
+    end = at + 1 + (_value(tokens, at + 1) == ".")
+    follows = _value(tokens, end + 1)
+    number = re.fullmatch("[0-9]{1,2}", _value(tokens, end)) and 0 < int(tokens[end].value) < 32
+    since = at and tokens[at - 1].value == "since"
+    if not number or since or follows in words("scales") or follows in words("units"):
+        return 0
+    dated = follows == "," and year_of(_value(tokens, end + 2))
+    return end + (3 if dated else 1)
 
 
 def _value(tokens: Sequence[Token], at: int) -> str:
