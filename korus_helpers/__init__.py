@@ -34,7 +34,10 @@ _ROOMS = {
     "present.tables": ("show_sources", "show_table"),
     "present.timelines": ("show_lines",),
     "present.verdicts": ("claim_ranges", "show_verdicts"),
-    "present.words": ("deficit_phrase", "join_words", "number", "percent", "usd"),
+    "present.words": (
+        "deficit_phrase", "join_words", "moved", "number", "percent", "rose_or_fell_by", "signed",
+        "usd",
+    ),
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = sorted(_HOME)

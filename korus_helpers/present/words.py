@@ -119,6 +119,14 @@ def rose_or_fell(change: float, digits: int = 1) -> str:
     return "rose" if change > 0 else "fell"
 
 
+def rose_or_fell_by(change_musd: float) -> str:
+    """Verb and amount: "rose by USD 13.2 billion"; "hardly changed" where it prints as zero."""
+    verb = rose_or_fell(change_musd)
+    if verb == "did not change":
+        return verb if change_musd == 0 else "hardly changed"
+    return f"{verb} by {usd(abs(change_musd))}"
+
+
 def moved(change_musd: float) -> str:
     """A change of a deficit: "moved toward a deficit by USD 2.6 billion", or "a surplus"."""
     if _figure(change_musd) == 0:
