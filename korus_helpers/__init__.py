@@ -20,6 +20,7 @@ _ROOMS = {
     "trade.definition": ("Definition",),
     "trade.evaluate": ("evaluate", "grid"),
     "trade.goods": ("all_goods", "enduse_goods", "goods", "goods_by_month"),
+    "trade.synthetic": ("counterfactual", "synthetic_control"),
     "claims.auditing": ("audit", "correction"),
     "claims.context": ("statement",),
     "claims.printed": ("read_printed",),
