@@ -65,15 +65,15 @@ def counterfactual(outcomes: pd.DataFrame, unit: str, last_before: int) -> dict[
     """
     weights, path = synthetic_control(outcomes, unit, last_before)
     gap, after = outcomes[unit] - path, outcomes.index > last_before
-    without = [
-        (outcomes[unit] - synthetic_control(outcomes.drop(columns=one), unit, last_before)[1])[after]
-        for one in weights.index[weights > 0.01]
-    ]
+    without = []
+    for one in weights.index[weights > 0.01]:
+        other = synthetic_control(outcomes.drop(columns=one), unit, last_before)[1]
+        without.append((outcomes[unit] - other)[after].mean())
     ratios = placebo_ratios(outcomes, last_before)
     return {
         "gap": gap[after].mean(),
-        "least": min(one.mean() for one in without),
-        "most": max(one.mean() for one in without),
+        "least": min(without),
+        "most": max(without),
         "gap before": np.sqrt((gap[~after] ** 2).mean()),
         "as far, percent of partners": 100 * (ratios >= ratios[unit]).mean(),
         "partners": len(ratios),
