@@ -108,7 +108,7 @@ def test_every_code_is_a_sector_and_in_one_group():
 
 
 @pytest.mark.parametrize("name", [
-    "", "cars", "Autos", "enduse:3", "enduse:99999", "enduse:30000x", "enduse:٣٠٠٠٠", "hs:8703",
+    "", "zebras", "Autos", "enduse:3", "enduse:99999", "enduse:30000x", "enduse:٣٠٠٠٠", "hs:8703",
     "hs:00", "hs:", "hs:87\n",
 ])  # fmt: skip
 def test_an_unknown_sector_is_refused_with_the_names(name):

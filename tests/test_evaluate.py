@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+import re
 from functools import cache
 
 import numpy as np
@@ -286,6 +287,24 @@ def test_codes_of_other_goods_are_never_netted_nor_added(measure):
         with pytest.raises(NoFigure, match="has no meaning"):
             evaluate(measure, grid(sector=["autos", f"enduse:{code}"], end=2016))
     assert value("exports", sector="enduse:00000", end=2016) == pytest.approx(249.307827)
+
+
+def test_a_sector_is_found_by_a_word_of_its_title():
+    for word, name in (
+        ("pharma", "enduse:40100"),
+        ("Semicond", "enduse:21320"),
+        ("foods feeds", "foods"),  # all words count
+    ):
+        assert Definition(end=2016, sector=word).sector == name
+    for words, said in (
+        ("cars", "may be passenger_cars (passenger cars, new and used)"),
+        ("aircraft", ", and "),
+        ("wine beer excluding", "is not known"),
+        ("except", "is not known"),
+    ):
+        with pytest.raises(InputError, match=re.escape(said)) as refused:
+            Definition(end=2016, sector=words)
+        assert "enduse:01010" not in str(refused.value)  # which excludes wine
 
 
 def test_no_contribution_where_the_whole_hardly_moved():

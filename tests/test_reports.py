@@ -171,6 +171,15 @@ def test_contents_lead_to_each_heading_even_of_the_same_name():
     assert entries[0][1] == "#Totals-%26-%22shares%22"
 
 
+def test_a_section_that_shows_nothing_is_left_out_with_its_heading():
+    cells = [markdown("## Gone\n\nNo figures."), code("x = 1"), markdown("More."), code("y = 1")]
+    kept = [markdown("## Words only"), markdown("## Shown"), code("z = 1", sentence("z is 1."))]
+    failed = [markdown("## Not reached"), v4.new_code_cell("never = 1")]
+    text = page(*cells, *kept, *failed).get_text()
+    assert "Gone" not in text and "More." not in text and "y = 1" not in text
+    assert all(words in text for words in ("Words only", "z is 1.", "Not reached", "never = 1"))
+
+
 def test_code_is_there_and_hidden_until_the_box_is_ticked():
     streams = [
         v4.new_output("stream", name=one, text="<b>\x1b[31m") for one in ("stdout", "stderr")

@@ -542,7 +542,7 @@ def test_a_number_that_nothing_gives():
     (("$3 billion", "--as", "growth"), '"growth" is not a way to compare'),
     (("$3 billion", "--as", "ratio"), "a ratio is in times"),
     (("$3 billion", "--partner", "Narnia"), "Narnia"),
-    (("$3 billion", "--sector", "ships"), 'sector "ships" is not known'),
+    (("$3 billion", "--sector", "zebras"), 'sector "zebras" is not known'),
     (("$3 billion", "--date", "28 December"), "type one like 2017-12-28"),
 ])  # fmt: skip
 def test_what_is_not_understood_ends_in_one_sentence(arguments, says):

@@ -19,7 +19,7 @@ DEFINITION = (
     click.option("--from", "start", metavar="Y", help="First period of a comparison."),
     click.option("--to", "end", metavar="Y", help="Last period of a comparison."),
     click.option("--sector", default="total", show_default=True, metavar="S",
-                 help="For example autos, passenger_cars, hs87, enduse:30000."),
+                 help="For example autos, hs87, enduse:30000, or a word such as pharma."),
     click.option("--basis", default="", metavar="B",
                  help=f"{', '.join(BASES)}; the sector's own unless given."),
     click.option("--vintage", default="latest", show_default=True, metavar="V",

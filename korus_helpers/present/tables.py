@@ -170,7 +170,11 @@ def show_sources(names: Sequence[str]) -> None:
         found = list(dict.fromkeys((s["title"], s.get("path", "")) for s in entry["sources"]))
         if len(found) > MOST_SOURCES:
             found = [(f"{len(found)} publications, named row by row in its column source_id", "")]
-        for title, path in found or [(f"the address stands in each row ({entry['title']})", "")]:
+        if not found:
+            listed = "url" in [field["name"] for field in entry["schema"]["fields"]]
+            where = "the address stands in each row" if listed else "no source came with the table"
+            found = [(f"{entry['title']}: {where}", "")]
+        for title, path in found:
             rows.append((called, title, path, entry["vintage"], sha256[:12]))
     table = pd.DataFrame(rows, columns=["table", "source", "address", "vintage", "sha256"])
     caption = "Tables used here, their sources and the start of their checksum"

@@ -101,12 +101,26 @@ def read_report(executed, about: About) -> Report:
     """The report of the notebook `executed` (a notebook node).
 
     `Markup` in a block is harmless and can be written as it stands; all other text is escaped
-    where it is written.
+    where it is written. A section whose cells ran and show nothing does not apply: it is left out,
+    with its heading.
     """
     reader = _Reader(executed, about)
-    for cell in executed.cells:
-        reader.cell(cell)
+    for section in _sections(executed.cells):
+        code = [cell for cell in section if cell.cell_type == "code"]
+        if not code or any(cell.outputs or cell.execution_count is None for cell in code):
+            for cell in section:
+                reader.cell(cell)
     return Report(about, reader.facts(), reader.blocks)
+
+
+def _sections(cells: Sequence[Any]) -> list[list[Any]]:
+    """Cells in their order, each list from a heading to the next."""
+    sections: list[list[Any]] = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("##"):
+            sections.append([])
+        sections[-1].append(cell)
+    return sections
 
 
 class _Reader:

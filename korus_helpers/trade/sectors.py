@@ -1,6 +1,8 @@
 """Sectors: named definitions of what is counted, each with its codes, basis and source."""
 
+import re
 from dataclasses import dataclass
+from itertools import islice
 
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.store import ALL, CLASSIFICATIONS, fetched, remembered
@@ -73,13 +75,15 @@ _NAMED = [
     _chapters("hs87", "vehicles other than railway, and parts", "87"),
 ]  # fmt: skip
 NAMED = {sector.name: sector for sector in _NAMED}
+MOST_TITLES = 6  # that one word is said to have
 GROUPS = ("foods", "industrial_supplies", "capital_goods", "autos", "consumer_goods", "other")
 
 
 def sector(name: str) -> Sector:
     """The definition behind a name, `enduse:CODE` (five digits) or `hs:CHAPTER` (two digits).
 
-    A sector that was fetched is called as `korus fetch sector` says: `census-hs:8703+8708`.
+    A word that one title alone has names it too: "pharma" is `enduse:40100`. A sector that was
+    fetched is called as `korus fetch sector` says: `census-hs:8703+8708`.
     """
     if name in NAMED:
         return NAMED[name]
@@ -92,10 +96,37 @@ def sector(name: str) -> Sector:
         return _chapters(name, _chapter_titles()[code].lower(), code)
     if name.startswith("census-"):
         return _fetched(name)
+    titled = _titled(name)
+    if len(titled) == 1:
+        return sector(*titled)
+    if titled:
+        more = f", and {len(titled) - MOST_TITLES} more" if len(titled) > MOST_TITLES else ""
+        each = (f"{one} ({title})" for one, title in islice(titled.items(), MOST_TITLES))
+        raise InputError(f'sector "{name[:40]}" may be {", ".join(each)}{more}; type one of these')
     raise InputError(
-        f'sector "{name[:40]}" is not known; type one of {", ".join(NAMED)}, '
-        "or a code that is included such as enduse:30000 or hs:87"
+        f'sector "{name[:40]}" is not known; type one of {", ".join(NAMED)}, a word of a title '
+        "such as pharma, or a code that is included such as enduse:30000 or hs:87"
     )
+
+
+def _titled(text: str) -> dict[str, str]:
+    """Sectors and end-use codes in whose title every word of a text begins a word, with titles.
+
+    What a title excepts does not count. A code that has a name of its own is called by the name.
+    """
+    found = {item.codes: (item.name, item.title) for item in NAMED.values()}
+    for code, (titles, _) in _enduse_titles().items():
+        found.setdefault((code,), (f"enduse:{code}", " / ".join(dict.fromkeys(titles))))
+    typed = re.findall(r"\w{3,}", text.casefold())
+    return {
+        name: title
+        for name, title in found.values()
+        if typed and all(re.search(rf"\b{word}", _included(title)) for word in typed)
+    }
+
+
+def _included(title: str) -> str:
+    return re.split("except|excluding", title.casefold())[0]
 
 
 @remembered
