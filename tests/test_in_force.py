@@ -61,8 +61,7 @@ def test_releases_that_agree_before_and_after_give_the_figure_between():
     ("2026-01-15", MEXICO, 2025),  # released in February 2026
     ("2026-07-15", MEXICO, 2024),  # after the revision of June 2026
     ("2021-12-31", KOREA, 2021),  # the file holds it from February 2022
-    ("2022-02-15", KOREA, 2021),  # of which the day is not known
-    ("2019-06-15", KOREA, 2016),  # nor that of the revision of June 2019
+    ("2019-06-15", KOREA, 2016),  # the day of the revision of June 2019 is not known
     ("2099-01-01", KOREA, 2016),
     ("2018-12-28", KOREA, 1984),
 ])  # fmt: skip
@@ -124,3 +123,9 @@ def test_what_is_known_holds_its_own_value(day, year):
     assert deficit[0] >= imports[0] - exports[2] - 1e-6
     assert deficit[2] <= imports[2] - exports[0] + 1e-6
     assert known.label and known.source_ids
+
+
+def test_what_a_text_of_the_first_month_prints_can_only_be_the_first_figures():
+    assert in_force("2022-02-15", KOREA, 2021).releases == ("2022-03",)
+    with pytest.raises(NoFigure):
+        in_force("2022-01-31", KOREA, 2021)

@@ -4,9 +4,12 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from tools.reach_proof import claims_of, moved
 
+from korus_helpers.claims.verdicts import judge
 from korus_helpers.cli import korus
 from korus_helpers.figures.releases import releases
+from korus_helpers.figures.tables import forget
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.reach import age_of, reach_of, revision_reach
@@ -75,3 +78,17 @@ def test_the_table_can_be_read():
     assert len(rows) == len(revision_reach()) and len(releases()) > 4
     nothing = CliRunner().invoke(korus, ["revisions"])
     assert nothing.exit_code == 2 and "type --year 2016" in nothing.stderr
+
+
+def test_a_first_release_holds_as_printed_and_is_seldom_called_wrong_where_it_is_not_at_hand():
+    claims = claims_of("2023-03")[::12]
+    assert {judge(one).verdict for one in claims} == {"as printed"}
+    forget()
+    del releases()["2023-03"]
+    try:
+        hidden = [judge(one).verdict for one in claims]
+        far = [judge(one).verdict for claim in claims for one in moved(claim)]
+    finally:
+        forget()
+    assert hidden.count("not reproduced") <= 0.1 * len(hidden) and "undetermined" in hidden
+    assert far.count("not reproduced") >= 0.9 * len(far)

@@ -201,7 +201,7 @@ def test_margins_in_words():
     (("$5 billion", "--year", "2016", "--tolerance", "nan"), "such as 0.05"),
     (("$5 billion", "--year", "2016", "--tolerance", "five"), "such as 0.05"),
     (("$5 billion", "--year", "2016", "--date", "2016-13-01"), "type one like 2017-12-28"),
-    (("$5 billion", "--year", "2016", "--sector", "ships"), "type one of total"),
+    (("$5 billion", "--year", "2016", "--sector", "zebras"), "type one of total"),
     (("half", "--year", "2016", "--sector", "services"), "type --as level"),
     (("$5 billion", "--year", "2016", "--partner", "Korea"), '"South Korea" (5800)'),
     (("$5 billion", "--year", "2016", "--share"), "while a share is in percent"),

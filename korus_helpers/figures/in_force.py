@@ -40,10 +40,7 @@ def in_force(day: str, partner_code: str, year: int) -> InForce:
     """
     span = [partner_code], 12 * year, 12 * year + 11
     holding = [one for one in releases().values() if one.covers(*span, whole_years=True)]
-    since = {
-        one: one.newest_year_from if year == one.last_full_year else one.in_force_from
-        for one in holding
-    }
+    since = {one: _since(one, year) for one in holding}
     standing = [one for one in holding if _certain(since[one], one.in_force_until, day)]
     if standing:
         # Those between two revisions hold the same figures: the newest of that day is named.
@@ -67,6 +64,19 @@ def in_force(day: str, partner_code: str, year: int) -> InForce:
         f"cannot be checked: the figures for {year} that were in force on {day} are not "
         "included for this partner; type --vintage latest or an included release to use another"
     )
+
+
+def _since(release: Vintage, year: int) -> str:
+    """From when on a release had the figures of a full year, as day, month or year.
+
+    Before the first figures of a year there are none, so that what a text of that month prints can
+    only be they: the month counts from its first day.
+    """
+    if year < release.last_full_year:
+        return release.in_force_from
+    start = release.newest_year_from
+    first = start != release.in_force_from and len(start) == len("2022-02")
+    return f"{start}-01" if first else start
 
 
 def _certain(start: str, end: str, day: str) -> bool:
