@@ -34,6 +34,8 @@ class Context:
     span: tuple[Span, Span] | None = None
     spanned: bool = False
     mode: str = ""
+    away: str = ""  # why the trade that the text speaks of is none of ours
+    named: frozenset[str] = frozenset()  # the partners so far
     scale: Figure | None = None
     ours: bool = False  # the text speaks of the United States by name
     dollars: bool = False  # it counts in dollars
@@ -226,6 +228,8 @@ class _Measures:
             prep, value = near[-1] if near else "", "it"
             if one.kind == "partner":
                 value = str(one.value)
+            elif one.value == "country":  # "the Southeast Asian country", where it can be one only
+                value = "it" if len(self.context.named) < 2 else "unknown"
             if near == ["of"] and flow == "in" and s.value(one.end) in ("goods", "products"):
                 return value
             if prep in group("with whom") and one.value not in ("its", "their"):
@@ -255,7 +259,11 @@ class _Measures:
         """The sector of a measure: beside it, at the head of the sentence, or of the one before."""
         s, said = self.s, []
         for one in s.of("sector"):
-            leads = one.start <= 2 and s.value(0) in ("in", "for")
+            leads = s.clauses[one.start] == s.clauses[start] and "in" in (
+                s.before(one),
+                s.value(one.start),
+            )
+            leads = leads or (one.start <= 2 and s.value(0) == "for")
             both = one.value == "goods-and-services" and ";" not in s.run(one.end, start)
             near = start - 6 < one.end and s.only(
                 one.end, start, group("noun phrase") | {"s", "in", "group"}
@@ -279,6 +287,8 @@ class _Measures:
     ) -> Measure:
         """The measure from the US side: "Italy's sales to America" are imports."""
         s, context = self.s, self.context
+        if agent == "0015":  # "world imports"
+            agent, other = "US", agent
         before = [str(one.value) for one in s.partners if one.end <= start]
         ours = before[-1] if before else context.partner
         its = context.subject == "US" and not verb and other not in ("US", "it")
@@ -288,6 +298,8 @@ class _Measures:
         context.subject = holder or context.subject
         turned = holder not in ("", "US") or (with_whom == "US" and holder != "US")
         partner = next((one for one in (with_whom, holder) if one not in ("", "US")), "")
+        if not partner and self._is_of_all(start):
+            partner = "0015"
         behind = " ".join(s.run(end, end + 5))
         if "the two countries" in behind:
             partner = partner or ours
@@ -312,6 +324,11 @@ class _Measures:
         return Measure(
             name, partner, self.sector, start, end, why, stated, verb, holder, words, flow
         )
+
+    def _is_of_all(self, start: int) -> bool:
+        """Whether it is with all the world: "total US imports", "the nation's deficit"."""
+        own = {*self.s.run(start - 4, start), self.s.value(start)}
+        return bool(group("of all countries") & own) or {"total", "us"} <= own
 
     def _why_not_ours(self, holder: str, with_whom: str, behind: str) -> str:
         if "state" in (holder, with_whom):

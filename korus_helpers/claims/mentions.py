@@ -272,6 +272,24 @@ def _longest() -> dict[str, int]:
     return longest
 
 
+@cache
+def _firsts() -> frozenset[str]:
+    """The words that something mentioned can begin with, beside figures."""
+    return frozenset(
+        [
+            *_longest(),
+            *MONTHS,
+            *_relative_firsts(),
+            *table("ordinals"),
+            "q",
+            "fiscal",
+            "fy",
+            "x",
+            "m",
+        ]
+    )
+
+
 def _mentions(text: str, tokens: Sequence[Token]) -> tuple[list[Mention], list[bool]]:
     """What the tokens of `text` mention, and whether each is mentioned or a plain word."""
     found: list[Mention] = []
@@ -283,6 +301,7 @@ def _mentions(text: str, tokens: Sequence[Token]) -> tuple[list[Mention], list[b
         for place in range(at, end):
             token = tokens[place]
             known[place] = bool(these) or token.kind != "word" or token.value in _plain()
+            known[place] |= token.value.endswith("ly")
         found += these
         at = end
     return found, known
@@ -290,6 +309,9 @@ def _mentions(text: str, tokens: Sequence[Token]) -> tuple[list[Mention], list[b
 
 def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
     """What begins at a token: a period, else the longer of a figure and of words."""
+    token = tokens[at]
+    if token.kind == "word" and token.value not in _firsts() and not may_begin(token):
+        return []
     if end := _day(text, tokens, at):
         return [Mention("day", None, at, end)]
     when = period_at(text, tokens, at)
@@ -306,6 +328,8 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
         kinds = {kind for kind, _ in _lexicon().get(following.value, ())}
         if kinds & {"level", "change"} or (may_begin(following) and following.value != "a"):
             return [Mention("measure", "two-way", at, at + 1)]
+    if end := _paraphrase(text, tokens, at):
+        return [Mention("pronoun", "country", at, end)]
     pronoun = tokens[at].value == "us" and text[tokens[at].start].islower()
     figure = figure_at(tokens, at) if may_begin(tokens[at]) and not pronoun else None
     if figure and not _is_figure(text, tokens, figure):
@@ -316,6 +340,18 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
             mentions.append(Mention("level", figure.hedged, at, at + 1))
         return mentions
     return by_words
+
+
+def _paraphrase(text: str, tokens: Sequence[Token], at: int) -> int:
+    """The token after "the Southeast Asian country", else 0."""
+    if tokens[at].value != "the":
+        return 0
+    for end in range(at + 2, min(at + 5, len(tokens))):
+        if tokens[end].value in group("a country") and text[tokens[end].start].islower():
+            return end + 1
+        if tokens[end].kind != "word":
+            return 0
+    return 0
 
 
 def _by_words(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
@@ -406,9 +442,11 @@ def _year(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, i
 
 
 def _relative(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
+    """ "last year", "over the same period", and so many years before, later or ago."""
+    longest = _years_away(tokens, at, value)
     if value not in _relative_firsts():
-        return None
-    longest, run = None, ""
+        return longest
+    run = ""
     for length in range(min(5, len(tokens) - at)):
         run = f"{run} {tokens[at + length].value}" if run else value
         for kind in ("relative", "comparison"):
@@ -417,6 +455,19 @@ def _relative(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Whe
         if run in table("same span"):
             longest = When(name="same"), at + length + 1
     return longest
+
+
+def _years_away(tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
+    """ "a year earlier", "five years later", "a decade ago"."""
+    unit, way = _value(tokens, at + 1), _value(tokens, at + 2)
+    sizes = {"year": 1, "years": 1, "decade": 10, "decades": 10}
+    count = "1" if value == "a" else words("numbers").get(value, value)
+    if unit not in sizes or way not in table("ways of years") or not count.isdecimal():
+        return None
+    if way == "before" and (year_of(_value(tokens, at + 3)) or _value(tokens, at + 3) == "the"):
+        return None
+    number = sizes[unit] * int(count[:3])
+    return When(name=table("ways of years")[way].format(number)), at + 3
 
 
 @cache

@@ -190,12 +190,17 @@ class Moments:
         lead = s.run(s.segment(mention), mention.start)
         if self.done and reference and "followed" in lead:
             return shifted(reference, -12), {"period": CLAUSE}
+        for one in s.periods:  # "smaller than in 2014, when it had been $7.2 billion"
+            when = "when" in s.run(one.end, one.end + 2) and one.start >= s.segment(mention)
+            if when and one.start < mention.start and not s.at(one.end + 2, "period"):
+                return self.resolved(one.value, reference), {}
         for one, its in self.beside(mention, own):
             than = s.value(one.start - 2) in ("than", "as")
-            than = than and "when" not in s.run(one.end, mention.start)
             if its in ("point", "base") and s.value(one.start - 1) != "since" and not than:
                 return self.resolved(one.value, reference), {}
-        if reference and group("compares") & set(s.run(mention.start - 3, mention.start)):
+        another = any(mention.end <= one.start <= mention.end + 2 for one in s.partners)
+        compared = group("compares") & set(s.run(mention.start - 3, mention.start))
+        if reference and compared and not another:
             bases = [one for one in s.periods if one.start < mention.start]
             when = [
                 self.resolved(one.value, reference) for one in bases if self.role(one) == "base"
@@ -228,8 +233,12 @@ class Moments:
         self, mention: Mention, span: tuple[Span, Span] | None, reference: Span | None
     ) -> tuple[Span | None, Said]:
         """The period of the level that something moved from."""
+        s_periods = self.s.periods
         if span:
             return span[0], {}
+        kept = self.context.span
+        if kept and reference == kept[1] and not any(one.value.first > 12 for one in s_periods):
+            return kept[0], {"period": TEXT}
         if bases := [base for _, _, base, _ in reversed(self.done) if base]:
             return bases[0], {"period": CLAUSE}
         behind = [
@@ -252,6 +261,7 @@ class Moments:
         near = [one for one in near if not one.value.name.startswith("-")]
         behind = [one for one in near if one.start >= mention.end]
         ahead = [one for one in near if one.end <= mention.start]
+        behind = [one for one in behind if not self.measure_between(mention.end, one.start)]
         for one in [*behind[:1], *reversed(ahead)]:
             return self.resolved(one.value, reference), {}
         return reference, {"period": source} if source else {}
@@ -300,7 +310,9 @@ class Moments:
                 base, end, inferred = *levels, {"base": CLAUSE, "end": CLAUSE}
             elif before and not compared:
                 base, end, inferred = *before[0][2:], {"base": CLAUSE}
-            elif kept and (self.pair or self.same or (context.spanned and not points)):
+            elif kept and (
+                self.pair or self.same or (not points and (context.spanned or self._moves(mention)))
+            ):
                 base, end, inferred = *kept, {"base": TEXT, "end": TEXT}
         if base and end and end <= base and context.latest and context.latest > base:
             end = context.latest
@@ -317,6 +329,11 @@ class Moments:
         elif said_here:
             context.spanned = False
         return base, end, inferred
+
+    def _moves(self, mention: Mention) -> bool:
+        """Whether the levels of a change follow: "doubled, from A to B"."""
+        behind = [one for one in self.s.figures if one.start >= mention.end]
+        return any(self.place_of(one) == "from" for one in behind[:1])
 
     def _levels_before(self, whens: set[Span]) -> tuple[Span, Span] | None:
         """The periods of levels that a change follows: "A in 2013 and B in 2015, up a fifth"."""
@@ -416,10 +433,13 @@ class Moments:
         if context.latest is None or when[1] > context.latest[1]:
             context.latest = when
         other = self.done[-2] if len(self.done) > 1 else None
-        if other and {role, other[1]} >= {"from"} and other[2] is None and base is None:
+        two_levels = bool(other) and other[2] is None and base is None
+        if two_levels and (role == "from" or other[1] == "from" or group("compares") & lead):
             two = sorted((other[3], when))  # "from A to B", "to B, up from A"
             if two[0] < two[1]:
                 self.pair = context.span = (two[0], two[1])
+        elif two_levels and other[3] < when:  # "A in 2011 and B in 2016"
+            context.span = (other[3], when)
 
     def remember(self) -> None:
         """Keep the period of a sentence without a claim, where it is a later one or opens it."""

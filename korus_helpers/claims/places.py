@@ -25,7 +25,9 @@ def ranks(
     s: Sentence, measures: list[Measure], moments: Moments, context: Context
 ) -> Iterator[Found]:
     """Places such as "the third-largest supplier", "No. 10 among export markets"."""
-    if any(one.why for one in measures):
+    run = " ".join(s.words)
+    states = any(one.value == "state" for one in s.of("partner")) or "among the states" in run
+    if context.away or states or any(one.why for one in measures):
         return
     for at, value in enumerate(s.words):
         place = _place(s, at)
@@ -97,6 +99,7 @@ def records(
         partner = measure.partner or (str(between[-1].value) if left and between else "")
         ahead = [str(p.value) for p in s.partners if p.end <= one.start]
         partner = partner or (ahead[-1] if ahead else context.partner)
+        partner = partner or ("0015" if context.ours else "")
         when, said = moments.near(one)
         if not partner or when is None or measure.sector in ("services", "not-in-product"):
             continue

@@ -168,6 +168,14 @@ class _Reader:
         """Keep for later sentences what this one spoke of."""
         s, context = self.s, self.context
         own = [one for one in self.measures if not one.why]
+        away = [one.why for one in self.measures if one.why in (STATE, "trade between others")]
+        if self.done or any(one.value == "US" for one in s.of("partner")):
+            context.away = ""
+        elif any(one.value == "state" and one.start < 2 for one in s.of("partner")):
+            context.away = f"it is about {STATE}"
+        elif away:
+            context.away = f"it is about {STATE}" if away[-1] == STATE else away[-1]
+        context.named |= {str(one.value) for one in s.partners if one.value != WORLD}
         if self.done:
             context.measure, context.age = self.done[-1].measure, -1
             context.partner_of_measure = self.partner_before
@@ -233,8 +241,8 @@ class _Reader:
         change = s.at(end, "of the change")
         for one in self.measures:
             of = s.value(end) in ("of", "in", "worth")
-            noun_phrase = group("noun phrase") | {"of", "a", "in", "worth", "all", "what"}
-            near = end <= one.start <= end + 5
+            noun_phrase = group("noun phrase") | group("around a measure")
+            near = end <= one.start <= end + 6
             if near and s.only(end, one.start, noun_phrase, "partner", "sector", "of the whole"):
                 side = not percent and one.flow in ("deficit", "surplus", "balance", "two-way")
                 if mention.value.last.unit in ("percent", MONEY) and (of or side):
@@ -242,7 +250,7 @@ class _Reader:
             if change and change.end <= one.start <= change.end + 3:
                 return one
         for word, name in (("out", "exports"), ("in", "imports")):
-            if s.value(end) == word and s.value(end + 1) in (",", ")", ";", "and", ""):
+            if s.value(end) == word and s.value(end + 1) in (",", ")", ";", "and", "", "."):
                 who = [str(one.value) for one in s.partners if one.end <= at]
                 partner = who[-1] if who else self.context.partner
                 return Measure(name, partner, start=end, end=end + 1, words=word)
@@ -307,7 +315,8 @@ class _Reader:
             if not all(s.known[pronouns[-1] if pronouns else start : mention.start]):
                 return None
         named = [one for one in s.partners if one.end <= mention.start]
-        partner = self.context.partner or measure.partner
+        world = measure.partner == WORLD
+        partner = WORLD if world else self.context.partner or measure.partner
         flow = measure.name in ("exports", "imports")
         name = measure.name
         if named:
@@ -343,6 +352,7 @@ class _Reader:
         closes = s.value(mention.end) in ("", ".", "!", "?", "'", '"')
         numbers = [one for one in s.tokens[mention.start : mention.end] if one.kind == "number"]
         beside = measure.end == mention.start or s.partners or before == "us"
+        beside = beside or self.moments.place_of(mention) == "to"
         return closes and not numbers and bool(beside)
 
     def _of_origin(self, mention: Mention, measure: Measure) -> Measure:
@@ -418,7 +428,8 @@ class _Reader:
                 break
             same = s.same_clause(one, mention)
             if one.value == FORECAST:
-                if (same or one.start == 0) and not beside:
+                free = {"which", "who"} & set(s.run(one.end, mention.start))
+                if (same or one.start == 0) and not beside and not free:
                     return FORECAST
             elif one.value == WITHDRAWN:
                 if same:
@@ -436,6 +447,12 @@ class _Reader:
                 return "it is negated"
         if measure is None:
             return ""
+        ours = any(one.value == "US" and one.start < mention.start for one in s.of("partner"))
+        theirs = s.run(mention.end, mention.end + 2) == ["of", "them"]
+        if context.away and not ours and (measure.start < 0 or not measure.stated or theirs):
+            return context.away
+        if any(one.value == "country" for one in s.of("pronoun")) and len(context.named) > 1:
+            return "it is not said which country is meant"
         of = s.at(mention.end, "of the whole")
         if (
             of
@@ -444,7 +461,12 @@ class _Reader:
             and context.partner_of_measure not in ("", WORLD)
         ):
             return "it is a share of the trade of another partner"
-        if "together" in s.run(0, mention.start) and len(s.partners) > 1:
+        many = any(
+            s.value(at) in ("those", "these")
+            and s.value(at + 1) in ("two", "three", "four", "2", "3", "4")
+            for at in range(mention.start)
+        )
+        if many or ("together" in s.run(0, mention.start) and len(s.partners) > 1):
             return "it is of several partners together"
         if measure.why:
             return measure.why
@@ -487,6 +509,10 @@ class _Reader:
         last = self.done[-1] if self.done else None
         moved = last is not None and last.as_ in ("change", "percent-change")
         as_ = {MONEY: "change", "percent": "percent-change"}.get(unit, "")
+        same = next((one for one in reversed(self.done) if one.as_ == as_), None)
+        elided = kind.measure.end == at and s.value(mention.end) == "to"
+        if same and not sign and (before == "by" or elided):
+            return replace(kind, as_=as_, sign=same.sign)  # "and those to Mexico by 8.9 percent"
         if moved and as_ and before == "or" and kind.measure.end <= last.mention.start:
             return replace(kind, as_=as_, sign=last.sign)  # "7 percent, or $2 billion"
         if moved and last.as_ == as_ == "percent-change" and before == "and" and not sign:
@@ -507,7 +533,15 @@ class _Reader:
             bracket = before == "(" and last and last.as_ == "percent-change"
             if bracket and at - 3 <= last.mention.end:
                 return replace(kind, as_="change", sign=last.sign)
-            if sign and before not in ("to", "at", "from"):
+            own = kind.figure.last.sign
+            if (
+                own
+                and (s.value(mention.end) == "to" or own == "+")
+                and kind.measure.name != "balance"
+            ):
+                return replace(kind, as_="change", sign=0)  # "+$23.7B to $101.8B"
+            reached = kind.figure.hedged in words("levels reached")
+            if sign and before not in ("to", "at", "from") and not reached:
                 return replace(kind, as_="change")
             if listed and last.as_ == "change" and before != "to":
                 return replace(kind, as_="change", sign=last.sign)
@@ -573,6 +607,9 @@ class _Reader:
             at, single = s.words.index("ratio"), True
             first = next((one for one in flows if one.start > at), measure)
             measure = replace(measure, name=first.name)
+        behind = next((one for one in flows if end <= one.start <= end + 2), None)
+        if behind and flows[0].start < behind.start and flows[0].name != behind.name:
+            single, measure = True, replace(measure, name=flows[0].name)
         if s.value(end) == "what" and len(flows) > 1:
             single = single or flows[-1].start > end
         if last.word == "halved" and "as" in s.run(kind.mention.start, end):
@@ -685,15 +722,17 @@ class _Reader:
             those = s.run(mention.end, place) == ["of", "those"]
             if (place == mention.end or those) and s.value(place) in ("for", "with", "to", "from"):
                 return str(one.value), {}
-        if measure.start >= mention.end and measure.partner and measure.stated:
+        part = bound.as_ in ("share", "contribution")
+        behind = measure.start >= mention.end and measure.stated
+        if behind and measure.partner and not (part and measure.partner == WORLD):
             return measure.partner, {}
         before = [str(one.value) for one in s.partners if one.end <= mention.start]
-        if bound.as_ in ("share", "contribution") and (
-            parts := [one for one in before if one != WORLD]
-        ):
+        if part and (parts := [one for one in before if one != WORLD]):
             return parts[-1], {}
-        own = set(s.run(measure.start - 4, measure.start))
-        if not measure.partner and {"nation", "overall", "global"} & own:
+        if part and measure.partner == WORLD and context.partner:
+            return context.partner, {"partner": TEXT}
+        behind = f" {' '.join(s.run(mention.end, len(s.words)))} "
+        if not measure.partner and any(f" {phrase} " in behind for phrase in group("in all")):
             return WORLD, {}
         if measure.partner:
             return measure.partner, {} if measure.stated else {"partner": TEXT}
