@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 
 run: $(READY)
 	@$(BIN)/korus run --pdf
+	@echo "Next, your own figure: $(BIN)/korus check '\$$27.6 billion' --measure deficit --year 2016"
+	@echo "Or a text of your own: $(BIN)/korus read article.txt"
 
 test: $(READY)
 	@$(BIN)/pytest -n auto --dist loadfile --cov=korus_helpers tests
@@ -31,7 +33,7 @@ notebooks: $(READY)
 example: $(READY)
 	@$(BIN)/python tests/make_example.py
 
-# Other ways to execute the notebooks beside this one: outputs/bench.json and the table in the README.
+# Other ways to execute the notebooks beside this one: outputs/bench.json and the table in tests/README.md.
 bench: $(READY)
 	@$(BIN)/python tests/benchmarks/bench_runs.py && $(BIN)/python tests/test_readme.py
 

@@ -116,7 +116,7 @@ def _show(found, file: Path, written: Path | None) -> None:
             "The text gives no day: with --date 2017-12-28 its figures are judged by the "
             "release of that day."
         )
-    if found.claims:
+    if found.claims and (written or str(file) != "-"):
         name = visible(file)
         click.echo(
             f"Claims: {visible(written)}"
