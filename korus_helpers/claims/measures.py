@@ -1,7 +1,7 @@
 """The measures of a sentence from the US side: which way the goods go, with whom, of what."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from korus_helpers.claims.mentions import Mention, Sentence, group, table
 from korus_helpers.claims.phrases import Figure
@@ -31,6 +31,7 @@ class Context:
     end: Span | None = None
     last: Span | None = None
     latest: Span | None = None
+    sides: dict[str, bool] = field(default_factory=dict)  # whose surplus and deficit it last was
     span: tuple[Span, Span] | None = None
     spanned: bool = False
     mode: str = ""
@@ -101,9 +102,11 @@ class _Measures:
             return None  # "import prices", "export controls"
         agent = self._subject(start) if verb else self._agent(start)
         other = self._counterpart(start, end, limit, verb, flow)
+        if subject_aside and subject_aside.value == "the economy as a whole" and not verb:
+            return Measure(flow, "", start=start, end=end, why=f"it is about {subject_aside.value}")
         if verb and subject_aside:  # "Polish companies sold … to the United States"
             owner = s.ends_at(subject_aside.start, "partner")
-            agent = str(owner.value) if owner and other == "US" else ""
+            agent = str(owner.value) if owner and "US" in (other, owner.value) and other else ""
         if (
             verb
             and not agent
@@ -113,7 +116,7 @@ class _Measures:
         ):
             self.agent_of_verbs = ""
             return Measure("exports", "", start=start, end=end, why="its subject is no country")
-        agent = agent or (self.agent_of_verbs if verb else "")
+        agent = agent or (self.agent_of_verbs if verb or name.endswith("noun") else "")
         beside = "" if verb or other else self._name_beside(start, flow)
         if beside:  # "China deficit", "Italy exports 23.8bn" as on a ticker
             agent, other = "", beside
@@ -191,6 +194,8 @@ class _Measures:
                 return ""
             if one.end < start and self._is_object(one):
                 continue
+            if one.value == "country" and len(self.context.named) != 1:
+                return "unknown"
             if one.kind == "pronoun":
                 return "" if one.value in ("its", "their", "there", "them") else "it"
             return str(one.value)
@@ -297,6 +302,10 @@ class _Measures:
         with_whom = ours if other == "it" else other
         context.subject = holder or context.subject
         turned = holder not in ("", "US") or (with_whom == "US" and holder != "US")
+        if holder or with_whom:
+            context.sides[flow] = turned
+        elif s.value(start - 1) == "the":
+            turned = context.sides.get(flow, turned)
         partner = next((one for one in (with_whom, holder) if one not in ("", "US")), "")
         if not partner and self._is_of_all(start):
             partner = "0015"
@@ -333,7 +342,7 @@ class _Measures:
     def _why_not_ours(self, holder: str, with_whom: str, behind: str) -> str:
         if "state" in (holder, with_whom):
             return STATE
-        if with_whom == "unknown":
+        if "unknown" in (holder, with_whom):
             return "it names no partner that is included"
         two = holder not in ("", "US") and with_whom not in ("", "US", holder)
         if two or with_whom == "third":

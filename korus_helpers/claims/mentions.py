@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from korus_helpers.claims.phrases import Figure, figure_at, may_begin
@@ -301,7 +301,7 @@ def _mentions(text: str, tokens: Sequence[Token]) -> tuple[list[Mention], list[b
         for place in range(at, end):
             token = tokens[place]
             known[place] = bool(these) or token.kind != "word" or token.value in _plain()
-            known[place] |= token.value.endswith("ly")
+            known[place] |= token.value.endswith(("ly", "ed", "ing"))
         found += these
         at = end
     return found, known
@@ -335,16 +335,31 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
     if figure and not _is_figure(text, tokens, figure):
         figure = None
     if figure and (not by_words or figure.end >= by_words[0].end):
-        mentions = [Mention("figure", figure, at, figure.end)]
+        mentions = [*_from_to(tokens, figure)]
         if figure.hedged and figure.hedged.split()[0] in ("topped", "exceeded", "near"):
             mentions.append(Mention("level", figure.hedged, at, at + 1))
         return mentions
     return by_words
 
 
+def _from_to(tokens: Sequence[Token], figure: Figure) -> Iterator[Mention]:
+    """A figure, or the two levels of "from 3.7 to 9.8 billion"."""
+    middle = [at for at in range(figure.start, figure.end) if tokens[at].value == "to"]
+    if (
+        len(figure.quantities) > 1
+        and middle
+        and figure.start
+        and tokens[figure.start - 1].value == "from"
+    ):
+        first = replace(figure, quantities=figure.quantities[:1], hedge="", end=middle[0])
+        yield Mention("figure", first, first.start, first.end)
+        figure = figure_at(tokens, middle[0] + 1) or figure
+    yield Mention("figure", figure, figure.start, figure.end)
+
+
 def _paraphrase(text: str, tokens: Sequence[Token], at: int) -> int:
     """The token after "the Southeast Asian country", else 0."""
-    if tokens[at].value != "the":
+    if tokens[at].value not in ("the", "our", "its", "this", "that"):
         return 0
     for end in range(at + 2, min(at + 5, len(tokens))):
         if tokens[end].value in group("a country") and text[tokens[end].start].islower():
@@ -433,15 +448,20 @@ def _year(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, i
     before, after = _value(tokens, at - 1) if at else "", _value(tokens, at + 1)
     if not year or "$" in before or after in words("scales") or after in words("units"):
         return None
-    other = year_of(_value(tokens, at + 2))
+    end = at + 1
+    if after == "(" and before in ("from", "between"):  # "from 2011 (before the agreement) to 2016"
+        closes = (n for n in range(end, min(end + 20, len(tokens))) if tokens[n].value == ")")
+        end = next(closes, at) + 1
+        after = _value(tokens, end)
+    other = year_of(_value(tokens, end + 1))
     joins = after == "–" or (after in ("to", "through") and before in ("from", "between"))
     joins = joins or (after == "and" and before == "between")
     if joins and other > year:
-        return When(12 * year, 12 * other + 11, "span"), at + 3
+        return When(12 * year, 12 * other + 11, "span"), end + 2
     return When(12 * year, 12 * year + 11), at + 1
 
 
-def _relative(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
+def _relative(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
     """ "last year", "over the same period", and so many years before, later or ago."""
     longest = _years_away(tokens, at, value)
     if value not in _relative_firsts():
@@ -450,6 +470,10 @@ def _relative(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Whe
     for length in range(min(5, len(tokens) - at)):
         run = f"{run} {tokens[at + length].value}" if run else value
         for kind in ("relative", "comparison"):
+            after = tokens[at + length + 1] if at + length + 1 < len(tokens) else None
+            clause = after and (text[after.start].isupper() or after.value in ("the", "it", "we"))
+            if run.endswith(("before", "after")) and clause:
+                continue  # "in 2000, the year before China joined"
             if run in table(kind):
                 longest = When(name=str(table(kind)[run])), at + length + 1
         if run in table("same span"):
@@ -532,6 +556,13 @@ def _with_year(tokens: Sequence[Token], at: int, first: int, last: int) -> tuple
         and _value(tokens, at + 1) == ","
     ):
         year, of = year_of(_value(tokens, at + 2)), at + 2
+    said = " ".join(token.value for token in tokens[at : at + 3]).removeprefix("of ")
+    for phrase in ("last year", "this year"):
+        if not year and said.startswith(phrase):
+            end = at + 2 + (_value(tokens, at) == "of")
+            return When(first, last, str(table("relative")[phrase])), end
+    if not year and _value(tokens, at) == "of" and _value(tokens, at + 2) == "year":
+        return When(first, last), at + 3  # "the first six months of the year"
     if not year:
         return When(first, last), at
     return When(12 * year + first, 12 * year + last), of + 1

@@ -59,12 +59,12 @@ class Moments:
             return "since"
         if name in ("span", "same", "year", "month"):
             return name
-        before, earlier = s.value(one.start - 1), s.value(one.start - 2)
-        if s.value(one.start - 3) == "same" and earlier in ("months", "period", "month", "quarter"):
+        at = one.start - (s.value(one.start - 1) == "the" and one.value.name == "")
+        before, earlier = s.value(at - 1), s.value(at - 2)
+        if s.value(at - 3) == "same" and earlier in ("months", "period", "month", "quarter"):
             return "like"
         near = " ".join(s.run(one.start - 6, one.start))
         compared = before == "in" and earlier in ("than", "from", "as")
-        compared |= before == "the" and earlier in ("above", "below", "over", "than", "from")
         compared |= (earlier, before) in (("compared", "with"), ("relative", "to"))
         compared |= "what" in near.split() or "the figure of" in near
         return "base" if compared or before in group("base words") else "point"
@@ -78,9 +78,17 @@ class Moments:
             return when.first, when.last
         if name.startswith("="):
             return whole_year(int(name[1:]))
+        if name == "ytd":
+            reference = reference or self.context.end
+            return (reference[1] - reference[1] % 12, reference[1]) if reference else None
+        if name.startswith("that"):  # counted from the figure before
+            last = self.done[-1][3] if self.done else self.context.last
+            return shifted(last, 12 * int(name[4:])) if last else reference
         if name.startswith("y"):
             year = self.context.year_before + 1 + int(name[1:])
-            return whole_year(year) if self.context.date else None
+            first = 12 * year + max(when.first, 0)
+            last = 12 * year + when.last if when.first >= 0 else first + 11
+            return (first, last) if self.context.date else None
         if not name and when.first >= 0:
             return self._months(when, reference)
         if reference is None or name in ("same", "year", "month"):
@@ -89,7 +97,8 @@ class Moments:
 
     def _months(self, when: When, reference: Span | None) -> Span | None:
         """Months without a year: in the year of the reference, else the last before the text."""
-        year = reference[0] // 12 if reference else 0
+        said = reference and (self.context.end or reference != whole_year(self.context.year_before))
+        year = reference[0] // 12 if said else 0
         if self.context.date:
             last = month_of(self.context.date)
             year = year or last // 12
@@ -162,9 +171,15 @@ class Moments:
         ]  # fmt: skip
         ahead = [
             one for one in s.periods
-            if start <= one.start < mention.start and (start == 0 or self._goes_on(one, start))
+            if start <= one.start < mention.start
+            and (start == 0 or self._right_before(one, mention) or self._goes_on(one, start))
         ]  # fmt: skip
         return [(one, self.role(one)) for one in [*behind, *reversed(ahead)]]
+
+    def _right_before(self, one: Mention, mention: Mention) -> bool:
+        """Whether only a comma stands between a period and a figure: "in 1993, $41.6 billion"."""
+        comma = self.s.run(one.end, mention.start) == [","]
+        return comma and not one.value.name and self.role(one) in ("point", "base")
 
     def _goes_on(self, one: Mention, start: int) -> bool:
         """Whether a period between two figures goes with the second: after a comma or break."""
@@ -200,6 +215,7 @@ class Moments:
                 return self.resolved(one.value, reference), {}
         another = any(mention.end <= one.start <= mention.end + 2 for one in s.partners)
         compared = group("compares") & set(s.run(mention.start - 3, mention.start))
+        another = another or self.measure_between(mention.start - 3, mention.start)
         if reference and compared and not another:
             bases = [one for one in s.periods if one.start < mention.start]
             when = [
@@ -212,9 +228,11 @@ class Moments:
             return self._moved_from(mention, span, reference)
         if span:
             return span[1], {}
+        follows = any(one.start >= mention.end for one in s.figures)
         behind = [
             one for one in s.periods
             if one.start > mention.end and self.role(one) == "point" and one.value.first > 12
+            and not (follows and self._goes_on(one, mention.end))
             and self.flows(mention.end, one.start) and s.same_clause(one, mention)
             and not self.measure_between(mention.end, one.start)
             and self._of_list(mention, one)
@@ -297,6 +315,12 @@ class Moments:
             base, end = levels[0], end or levels[1]
             self.pair = context.span = (base, end or reference)
         inferred: Said = {}
+        since = [
+            one for one, role in beside if role == "base" and s.value(one.start - 1) == "since"
+        ]
+        if end is None and since and not any(one.end <= mention.start for one in s.periods):
+            reference = context.end or whole_year(context.year_before)
+            source = TEXT
         if end is None:
             end = reference
             inferred = {"end": source} if source else {}
@@ -324,7 +348,7 @@ class Moments:
             )
             base = shifted(end, -1 if monthly else -12)
             inferred["base"] = "a month before the end" if monthly else AYEAR
-        if self.span or "span" in roles:
+        if self.span or {"span", "like"} & set(roles):
             context.span, context.spanned = (base, end), True
         elif said_here:
             context.spanned = False
@@ -439,15 +463,17 @@ class Moments:
             if two[0] < two[1]:
                 self.pair = context.span = (two[0], two[1])
         elif two_levels and other[3] < when:  # "A in 2011 and B in 2016"
-            context.span = (other[3], when)
+            context.span = (self.done[0][3], when)
 
     def remember(self) -> None:
         """Keep the period of a sentence without a claim, where it is a later one or opens it."""
-        points = [one for one in self.s.periods if one.value.first > 12]
+        points = [one for one in self.s.periods if one.value.first >= 0]
         if self.done or not points:
             return
         last, context = points[-1].value, self.context
-        if context.end is None or last.last >= context.end[1] or points[0].start < 3:
+        when = self.resolved(last, context.end)
+        past = when and (not context.date or when[1] <= month_of(context.date))
+        if past and (context.end is None or when[1] >= context.end[1] or points[0].start < 3):
             if last.name == "span":
                 context.span = ends_of(last)
-            context.end = ends_of(last)[1] if last.name == "span" else (last.first, last.last)
+            context.end = when

@@ -1,7 +1,7 @@
 """Claims that are no figure of their own sentence: ranks, records, and the cells of a table."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -81,7 +81,11 @@ def _noun(s: Sentence, at: int) -> tuple[str, int] | None:
 
 
 def records(
-    s: Sentence, measures: list[Measure], moments: Moments, context: Context
+    s: Sentence,
+    measures: list[Measure],
+    moments: Moments,
+    context: Context,
+    refused: Callable[[Mention, Measure | None], str],
 ) -> Iterator[Found]:
     """Records such as "an all-time high", "the lowest since 2009", "a record $49.2 billion"."""
     for one in [*s.of("record", "record low", "record since", "record again"), *_other_records(s)]:
@@ -93,7 +97,7 @@ def records(
         measure = left[-1] if left else context.measure
         figure = any(f.start <= one.start + 1 and f.end > one.end for f in s.figures)
         bare = one.value is not None and s.run(one.start, one.end) == ["record"] and not figure
-        if measure is None or measure.why or bare:
+        if measure is None or bare or refused(one, measure):
             continue
         between = [p for p in s.partners if measure.end <= p.start and p.end <= one.start]
         partner = measure.partner or (str(between[-1].value) if left and between else "")
@@ -101,7 +105,7 @@ def records(
         partner = partner or (ahead[-1] if ahead else context.partner)
         partner = partner or ("0015" if context.ours else "")
         when, said = moments.near(one)
-        if not partner or when is None or measure.sector in ("services", "not-in-product"):
+        if not partner or when is None:
             continue
         since = [p.value for p in s.periods if p.start in (one.end, one.end + 1)
                  and s.value(p.start - 1) == "since"]  # fmt: skip

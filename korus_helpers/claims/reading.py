@@ -158,7 +158,7 @@ class _Reader:
             self.context.mode = ""
         placed = [
             *ranks(self.s, self.measures, self.moments, self.context),
-            *records(self.s, self.measures, self.moments, self.context),
+            *records(self.s, self.measures, self.moments, self.context, self._reason),
         ]
         found = [*placed, *map(self._figure, self.s.figures)]
         yield from sorted(filter(None, found), key=lambda one: one.span)
@@ -216,8 +216,12 @@ class _Reader:
             figure = replace(figure, quantities=quantities)
         if figure.problem:  # that of a range, whose unit was said elsewhere
             return self._aside(mention, figure.problem[0])
-        if figure.per == "year" and len(figure.quantities) > 1:
-            return self._aside(mention, "it is a range over several years")
+        lead = self.s.run(self.s.segment(mention), mention.start)
+        yearly = figure.per == "year" and (figure.last.unit == "percent" or "since" in self.s.words)
+        lead = f" {' '.join(lead)} "
+        mean = any(f" {phrase} " in lead for phrase in group("over years"))
+        if yearly or (mean and figure.per in ("", "year")):
+            return self._aside(mention, "it is a mean, a range or a rate over several years")
         reason = self._counts_else(mention)
         if measure and not reason:
             measure = self._of_origin(mention, self._of_sector(mention, measure))
@@ -262,7 +266,7 @@ class _Reader:
         if carried := self._carried(mention):
             return carried
         right = next((one for one in self.measures if one.start >= end), None)
-        if right and not right.verb and all(s.known[s.segment(mention) : right.start]):
+        if right and not right.verb and all(s.known[mention.start : right.start]):
             between = any(end <= one.start < right.start for one in s.figures)
             return right if self.moments.flows(end, right.start) and not between else None
         return None
@@ -346,13 +350,14 @@ class _Reader:
         before = s.value(mention.start - 1)
         if {"former", "latter"} & set(s.words):
             return False
+        if self.moments.place_of(mention):
+            return True
         if "." in last.digits:
             listed = before in ("were", "was", "and", ",", "plus")
             return measure.end == mention.start or listed or bool(last.sign)
         closes = s.value(mention.end) in ("", ".", "!", "?", "'", '"')
         numbers = [one for one in s.tokens[mention.start : mention.end] if one.kind == "number"]
         beside = measure.end == mention.start or s.partners or before == "us"
-        beside = beside or self.moments.place_of(mention) == "to"
         return closes and not numbers and bool(beside)
 
     def _of_origin(self, mention: Mention, measure: Measure) -> Measure:
@@ -413,7 +418,7 @@ class _Reader:
         ):
             return f"it is what is {s.value(lead)}"
         for one in s.of("aside"):
-            if at <= one.start <= at + 2 and s.only(at, one.start, ("of", "in", "the", "a")):
+            if at <= one.start <= at + 2 and s.only(at, one.start, group("of what")):
                 return f"it is about {one.value}"
         return ""
 
@@ -462,8 +467,9 @@ class _Reader:
         ):
             return "it is a share of the trade of another partner"
         many = any(
-            s.value(at) in ("those", "these")
-            and s.value(at + 1) in ("two", "three", "four", "2", "3", "4")
+            s.value(at) in ("those", "these", "the")
+            and words("numbers").get(s.value(at + 1), s.value(at + 1)) in "3456789"
+            and s.value(at + 2) not in group("counted spans")
             for at in range(mention.start)
         )
         if many or ("together" in s.run(0, mention.start) and len(s.partners) > 1):
@@ -562,6 +568,8 @@ class _Reader:
         if kind.figure.last.word == "flat":
             again = any(one.figure.last.word == "flat" or one.as_ == "share" for one in self.done)
             return None if shares or again else replace(change, sign=0)
+        if of_whole and measure.start >= end and measure.agent not in ("", "US"):
+            return None  # "17 percent of all Swiss exports"
         if measure.start >= end:  # "64 percent of imports", "2 percent of what America bought"
             if measure.name == "imports" and any(
                 one.name in ("deficit", "balance") and one.end <= mention.start
@@ -670,7 +678,8 @@ class _Reader:
             base, (when, said) = None, self.moments.point(mention, bound.role, measure)
         else:
             base, when, said = self.moments.two(mention, measure)
-        if when is None:
+        behind = any(one.start > mention.end for one in s.periods)
+        if when is None or (s.value(mention.end) == "when" and not behind):
             return self._aside(mention, "no period is named")
         if base and base >= when:
             return self._aside(mention, "its first period is not before its last")
