@@ -13,8 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat import v4
 
-from korus_helpers.runs.parameters import declared_parameters
-from korus_helpers.runs.plan import plan
+from korus_helpers.runs.plan import declared_parameters, plan
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 PARAMETERS = 'partner: str = "South Korea"  # who\nnote: str = ""  # anything'

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from korus_helpers.figures.tables import DATA
 from korus_helpers.runs.batch_index import NO_RANK, batch_index, rows_of
-from korus_helpers.runs.setting import Ended, Setting
+from korus_helpers.runs.grid import Ended, Setting
 
 NOTEBOOKS = ("00_start_here", "01_goods_deficit")
 DAY = datetime(2026, 5, 24, 20, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from korus_helpers.runs.forks import ForkEngine
+from korus_helpers.runs.engine import Engine
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "03_claim_audit.ipynb"
 TEXT = "<script>alert(1)</script> $x$ **bold** [a](javascript:x) =1+1"
@@ -39,7 +39,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("claims")
-    engine = ForkEngine()
+    engine = Engine()
 
     def done(name: str):
         path = folder / f"{name}.csv"
@@ -90,7 +90,7 @@ def test_many_claims_are_drawn_twelve_at_a_time(executed):
 
 
 def test_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path):
-    engine = ForkEngine()
+    engine = Engine()
     try:
         outcome = engine.execute(NOTEBOOK, {"claims_file": "nowhere.yaml"}, tmp_path / "x.ipynb")
     finally:

@@ -258,18 +258,15 @@ def test_runs_equal_those_of_a_local_batch(cluster, place, tmp_path_factory):
 
 
 def test_what_travels_stays_within_the_folder_of_a_run(tmp_path):
-    from korus_helpers.runs.plan import Packed, Plan, unpack
+    from korus_helpers.runs.plan import Plan, unpack
 
-    plan = Plan({}, (), {}, {}, datetime(2026, 11, 24), False)
+    plan = Plan({}, (), {}, {}, datetime(2026, 11, 24), "")
     names = ["a.yaml", "../../b.yaml", "sub/../../c.yaml", "/etc/d.yaml", "C:\\work\\e.yaml"]
     folder = tmp_path / "1" / "2" / "3"
-    packed = Packed(plan, {"01": ("01.ipynb", "{}")}, dict.fromkeys(names, b""), {})
-    plan = unpack(packed, folder)
+    plan = unpack((plan, {"01": "{}"}, dict.fromkeys(names, b"")), folder)
     written = [path for path in tmp_path.rglob("*.*") if path.is_file()]
     assert len(written) == 6 and all(path.is_relative_to(folder) for path in written)
-    for name in names:
-        assert (plan.notebooks["01"].parent / plan.moved.get(name, name)).is_file()
-    assert [Path(path).name for path in plan.moved.values()] == ["d.yaml", "e.yaml"]
+    assert [Path(plan.moved[name]).name for name in names] == [f"{one}.yaml" for one in "abcde"]
 
 
 @pytest.mark.parametrize("what", ["code", "figures"])

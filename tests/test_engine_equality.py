@@ -14,11 +14,9 @@ import pytest
 from same_outputs import comparable, write_cells
 from torture import CELLS, IN_ANY_ORDER
 
+from korus_helpers.runs.engine import Engine, Limits
 from korus_helpers.runs.execute import import_papermill
-from korus_helpers.runs.forks import start_engine
-from korus_helpers.runs.kernels import Limits
-from korus_helpers.runs.parameters import declared_parameters
-from korus_helpers.runs.plan import Plan, plan
+from korus_helpers.runs.plan import Plan, declared_parameters, plan
 
 NOTEBOOKS = {
     path.stem: path
@@ -50,7 +48,7 @@ def planned(notebooks: dict[str, Path], folder: Path, **parameters: str) -> Plan
 
 @pytest.fixture(scope="module")
 def forks():
-    engine = start_engine("fork", Limits(timeout=120))
+    engine = Engine("fork", Limits(timeout=120))
     yield engine
     engine.stop()
 

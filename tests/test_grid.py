@@ -7,10 +7,8 @@ import pytest
 
 from korus_helpers.errors import InputError
 from korus_helpers.figures.tables import DATA
-from korus_helpers.runs.collection import find_collection
-from korus_helpers.runs.grid import MOST_RUNS, settings
-from korus_helpers.runs.grid_partners import split_names
-from korus_helpers.runs.parameters import Parameter, declared_parameters
+from korus_helpers.runs.grid import MOST_RUNS, settings, split_names
+from korus_helpers.runs.plan import Parameter, declared_parameters, find_collection
 
 DECLARED = {path.stem: declared_parameters(path) for path in find_collection()}
 YEARS = [("base_year", "2011"), ("end_year", "2016")]
@@ -272,7 +270,7 @@ def test_partners_of_one_name_have_folders_of_their_own():
 
 
 def test_a_notebook_of_ones_own_needs_neither_partner_nor_years(file):
-    own = {"own": {"note": Parameter("note", "str", "a", ""), "on": Parameter("on", "bool", 1, "")}}
+    own = {"own": {"note": Parameter("note", "str", "a"), "on": Parameter("on", "bool", 1)}}
     assert names(None, [], None, own) == ["run"]
     assert names(None, [], file("note: [a, b]\n'on': [yes, no]"), own) == [
         "note-a_on-yes", "note-a_on-no", "note-b_on-yes", "note-b_on-no",
@@ -281,7 +279,7 @@ def test_a_notebook_of_ones_own_needs_neither_partner_nor_years(file):
 
 
 def test_a_notebook_with_a_partner_alone_runs_over_all_that_ever_traded():
-    own = {"own": {"partner": Parameter("partner", "str", "nobody", "")}}
+    own = {"own": {"partner": Parameter("partner", "str", "nobody")}}
     assert names(None, [], None, own) == ["run"]
     assert len(names("all", [], None, own)) > 230
     assert "top partners have the largest trade of end_year" in refusal("top3", [], None, own)

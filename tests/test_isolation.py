@@ -21,8 +21,7 @@ from small_notebooks import (
     with_variable,
 )
 
-from korus_helpers.runs.forks import start_engine
-from korus_helpers.runs.kernels import Limits
+from korus_helpers.runs.engine import Engine, Limits
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="reads /proc")
 
@@ -79,9 +78,9 @@ left_name = 1""",
     "patches": """
 import json
 import korus_helpers.trade.comparison as comparison, korus_helpers.figures.tables as tables
-import korus_helpers.runs.harvest as harvest, matplotlib.figure, pandas
+import korus_helpers.runs.results as results, matplotlib.figure, pandas
 json.dump = comparison.comparison = tables.open_table = lambda *a, **k: "patched"
-harvest.write_whole = lambda *a: None
+results.write_whole = lambda *a: None
 pandas.DataFrame.to_csv = matplotlib.figure.Figure.savefig = lambda *a, **k: 0""",
     "left running": """
 import socket, subprocess, tempfile, threading, time
@@ -101,7 +100,7 @@ sys.settrace(lambda *a: None); sys.setprofile(lambda *a: None)""",
 
 @pytest.fixture(scope="module")
 def forks():
-    engine = start_engine("fork", Limits(timeout=60))
+    engine = Engine("fork", Limits(timeout=60))
     yield engine
     engine.stop()
 
@@ -166,7 +165,7 @@ def test_no_process_and_no_folder_is_left(how, command, tmp_path, short_folder):
         assert run.returncode == 130
         assert err.strip().startswith("Stopped; ") and err.count("\n") <= 2
     until(lambda: not with_variable("KORUS_TEST", str(tmp_path)), 15)
-    assert not any(map(alive, told.values()))
+    until(lambda: not any(map(alive, told.values())), 10)
     assert list(short_folder.iterdir()) == []
 
 
@@ -208,7 +207,7 @@ for _ in range(4):
         taken = b"x" * 150_000_000
         time.sleep(60)
 time.sleep(60)"""
-    with start_engine("fork", Limits(timeout=60, memory=300_000_000)) as engine:
+    with Engine("fork", Limits(timeout=60, memory=300_000_000)) as engine:
         outcome, _ = run_small(engine, tmp_path, "forks", source)
     assert (outcome.status, outcome.error) == ("failed", "MemoryError: it took more than 300 MB")
     assert outcome.cell == 2
@@ -218,7 +217,7 @@ def test_the_time_of_a_report_is_limited(tmp_path):
     source = """
 from IPython.display import display
 display({"text/html": "<p>" + "<div>" * 2_000_000, "text/plain": "deep"}, raw=True)"""
-    with start_engine("fork", Limits(timeout=4)) as engine:
+    with Engine("fork", Limits(timeout=4)) as engine:
         began = time.monotonic()
         outcome, _ = run_small(engine, tmp_path, "deep", source)
     assert time.monotonic() - began < 40

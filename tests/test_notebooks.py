@@ -8,9 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from korus_helpers.runs.forks import ForkEngine
-from korus_helpers.runs.kernels import KernelEngine
-from korus_helpers.runs.parameters import declared_parameters
+from korus_helpers.runs.engine import Engine
+from korus_helpers.runs.plan import declared_parameters
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
@@ -114,7 +113,7 @@ GRID = [
 
 
 def test_they_run_for_other_partners_years_and_releases(tmp_path):
-    engine = ForkEngine()
+    engine = Engine()
     # Notebook 00 keeps the article's partner and years but for one paragraph: once is enough.
     wanted = [
         (path, parameters)
@@ -169,7 +168,7 @@ def test_parameters_that_make_no_sense_say_what_to_type(parameters, says):
 
 
 def test_a_notebook_that_refuses_its_parameters_says_so_and_nothing_else(tmp_path):
-    engine = KernelEngine()
+    engine = Engine("kernel")
     try:
         outcome = engine.execute(NOTEBOOKS[1], {"end_year": 2031}, tmp_path / "x.ipynb")
     finally:

@@ -5,8 +5,14 @@ import json
 import pytest
 
 from korus_helpers.errors import InputError
-from korus_helpers.runs.collection import choose_notebooks, find_collection
-from korus_helpers.runs.parameters import Parameter, assign, declared_parameters, value_of
+from korus_helpers.runs.plan import (
+    Parameter,
+    assign,
+    choose_notebooks,
+    declared_parameters,
+    find_collection,
+    value_of,
+)
 
 CELL = """\
 partner: str = "Korea, South"  # Census name, ISO code or 4-digit code
@@ -41,12 +47,10 @@ def declared(tmp_path):
     return declared_parameters(write_notebook(tmp_path / "a.ipynb", CELL))
 
 
-def test_declared_parameters_have_name_kind_default_and_comment(declared):
-    assert declared["partner"] == Parameter(
-        "partner", "str", "Korea, South", "Census name, ISO code or 4-digit code"
-    )
-    assert declared["partners"] == Parameter("partners", "list[str]", ["Mexico", "Canada"], "")
-    assert declared["note"] == Parameter("note", "str", "no annotation", "typed by its value")
+def test_declared_parameters_have_name_kind_and_default(declared):
+    assert declared["partner"] == Parameter("partner", "str", "Korea, South")
+    assert declared["partners"] == Parameter("partners", "list[str]", ["Mexico", "Canada"])
+    assert declared["note"] == Parameter("note", "str", "no annotation")
     assert list(declared)[:2] == ["partner", "base_year"]
 
 
@@ -105,7 +109,7 @@ def test_text_becomes_a_value_by_its_annotation(declared, name, text, value):
         ("with_services", "maybe", "with_services takes true or false, for example false"),
         ("partners", "[1, 2]", "partners takes names between commas or a JSON list of texts"),
         ("partners", '["a"', "partners takes names between commas"),
-        ("partner", "\udcff", "not text in UTF-8"),
+        ("partner", "\udcff", "partner takes text, for example Korea, South, and not"),
         ("options", "{}", "options is declared as dict and cannot be set with -p"),
         ("base_year", "x" * 500, "…'."),
     ],
@@ -174,9 +178,10 @@ def test_reports_must_not_overwrite_each_other(collection, tmp_path):
 
 def test_without_notebooks_here_those_beside_the_package_are_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    beside = tmp_path / "checkout"
-    monkeypatch.setattr("korus_helpers.runs.collection.BESIDE_THE_PACKAGE", beside)
+    beside = tmp_path / "checkout" / "notebooks"
+    monkeypatch.setattr("korus_helpers.runs.plan.PACKAGE", beside.with_name("korus_helpers"))
     with pytest.raises(InputError, match="no folder notebooks/ here; type the path"):
         choose_notebooks([])
+    beside.parent.mkdir()
     expected = write_notebook(beside / "01_goods.ipynb")
     assert find_collection() == [expected]

@@ -15,10 +15,9 @@ from PIL import Image
 import korus_helpers
 from korus_helpers.present.displays import EVIDENCE, LINKED_DATA
 from korus_helpers.runs.execute import Outcome
-from korus_helpers.runs.harvest import BadDisplay, displays, write_displays
 from korus_helpers.runs.pages import card, html_report, index_page, readable
 from korus_helpers.runs.reports import About, Facts, Table, read_report
-from korus_helpers.runs.steps import Steps
+from korus_helpers.runs.results import BadDisplay, Steps, displays, write_displays
 
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "

@@ -21,17 +21,11 @@ from small_notebooks import heed_signals
 
 import korus_helpers
 from korus_helpers.cli import korus
-from korus_helpers.errors import DamagedData, InputError
+from korus_helpers.commands.terminal import text_table
+from korus_helpers.errors import DamagedData, InputError, NetworkOrDiskError
+from korus_helpers.runs.engine import Engine, Lost
 from korus_helpers.runs.execute import without_folders
-from korus_helpers.runs.kernels import KernelEngine
-from korus_helpers.runs.plan import _words
-from korus_helpers.runs.run import (
-    OutputError,
-    _longest_first,
-    new_folder,
-    run_collection,
-)
-from korus_helpers.runs.terminal import text_table
+from korus_helpers.runs.run import new_folder, run_collection
 
 HOSTILE = "<script>alert('1')</script> \"한국\" {x} $HOME %s\n../.."
 PARAMETERS = 'partner: str = "Korea, South"  # who\nend_year: int = 2016  # last year'
@@ -235,7 +229,7 @@ def test_a_kernel_that_dies_is_a_failed_notebook(place):
 
 def test_a_disk_that_gives_way_is_one_sentence(place):
     write_notebook(place, "00_removes", "import shutil; shutil.rmtree('../outputs')")
-    with pytest.raises(OutputError, match=r"cannot be written \(.*what was finished is in"):
+    with pytest.raises(NetworkOrDiskError, match=r"cannot be written \(.*what was finished is in"):
         run_collection([], [], place / "outputs", progress=False)
 
 
@@ -279,9 +273,10 @@ def test_an_interrupted_run_ends_its_kernels_and_looks_incomplete(place):
 
 def test_no_kernel_starts_after_the_stop(place):
     path = write_notebook(place, "00_good", SENTENCE)
-    engine = KernelEngine()
+    engine = Engine("kernel")
     engine.stop()
-    assert engine.execute(path, {}, place / "x.ipynb").error == "stopped"
+    with pytest.raises(Lost, match="stopped"):
+        engine.execute(path, {}, place / "x.ipynb")
 
 
 def test_a_missing_folder_is_refused_with_what_to_type(place):
@@ -404,19 +399,6 @@ def test_papermill_comes_without_the_grammar_that_takes_seconds():
     assert done.stdout == "papermill set()\n"
 
 
-def test_parameters_are_shown_in_words():
-    values = (True, False, ["Mexico", "Canada"], [], "", 2016)
-    shown = [_words(value) for value in values]
-    assert shown == ["yes", "no", "Mexico, Canada", "none", "none", "2016"]
-
-
-def test_the_longest_notebook_starts_first(tmp_path):
-    for name, size in (("00", 10), ("01", 30), ("02", 20)):
-        (tmp_path / name).write_text("x" * size)
-    order = _longest_first({name: tmp_path / name for name in ("00", "01", "02")})
-    assert order == ["01", "02", "00"]
-
-
 def test_folders_are_cut_from_messages():
     shortened = {
         "[Errno 2] No such file: '/home/ana/x y/a.csv'": "[Errno 2] No such file: 'x y/a.csv'",
@@ -426,12 +408,13 @@ def test_folders_are_cut_from_messages():
     assert {text: without_folders(text) for text in shortened} == shortened
 
 
-def test_a_table_for_the_terminal_fits_and_shows_no_control_characters():
+def test_a_table_for_the_terminal_fits_and_shows_no_control_characters(monkeypatch):
     rows = [
         {"id": "exports", "printed": "nearly $20 billion of goods", "verdict": "as\x1b printed\n"},
         {"id": "한국", "printed": "", "verdict": "x" * 30},
     ]
-    table = text_table(rows, ["id", "printed", "verdict"], 40)
+    monkeypatch.setenv("COLUMNS", "40")
+    table = text_table(rows, ["id", "printed", "verdict"])
     assert table.splitlines() == [
         "id       printed         verdict",
         "-------  --------------  ---------------",
@@ -441,7 +424,8 @@ def test_a_table_for_the_terminal_fits_and_shows_no_control_characters():
         "한국                     xxxxxxxxxxxxxxx",
         "                         xxxxxxxxxxxxxxx",
     ]
-    assert max(len(line) for line in text_table(rows, ["printed"], 200).splitlines()) == 27
+    monkeypatch.setenv("COLUMNS", "200")
+    assert max(len(line) for line in text_table(rows, ["printed"]).splitlines()) == 27
 
 
 def test_a_report_tells_the_name_of_a_file_and_not_its_folder(place):

@@ -50,16 +50,16 @@ def audit(
     from korus_helpers.claims.register import article, claims_and_mistakes
     from korus_helpers.claims.typed import tolerance_of
     from korus_helpers.claims.untrusted import content_of, file_name
+    from korus_helpers.commands.terminal import text_table
     from korus_helpers.figures.names import visible
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.audit import audit_sentences, claim_rows
     from korus_helpers.present.claim_answers import audit_object
-    from korus_helpers.runs.terminal import text_table
 
     reach = tolerance_of(tolerance)
     if evidence:
         from korus_helpers.present.evidence import evidence_files
-        from korus_helpers.runs.bundle import require_new, write_bundle
+        from korus_helpers.runs.results import require_new, write_bundle
 
         require_new(evidence)
     claims, mistakes = article(), []

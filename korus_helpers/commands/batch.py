@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -59,31 +60,16 @@ LISTED = 20  # failures on the terminal; the index has all
 )  # fmt: skip
 @click.pass_context
 def batch(
-    ctx: click.Context,
-    partners: str | None,
-    base_year: str | None,
-    end_year: str | None,
-    notebooks: str,
-    grid_file: Path | None,
-    parameters: list[tuple[str, str]],
-    reports: str,
-    paper: str,
-    out: Path | None,
-    force: bool,
-    workers: int | None,
-    scheduler: str | None,
-    engine: str,
-    timeout: int,
-    memory: int | None,
-) -> None:
+    ctx, partners, base_year, end_year, notebooks, grid_file, parameters, reports, paper, out,
+    force, workers, scheduler, engine, timeout, memory,
+) -> None:  # fmt: skip
     """Make the reports for many partners and years, several at a time.
 
     A run that an earlier call finished with the same inputs is kept, so that a batch that was
     stopped goes on where it ended.
     """
     from korus_helpers.errors import InputError
-    from korus_helpers.runs.forks import KERNEL, start_engine
-    from korus_helpers.runs.kernels import Limits, cores, share_of_memory
+    from korus_helpers.runs.engine import Engine, Limits, cores, interruptible, share_of_memory
 
     if scheduler and workers:
         raise InputError(
@@ -91,18 +77,16 @@ def batch(
             " --scheduler."
         )
     workers = workers or cores()
-    most = memory * 1_000_000 if memory else None
-    if not most and not scheduler:  # a worker of a cluster knows its own machine
-        most = share_of_memory(workers)
-    limits = Limits(timeout, most)
-    # Of a batch on a cluster the index alone is made here, for which no warm process is worth it.
-    with start_engine(KERNEL if scheduler else engine, limits) as started:
+    # A worker of a cluster knows its own machine.
+    share = None if scheduler else share_of_memory(workers)
+    limits = Limits(timeout, memory * 1_000_000 if memory else share)
+    with interruptible(), Engine(engine, limits) as started:
         # It loads while this process imports and plans.
         from korus_helpers.figures.names import visible
-        from korus_helpers.runs.batch import Folder, Way, run_batch
-        from korus_helpers.runs.collection import choose_notebooks
+        from korus_helpers.runs.batch import INDEX, Folder, on_this_machine, run_batch
+        from korus_helpers.runs.cluster import on_cluster
         from korus_helpers.runs.grid import settings
-        from korus_helpers.runs.parameters import declared_parameters
+        from korus_helpers.runs.plan import choose_notebooks, declared_parameters
 
         asked = {name.strip().lower() for name in reports.split(",")}
         if not asked <= {"html", "pdf"}:
@@ -118,19 +102,19 @@ def batch(
         if out is None:
             out = Path("outputs/batch")
             out.parent.mkdir(exist_ok=True)
-        result = run_batch(
-            grid, chosen, declared, Folder(out), started,
-            Way(workers, engine, limits, scheduler or ""),
+        make = partial(on_this_machine, engine=started, workers=workers)
+        if scheduler:
+            make = partial(on_cluster, scheduler=scheduler, engine=engine, limits=limits)
+        ended = run_batch(
+            grid, chosen, declared, Folder(out), started, make,
             command=_command(ctx), pdf=pdf, force=force, progress=sys.stderr.isatty(),
         )  # fmt: skip
     for sentence in grid.left_out:
         click.echo(visible(sentence))
-    kept = sum(one.kept for one in result.ended)
-    failed = [one for one in result.ended if one.status != "done"]
-    click.echo(
-        f"{len(result.ended) - len(failed)} runs are done, {kept} of them by an earlier call."
-    )
-    click.echo(f"Open {result.index}")
+    kept = sum(one.kept for one in ended)
+    failed = [one for one in ended if one.status != "done"]
+    click.echo(f"{len(ended) - len(failed)} runs are done, {kept} of them by an earlier call.")
+    click.echo(f"Open {out / INDEX}")
     if failed:
         click.echo(f"Error: {len(failed)} runs are not complete.", err=True)
     for one in failed[:LISTED]:

@@ -62,10 +62,10 @@ def check(
     """
     from korus_helpers.claims.typed import tolerance_of, typed_claims
     from korus_helpers.claims.verdicts import judge
+    from korus_helpers.commands.terminal import text_table
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.audit import check_rows
     from korus_helpers.present.claim_answers import check_object
-    from korus_helpers.runs.terminal import text_table
 
     reach, vintage = tolerance_of(tolerance), choices["vintage"]
     claims = typed_claims(printed, measure, way, share, date, **choices)

@@ -92,10 +92,10 @@ def read(
 
 def _show(found, file: Path, written: Path | None) -> None:
     """The answer for people."""
+    from korus_helpers.commands.terminal import text_table
     from korus_helpers.figures.names import visible
     from korus_helpers.present.audit import consistency_sentences
     from korus_helpers.present.read_answers import aside_sentences, read_rows, read_sentences
-    from korus_helpers.runs.terminal import text_table
 
     for sentence in read_sentences(found):
         click.echo(f"{sentence}\n")

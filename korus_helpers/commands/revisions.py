@@ -26,6 +26,7 @@ def revisions(
         return _reach(as_json)
     if year is None:
         raise InputError("no year is given; type --year 2016, or --reach for all years together")
+    from korus_helpers.commands.terminal import text_table
     from korus_helpers.figures.partners import find_partner
     from korus_helpers.present.answers import (
         revision_chart,
@@ -33,7 +34,6 @@ def revisions(
         revision_sentence,
         to_json,
     )
-    from korus_helpers.runs.terminal import text_table
     from korus_helpers.trade.comparison import check_path as check_measure
     from korus_helpers.trade.comparison import revisions as path_of
 
@@ -63,8 +63,8 @@ def revisions(
 
 def _reach(as_json: bool) -> None:
     """Print the table behind the reach of revisions."""
+    from korus_helpers.commands.terminal import text_table
     from korus_helpers.present.answers import to_json
-    from korus_helpers.runs.terminal import text_table
     from korus_helpers.trade.reach import OLDEST, revision_reach
 
     table = revision_reach()

@@ -26,29 +26,19 @@ from korus_helpers.commands.options import ENGINE, PAPER
 )  # fmt: skip
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK ...]")
 @click.pass_context
-def run(
-    ctx: click.Context,
-    out: Path | None,
-    parameters: list[tuple[str, str]],
-    pdf: bool,
-    paper: str,
-    engine: str,
-    timeout: int | None,
-    notebooks: list[str],
-) -> None:
+def run(ctx, out, parameters, pdf, paper, engine, timeout, notebooks) -> None:
     """Execute notebooks and write their reports.
 
     NOTEBOOK is a number (01), a name (01_goods_deficit) or a path; without one all notebooks run.
     """
-    from korus_helpers.runs.forks import start_engine
-    from korus_helpers.runs.kernels import Limits
+    from korus_helpers.runs.engine import Engine, Limits, interruptible
 
-    with start_engine(engine, Limits(timeout)) as started:
+    with interruptible(), Engine(engine, Limits(timeout)) as started:
         # It loads while this process imports.
+        from korus_helpers.commands.terminal import text_table
         from korus_helpers.figures.names import visible
         from korus_helpers.runs.pages import failure_in_words, readable
         from korus_helpers.runs.run import run_collection
-        from korus_helpers.runs.terminal import text_table
 
         if out is None:
             out = Path("outputs")

@@ -52,6 +52,7 @@ def search(
     """
     from korus_helpers.claims.printed import read_printed
     from korus_helpers.claims.searching import search as searched
+    from korus_helpers.commands.terminal import text_table
     from korus_helpers.figures.names import visible
     from korus_helpers.present.answers import (
         SHOWN,
@@ -60,7 +61,6 @@ def search(
         search_sentences,
         to_json,
     )
-    from korus_helpers.runs.terminal import text_table
 
     if year and (start or end):
         raise InputError("type either --year for one period, or --from and --to for a comparison")

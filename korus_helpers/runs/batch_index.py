@@ -15,9 +15,9 @@ from korus_helpers.figures.names import visible
 from korus_helpers.figures.partners import Partner, countries, find_partner
 from korus_helpers.figures.releases import LATEST, annual_rows, releases
 from korus_helpers.figures.tables import DATA, resource
+from korus_helpers.runs.grid import HEAD, Ended
 from korus_helpers.runs.pages import foot, render, versions
 from korus_helpers.runs.reports import Table
-from korus_helpers.runs.setting import HEAD, Ended
 from korus_helpers.trade.comparison import release_for
 from korus_helpers.trade.evaluate import evaluate, grid
 

@@ -1,17 +1,22 @@
-"""One notebook executed by papermill."""
+"""One notebook executed by papermill, and what became of it."""
 
+import itertools
 import json
+import logging
+import os
 import re
 import sys
 import time
-import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from korus_helpers.runs.reports import Facts
+
+LONGEST_SOCKET = 60  # characters of the folder that leave room for the name of a socket in it
 CHECK_TAG = "check-parameters"
-ENGINE = "korus"
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,19 @@ class Outcome:
     error: str = ""  # the last line of the error, without folders
 
 
+@dataclass(frozen=True)
+class Part:
+    """What one notebook of a run gave."""
+
+    outcome: Outcome
+    facts: "Facts | None" = None  # without a report there are none
+    card: Mapping[str, object] = field(default_factory=dict)
+    steps: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    """What each step ("execute", "HTML", "PDF") took, seconds, and made, bytes."""
+
+
 def import_papermill():
-    """papermill with the engine `korus`, in 1 s instead of 3.
+    """papermill, in 1 s instead of 3.
 
     jsonschema builds a grammar of international web addresses at import wherever it finds
     rfc3987_syntax, and does without it elsewhere. No notebook has such addresses to check.
@@ -37,9 +53,6 @@ def import_papermill():
     finally:
         if hidden:
             del sys.modules["rfc3987_syntax"]
-    from korus_helpers.runs.engine import Engine
-
-    papermill.engines.papermill_engines.register(ENGINE, Engine)
     return papermill
 
 
@@ -47,57 +60,56 @@ def execute(
     notebook: Path,
     parameters: Mapping[str, object],
     target: Path,
+    moved: Mapping[str, str],
+    place: Path,
+    here: bool,
     timeout: int | None = None,
-    moved: Mapping[str, str] = types.MappingProxyType({}),
-    **how: Any,
 ) -> Outcome:
     """Run `notebook` with `parameters` in its own folder and write the executed copy to `target`.
 
     The notebook itself is never written to. Until the last cell has run the copy is called
-    `<name>.unfinished.ipynb`. A notebook that fails, or has a cell that takes longer than `timeout`
-    seconds, is kept as far as it came. A file that a parameter names is read where `moved` says it
-    lies, and the copy shows the name. `how` is for papermill's engine: where the cells run. Raises
-    OSError when the copy cannot be written.
+    `<name>.unfinished.ipynb`. A notebook that fails, or in a kernel has a cell that
+    takes longer than `timeout` seconds, is kept as far as it came. A file that a parameter names is
+    read where `moved` says it lies, and the copy shows the name. The cells run `here`, in this
+    process, or else in a kernel; the file "cell" in the folder `place` has the number of the
+    newest. Raises OSError when the copy cannot be written.
     """
     papermill = import_papermill()
     import nbformat
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    started = time.perf_counter()
-    status, cell, error, executed = "done", None, "", None
+    numbers = itertools.count(1)
+
+    def at_cell(**_) -> None:
+        (place / "cell").write_text(str(next(numbers)))
+
+    started, copy = time.perf_counter(), unfinished(target)
+    status, cell, error = "done", None, ""
+    how = {"engine_name": "korus", "place": place} if here else _kernel(place, timeout)
     try:
-        executed = papermill.execute_notebook(
-            _as_papermill_path(notebook),
-            _as_papermill_path(unfinished(target)),
-            {name: _moved(value, moved) for name, value in parameters.items()},
-            engine_name=ENGINE,
+        papermill.execute_notebook(
+            *(str(path).replace("{", "{{").replace("}", "}}") for path in (notebook, copy)),
+            {k: moved.get(v, v) if isinstance(v, str) else v for k, v in parameters.items()},
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            log_output=False,
             # Not `cwd`, which papermill would change for the whole process, threads included.
             resources={"metadata": {"path": str(notebook.parent)}},
-            execution_timeout=timeout,
-            recorded={"input_path": notebook.name, "output_path": target.name},
+            on_cell_execute=at_cell,
             **how,
         )
     except PapermillExecutionError as failure:
         status, cell = "failed", failure.exec_count
         error = f"{failure.ename}: {failure.evalue}"
     except CellTimeoutError:
-        status, error = "failed", f"TimeoutError: it took longer than {timeout} seconds"
-    except RuntimeError as failure:  # nbclient and jupyter_client: the kernel died or never came
+        status, error = "failed", too_long(timeout)
+        cell = int((place / "cell").read_text())
+    except RuntimeError as failure:  # the kernel died, or never came
         status, error = "failed", f"the kernel stopped: {failure}"
-    if moved:
-        _name_again(unfinished(target), moved)
-        executed = None
-    unfinished(target).replace(target)
-    executed = executed or nbformat.read(target, as_version=4)
-    if refusal := refusal_in(executed):
+    finish(notebook, target, moved)
+    if refusal := refusal_in(nbformat.read(target, as_version=4)):
         status, error = "refused", refusal
-    elif error.startswith("TimeoutError: it took"):
-        cell = _running_cell(executed)
     return Outcome(target.stem, status, time.perf_counter() - started, cell, without_folders(error))
 
 
@@ -106,36 +118,26 @@ def unfinished(target: Path) -> Path:
     return target.with_name(f"{target.stem}.unfinished.ipynb")
 
 
-def _running_cell(executed) -> int | None:
-    """The number in brackets that the cell would have had that was running at the end."""
-    number, running = 0, None
-    for cell in executed.cells:
-        if cell.cell_type == "code" and cell.source.strip():
-            number += 1
-            # Its status tells nothing: papermill calls every cell completed in the end.
-            if cell.metadata.papermill.start_time:
-                running = number
-    return running
+def too_long(seconds: int | None) -> str:
+    """The error of a cell that takes longer than it may."""
+    return f"TimeoutError: it took longer than {seconds} seconds"
 
 
-def _moved(value: object, moved: Mapping[str, str]) -> object:
-    return moved.get(value, value) if isinstance(value, str) else value
-
-
-def _name_again(executed: Path, moved: Mapping[str, str]) -> None:
-    """Show the names of files as they were typed, and not where they lay."""
+def finish(notebook: Path, target: Path, moved: Mapping[str, str]) -> None:
+    """Give the copy its name, with names of files as they were typed and not where they lay."""
     from papermill.translators import PythonTranslator
 
-    text = executed.read_text(encoding="utf-8")
-    for name, here in moved.items():
+    copy = unfinished(target)
+    text = copy.read_text(encoding="utf-8")
+    names = [(str(copy), target.name), (str(notebook), notebook.name)]
+    for name, place in moved.items():
         # First as a line of code has them, then as they are.
-        for write in (PythonTranslator.translate, str):
-            text = text.replace(_in_json(write(here)), _in_json(write(name)))
-    executed.write_text(text, encoding="utf-8")
-
-
-def _in_json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+        names += [(PythonTranslator.translate(place), PythonTranslator.translate(name))]
+        names += [(place, name)]
+    for place, name in names:
+        text = text.replace(*(json.dumps(one, ensure_ascii=False)[1:-1] for one in (place, name)))
+    copy.write_text(text, encoding="utf-8")
+    copy.replace(target)
 
 
 def refusal_in(executed) -> str:
@@ -145,13 +147,11 @@ def refusal_in(executed) -> str:
     tagged `check-parameters` raises ValueError.
     """
     for cell in executed.cells:
-        if cell.cell_type != "code":
-            continue
-        for output in cell.outputs:
-            ours = output.get("ename") in ("InputError", "NoFigure")
-            checks = CHECK_TAG in cell.metadata.get("tags", [])
+        for output in cell.get("outputs", []):
             if output.output_type == "error":
-                return output.evalue if ours or (checks and output.ename == "ValueError") else ""
+                refusals = ["InputError", "NoFigure"]
+                refusals += ["ValueError"] if CHECK_TAG in cell.metadata.get("tags", []) else []
+                return output.evalue if output.ename in refusals else ""
             if output.output_type != "stream":
                 return ""
     return ""
@@ -163,6 +163,20 @@ def without_folders(text: str) -> str:
     return re.sub(r"(?<![\w.:/<])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"]+[/\\])+", "", line)[:1000]
 
 
-def _as_papermill_path(path: Path) -> str:
-    # papermill takes a path for a format string.
-    return str(path).replace("{", "{{").replace("}", "}}")
+def _kernel(place: Path, timeout: int | None) -> dict[str, object]:
+    """How papermill starts a kernel: this interpreter's, whatever "python3" the user has installed.
+
+    By sockets instead of ports where there are any: nobody else can listen, and two runs that start
+    together cannot be given the same port. Whoever asked ends it.
+    """
+    from ipykernel.kernelspec import get_kernel_dict
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+
+    logging.getLogger("papermill").addHandler(logging.NullHandler())  # which would print errors
+    fits = os.name == "posix" and len(str(place)) < LONGEST_SOCKET
+    kernel = AsyncKernelManager(
+        connection_file=str(place / "kernel"), transport="ipc" if fits else "tcp"
+    )
+    kernel._kernel_spec = KernelSpec(**get_kernel_dict())
+    return {"km": kernel, "execution_timeout": timeout}

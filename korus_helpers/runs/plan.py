@@ -1,26 +1,182 @@
-"""What is known of a run before its first notebook starts, what its outcome depends on, and how it
-travels to another machine."""
+"""What is known of a run before its first notebook starts: notebooks, their parameters, and what
+the outcome depends on.
 
+A notebook declares its parameters in its cell tagged `parameters`, one literal a line:
+`end_year: int = 2016  # last year of the comparison`.
+"""
+
+import ast
+import difflib
 import functools
 import hashlib
 import itertools
 import json
+import math
 import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import korus_helpers
+from korus_helpers.errors import InputError
 from korus_helpers.figures.store import packages
 from korus_helpers.figures.tables import DATA, DESCRIPTOR, SECTORS, VINTAGES
-from korus_helpers.runs.harvest import write_whole
-from korus_helpers.runs.parameters import Parameter, assign
 from korus_helpers.runs.reports import PAPERS, Shown
 
 PACKAGE = Path(korus_helpers.__file__).parent
 CODE = {".py", ".yaml", ".j2", ".css", ".typ"}
+TYPES = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list[str]": "names between commas or a JSON list of texts",
+}
+BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
+
+# ---- Notebooks, and what they declare
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of a parameters cell."""
+
+    name: str
+    kind: str  # the annotation as written; one of `TYPES` can be typed
+    default: object
+
+
+Declared = Mapping[str, Mapping[str, Parameter]]
+"""Notebook → name → parameter."""
+
+
+def find_collection() -> list[Path]:
+    """The notebooks in `notebooks/` of the current folder, else in the one beside the package.
+
+    Sorted by name; empty if there are none.
+    """
+    for folder in (Path.cwd(), PACKAGE.parent):
+        if notebooks := sorted((folder / "notebooks").glob("*.ipynb")):
+            return notebooks
+    return []
+
+
+def choose_notebooks(names: Sequence[str]) -> dict[str, Path]:
+    """Name → path of the notebooks meant by `names`, all without names.
+
+    Each is a number ("01"), a name or a path. Raises InputError for a name that fits none, listing
+    what there is, and for two of the same name, whose reports would overwrite each other.
+    """
+    collection = find_collection()
+    if not names and not collection:
+        raise InputError("There is no folder notebooks/ here; type the path of a notebook.")
+    chosen: dict[str, Path] = {}
+    for path in [_choose(name, collection) for name in names] or collection:
+        if chosen.setdefault(path.stem, path) != path or path.stem == "index":
+            raise InputError(f"Two reports would be called {path.stem}.html; rename one notebook.")
+    return chosen
+
+
+def _choose(name: str, collection: Sequence[Path]) -> Path:
+    for notebook in collection:
+        if name in (notebook.stem, notebook.name, notebook.stem.split("_")[0]):
+            return notebook
+    path = Path(name)
+    if path.suffix == ".ipynb" and path.is_file():
+        return path.resolve()
+    known = ", ".join(notebook.stem for notebook in collection) or "none"
+    raise InputError(f"There is no notebook {name!r}; there are: {known}; or type a path.")
+
+
+def declared_parameters(notebook: Path) -> dict[str, Parameter]:
+    """Name → parameter, in the order of the parameters cell; empty without such a cell.
+
+    Raises InputError if the file is not a notebook or the cell is not lines of literals.
+    """
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        source = "".join(tagged[0]["source"]) if tagged else ""
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(f"{notebook.name} is not a notebook that can be read.") from None
+    declared = {}
+    try:
+        for line in ast.parse(source).body:
+            default = ast.literal_eval(line.value)
+            if isinstance(line, ast.AnnAssign):
+                name, kind = line.target.id, ast.unparse(line.annotation)
+            else:
+                name, kind = line.targets[0].id, type(default).__name__
+            declared[name] = Parameter(name, kind, default)
+    except (SyntaxError, ValueError, AttributeError):
+        raise InputError(
+            f"{notebook.name}: its parameters cell may hold only lines like"
+            " `end_year: int = 2016  # last year`."
+        ) from None
+    return declared
+
+
+def assign(typed: Sequence[tuple[str, str]], declared: Declared) -> dict[str, dict[str, object]]:
+    """Notebook → the values typed for it: each notebook gets only the names it declares.
+
+    `typed` holds pairs of name and text. Raises InputError for a name that no notebook declares
+    (naming the nearest that are), a name given twice, and text that does not fit.
+    """
+    names = sorted({name for parameters in declared.values() for name in parameters})
+    seen = [name for name, _ in typed]
+    for name in seen:
+        if name not in names:
+            nearest = difflib.get_close_matches(name, names, n=3) or names
+            raise InputError(
+                f"There is no parameter {_quoted(name)} in the chosen notebooks;"
+                f" try {' or '.join(filter(None, (', '.join(nearest[:-1]), nearest[-1])))}."
+                if names
+                else f"There is no parameter {_quoted(name)}: the chosen notebooks declare none."
+            )
+        if seen.count(name) > 1:
+            raise InputError(f"The parameter {name} is given twice; give it once.")
+    return {
+        notebook: {name: value_of(text, known[name]) for name, text in typed if name in known}
+        for notebook, known in declared.items()
+    }
+
+
+def value_of(text: str, parameter: Parameter) -> object:
+    """`text` as the value of `parameter`, by its annotation; text stays text, "0015" included."""
+    name, kind, default = parameter.name, parameter.kind, parameter.default
+    if kind not in TYPES:
+        raise InputError(
+            f"{name} is declared as {kind} and cannot be set with -p;"
+            " edit the parameters cell of the notebook instead."
+        )
+    try:
+        text.encode()
+        if kind == "str":
+            return text
+        if kind == "bool":
+            return BOOLEANS[text.strip().lower()]
+        if kind == "list[str]" and not text.strip().startswith("["):
+            return [item.strip() for item in text.split(",") if item.strip()]
+        value = json.loads(text)
+        if kind == "list[str]" and all(isinstance(item, str) for item in value):
+            return value
+        if kind == "int" and type(value) is int and abs(value) < 1e18:
+            return value
+        if kind == "float" and type(value) in (int, float) and math.isfinite(value):
+            return float(value)
+    except (ValueError, KeyError, OverflowError):
+        pass
+    example = default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
+    raise InputError(f"{name} takes {TYPES[kind]}, for example {example}, and not {_quoted(text)}.")
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:60] + "…")
+
+
+# ---- The plan
 
 
 @dataclass(frozen=True)
@@ -58,23 +214,36 @@ class Plan:
         for notebook in notebooks:
             for name, value in self.values[notebook].items():
                 # The name of a file says enough: a report is handed on, folders are private.
-                words = Path(value).name or "none" if name.endswith("_file") else _words(value)
-                shown.setdefault(name, (name, words, name in self.typed[notebook]))
+                words = Path(value).name if name.endswith("_file") else _words(value)
+                shown.setdefault(name, (name, words or "none", name in self.typed[notebook]))
         return list(shown.values())
+
+    def files(self) -> dict[str, bytes]:
+        """The files that parameters name, as they name them, with what they hold.
+
+        A name that is not among `moved` is looked for where the notebook runs: beside it. Raises
+        OSError.
+        """
+        places = {
+            value: self.notebooks[notebook].parent / self.moved.get(value, value)
+            for notebook, values in self.values.items()
+            for name, value in values.items()
+            if name.endswith("_file") and value
+        }
+        return {name: place.read_bytes() for name, place in places.items() if place.is_file()}
 
 
 def plan(
     notebooks: Mapping[str, Path],
-    declared: Mapping[str, Mapping[str, Parameter]],
+    declared: Declared,
     parameters: Sequence[tuple[str, str]],
     now: datetime,
     pdf: str,
 ) -> Plan:
     """The run of `notebooks` with `parameters`, pairs of name and text as typed.
 
-    `declared` is notebook → name → parameter. A file is looked for in the current folder, and then
-    beside the notebook. Raises InputError for a parameter that no notebook declares or text that
-    does not fit.
+    A file is looked for in the current folder, and then beside the notebook. Raises InputError for
+    a parameter that no notebook declares or text that does not fit.
     """
     typed = assign(parameters, declared)
     values = {
@@ -91,7 +260,10 @@ def plan(
 def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return (", ".join(map(str, value)) if isinstance(value, list) else str(value)) or "none"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+# ---- What the outcome depends on
 
 
 def inputs_of(plan: Plan) -> str:
@@ -103,7 +275,7 @@ def inputs_of(plan: Plan) -> str:
     parts = {
         "notebooks": {name: _sources(path) for name, path in plan.notebooks.items()},
         "parameters": plan.values,
-        "files": {name: _sha256(content) for name, content in _files_of(plan).items()},
+        "files": {name: _sha256(content) for name, content in plan.files().items()},
         "pdf": plan.pdf,
         "at hand": at_hand(),
     }
@@ -123,21 +295,6 @@ def at_hand() -> dict[str, str]:
     }
 
 
-def _files_of(plan: Plan) -> dict[str, bytes]:
-    """The files that parameters name, as they name them, with what they hold.
-
-    A name that is not among `plan.moved` is looked for where the notebook runs: beside it. Raises
-    OSError.
-    """
-    named = {
-        value: plan.notebooks[notebook].parent / plan.moved.get(value, value)
-        for notebook, values in plan.values.items()
-        for name, value in values.items()
-        if name.endswith("_file") and value
-    }
-    return {value: path.read_bytes() for value, path in named.items() if path.is_file()}
-
-
 @functools.cache
 def _sources(notebook: Path) -> list[object]:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -154,52 +311,41 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@dataclass(frozen=True)
-class Packed:
-    """A plan with all that it reads, and what is at hand where it was packed."""
+# ---- Another machine
 
-    plan: Plan  # without the paths of its machine
-    notebooks: Mapping[str, tuple[str, str]]  # name → name of the file, text without outputs
-    files: Mapping[str, bytes]  # as parameters name them
-    at_hand: Mapping[str, str]
+Packed = tuple[Plan, dict[str, str], dict[str, bytes]]
+"""A plan, name → text of its notebooks without outputs, and the files that parameters name."""
 
 
 def pack(plan: Plan) -> Packed:
     """Raises OSError where a notebook or a file that a parameter names cannot be read."""
-    texts = {name: (path.name, _without_outputs(path)) for name, path in plan.notebooks.items()}
-    return Packed(replace(plan, notebooks={}, folder=Path()), texts, _files_of(plan), at_hand())
+    notebooks = {}
+    for name, path in plan.notebooks.items():
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for cell in content["cells"]:
+            if cell["cell_type"] == "code":
+                cell |= {"outputs": [], "execution_count": None}
+        notebooks[name] = json.dumps(content, ensure_ascii=False)
+    return replace(plan, notebooks={}, folder=Path()), notebooks, plan.files()
 
 
 def unpack(packed: Packed, folder: Path) -> Plan:
-    """The plan with its notebooks and files below `folder`. Raises OSError.
+    """The plan with all that it reads in `folder`, and below that an empty one for what it gives.
 
-    A file named from the notebook's folder lies there again. One named by its whole path lies
-    elsewhere, which the executed notebook does not show.
+    A file lies elsewhere than it did, which the executed notebook does not show. Raises OSError.
     """
-    relative = [os.path.normpath(name) for name in packed.files if not _is_whole(name)]
-    depth = max((name.split(os.sep).count("..") for name in relative), default=0)
-    home = folder.joinpath(*["above"] * depth, "notebooks")
-    notebooks = {name: home / file for name, (file, _) in packed.notebooks.items()}
-    for name, (_, text) in packed.notebooks.items():
-        write_whole(notebooks[name], text.encode())
-    moved = {}
-    for number, (name, content) in enumerate(packed.files.items()):
-        place = home / name
-        if _is_whole(name):
-            place = folder / "files" / str(number) / name.replace("\\", "/").rpartition("/")[2]
-            moved[name] = str(place)
-        write_whole(place, content)
-    return replace(packed.plan, notebooks=notebooks, moved=moved)
-
-
-def _is_whole(name: str) -> bool:
-    """Whether the path begins at the root, of this system or of Windows."""
-    return name.startswith(("/", "\\")) or name[1:2] == ":"
-
-
-def _without_outputs(notebook: Path) -> str:
-    content = json.loads(notebook.read_text(encoding="utf-8"))
-    for cell in content["cells"]:
-        if cell["cell_type"] == "code":
-            cell |= {"outputs": [], "execution_count": None}
-    return json.dumps(content, ensure_ascii=False)
+    plan, texts, files = packed
+    notebooks = {name: folder / "notebooks" / f"{name}.ipynb" for name in texts}
+    moved = {
+        name: folder / "files" / str(number) / PureWindowsPath(name).name
+        for number, name in enumerate(files)
+    }
+    for path, content in (
+        *((notebooks[name], text.encode()) for name, text in texts.items()),
+        *((moved[name], content) for name, content in files.items()),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (folder / "run").mkdir()
+    moved = {name: str(path) for name, path in moved.items()}
+    return replace(plan, notebooks=notebooks, folder=folder / "run", moved=moved)

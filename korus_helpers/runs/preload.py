@@ -5,6 +5,8 @@ Importing this module loads them, in a process that was started for that and in 
 
 import atexit
 import base64
+import contextlib
+import ctypes
 import gc
 import importlib
 import multiprocessing
@@ -13,12 +15,18 @@ import pkgutil
 import shutil
 import signal
 import sys
+import warnings
+from multiprocessing import forkserver
+
+import psutil
 
 import korus_helpers
+from korus_helpers.runs.engine import PR_SET_CHILD_SUBREAPER
 
-ROOMS = ("figures", "trade", "claims", "present", "runs")
-CALLERS = ("cluster", "batch")  # modules of those who ask for a fork
+# Rooms and modules of those who ask for a fork.
+CALLERS = ("korus_helpers.commands", *(f"{__package__}.{name}" for name in ("batch", "cluster")))
 LIBRARIES = (
+    f"{__package__}.cells",
     "matplotlib.pyplot",  # after the shell exists: else it would show no figure
     "matplotlib_inline.backend_inline",
     "mpl_toolkits.mplot3d",
@@ -30,14 +38,18 @@ LIBRARIES = (
 SERVER, PROCESS = os.getpid(), multiprocessing.current_process()
 
 
-def take_notice() -> None:
+def begin_fork() -> None:
     """In a fork, with its own environment: see what is stored on this machine.
 
     What its caller imports from, and its main module, are not those of a notebook.
     """
-    from korus_helpers.figures.store import forget, nothing_stored
+    from korus_helpers.figures.store import nothing_stored
+    from korus_helpers.figures.tables import forget
 
-    sys.path[:], sys.modules["__main__"] = PATH, MAIN
+    if os.getppid() != SERVER:
+        os._exit(1)  # it had ended before this could be told to end with it
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # else the server would wait for us
+    sys.path[:], sys.modules["__main__"], warnings.filters[:] = STATE
     if not nothing_stored():
         forget()
 
@@ -48,14 +60,14 @@ def _load() -> None:
 
     gc.disable()  # what is loaded stays; looking for garbage meanwhile takes a tenth of the time
     import_papermill()
-    importlib.import_module("korus_helpers.runs.engine").prepare()
     for name in LIBRARIES:
         importlib.import_module(name)
-    for room in ROOMS:
-        folder = importlib.import_module(f"{korus_helpers.__name__}.{room}")
-        for module in pkgutil.iter_modules(folder.__path__):
-            if module.name not in CALLERS:
-                importlib.import_module(f"{folder.__name__}.{module.name}")
+    for room in pkgutil.iter_modules(korus_helpers.__path__, "korus_helpers."):
+        if room.ispkg and room.name not in CALLERS:
+            folder = importlib.import_module(room.name).__path__
+            for module in pkgutil.iter_modules(folder, f"{room.name}."):
+                if module.name not in CALLERS:
+                    importlib.import_module(module.name)
     os.environ["KORUS_DATA"] = ""
     _read_figures()
     _rehearse()
@@ -121,12 +133,9 @@ def _rehearse() -> None:
 
 def _tidy(folder: str) -> None:
     """What a caller that is killed cannot: end the forks, and remove the folder of them all."""
-    import psutil
-
-    forks = psutil.Process().children()
-    for one in forks:
-        one.terminate()
-    psutil.wait_procs(forks, 3)
+    for one in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            one.kill()
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
@@ -139,6 +148,7 @@ def _problem() -> str:
     os.setsid()  # what is typed at the terminal is for the caller
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a notebook that died leaves is here
     atexit.register(_tidy, folder)
     try:
         _load()
@@ -149,4 +159,5 @@ def _problem() -> str:
 
 
 PROBLEM = _problem()
-PATH, MAIN = list(sys.path), sys.modules["__main__"]
+STATE = list(sys.path), sys.modules["__main__"], list(warnings.filters)
+warnings.filterwarnings("ignore", "forkserver: waitpid")  # of processes that notebooks left

@@ -4,45 +4,32 @@ import itertools
 import shlex
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from korus_helpers.errors import InputError
-from korus_helpers.runs.collection import choose_notebooks
-from korus_helpers.runs.execute import Outcome
-from korus_helpers.runs.forks import FORK, Engine, Lost, start_engine
-from korus_helpers.runs.harvest import write_whole
-from korus_helpers.runs.kernels import cores
+from korus_helpers.errors import InputError, NetworkOrDiskError
+from korus_helpers.runs.engine import Engine, Lost, cores
+from korus_helpers.runs.execute import Outcome, Part
+from korus_helpers.runs.grid import Ended, Setting, slug
 from korus_helpers.runs.pages import (
+    card,
     failure_in_words,
     glossary_page,
+    html_report,
     index_page,
     read_verdicts,
     record,
 )
-from korus_helpers.runs.parameters import declared_parameters
-from korus_helpers.runs.pdf import require_pdf
-from korus_helpers.runs.plan import Plan, plan
-from korus_helpers.runs.setting import Ended, Setting, slug
-from korus_helpers.runs.steps import Steps
-
-if TYPE_CHECKING:
-    from korus_helpers.runs.part import Part
+from korus_helpers.runs.pdf import pdf_report, require_pdf
+from korus_helpers.runs.plan import Plan, choose_notebooks, declared_parameters, plan
+from korus_helpers.runs.reports import About, Facts, read_report
+from korus_helpers.runs.results import BadDisplay, Steps, write_displays, write_whole
 
 INCOMPLETE = ".incomplete"
 RECORD = "run.json"
-
-
-class OutputError(OSError):
-    """The output folder or the disk does not take the reports; the message says which."""
-
-
-class ParametersRefused(InputError):
-    """A notebook refuses its parameters; the message names both."""
 
 
 @dataclass(frozen=True)
@@ -72,73 +59,54 @@ def run_collection(
     in `out` is called `<name>.incomplete` until everything in it is written. A notebook that fails
     is kept as far as it came, and the others complete.
     Raises InputError for what is not understood, the parameters that a notebook refuses included
-    (nothing is left behind then), OutputError for a folder that cannot be written, and
+    (nothing is left behind then), NetworkOrDiskError for a folder that cannot be written, and
     KeyboardInterrupt with the place of what was finished.
     """
     from tqdm import tqdm
 
-    started = engine or start_engine(FORK)
-    try:
+    with engine or Engine() as engine:
         if pdf:
             require_pdf()
         notebooks = choose_notebooks(names)
         declared = {name: declared_parameters(path) for name, path in notebooks.items()}
         prepared = plan(notebooks, declared, parameters, datetime.now().astimezone(), pdf)
         folder = new_folder(out, f"{prepared.now:%Y-%m-%d_%H%M-%S}", prepared.partner)
-        prepared = replace(prepared, folder=folder)
-        total = len(prepared.notebooks)
-        with tqdm(desc="Notebooks", total=total, unit="notebook", disable=not progress) as bar:
-            return perform(prepared, started, cores(), lambda _: bar.update())
-    except ParametersRefused:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    finally:
-        started.stop()
-
-
-def perform(
-    prepared: Plan,
-    engine: Engine,
-    at_a_time: int,
-    hear: "Callable[[Part], None]" = lambda part: None,
-    *,
-    refusals: bool = False,
-) -> RunResult:
-    """The run `prepared`, `at_a_time` notebooks side by side; `hear` gets each when it is there.
-
-    Raises ParametersRefused, unless `refusals` asks for the other notebooks all the same;
-    OutputError; Lost where the engine was stopped; and KeyboardInterrupt with the place of what was
-    finished.
-    """
-    begun, parts = time.perf_counter(), {}
-    pool = ThreadPoolExecutor(at_a_time)
-    try:
-        waiting = [
-            pool.submit(engine.part, prepared, name)
-            for name in _longest_first(prepared.notebooks)
-        ]  # fmt: skip
-        for future in as_completed(waiting):
-            part = future.result()
-            if part.outcome.status == "refused" and not refusals:
-                raise ParametersRefused(f"{part.outcome.notebook}: {part.outcome.error}")
-            parts[part.outcome.notebook] = part
-            hear(part)
-        if engine.stopped:
-            raise Lost("it was stopped")
-        return engine.do(complete, prepared, parts, time.perf_counter() - begun)
-    except (ParametersRefused, KeyboardInterrupt) as stop:
-        pool.shutdown(wait=False, cancel_futures=True)
-        engine.stop()
-        if isinstance(stop, ParametersRefused):
+        prepared, finished = replace(prepared, folder=folder), f"what was finished is in {folder}"
+        bar = tqdm(desc="Notebooks", total=len(notebooks), unit="notebook", disable=not progress)
+        # A long notebook started last would end alone. The size of the file, which holds the
+        # outputs of the last time, tells which one is long.
+        order = sorted(notebooks, key=lambda name: -notebooks[name].stat().st_size)
+        try:
+            with bar, engine.threads(cores()) as pool:
+                made = as_completed([pool.submit(engine.part, prepared, name) for name in order])
+                return finish(prepared, engine, map(_accepted, made, itertools.repeat(bar)))
+        except InputError:
+            shutil.rmtree(folder, ignore_errors=True)
             raise
-        raise KeyboardInterrupt(f"Stopped; what was finished is in {prepared.folder}.") from None
-    except OSError as error:
-        raise OutputError(
-            f"The reports cannot be written ({error.strerror or error});"
-            f" what was finished is in {prepared.folder}."
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"Stopped; {finished}.") from None
+        except OSError as error:
+            raise NetworkOrDiskError(
+                f"The reports cannot be written ({error.strerror or error}); {finished}."
+            ) from error
+
+
+def _accepted(future: Future, bar) -> Part:
+    """The part that is there; raises InputError where it refuses its parameters."""
+    part = future.result()
+    if part.outcome.status == "refused":
+        raise InputError(f"{part.outcome.notebook}: {part.outcome.error}")
+    bar.update()
+    return part
+
+
+def finish(prepared: Plan, engine: Engine, parts: Iterable[Part]) -> RunResult:
+    """The run of which `parts` come in. Raises OSError, and Lost where the engine was stopped."""
+    begun = time.perf_counter()
+    found = {part.outcome.notebook: part for part in parts}
+    if engine.stopped:
+        raise Lost("it was stopped")
+    return engine.do(complete, prepared, found, time.perf_counter() - begun)
 
 
 def make_run(setting: Setting, prepared: Plan, engine: Engine) -> Ended:
@@ -147,30 +115,27 @@ def make_run(setting: Setting, prepared: Plan, engine: Engine) -> Ended:
     What the local pool calls, and every worker of a cluster. Raises OSError.
     """
     try:
-        made = perform(prepared, engine, at_a_time=1, refusals=True)
+        parts = (engine.part(prepared, name) for name in prepared.notebooks)
+        made = finish(prepared, engine, parts)
     except OSError:
         raise
     except Exception as problem:  # whatever is wrong with one run, the others go on
-        reason = str(problem)
-        if not isinstance(problem, Lost):
-            reason = f"{type(problem).__name__}: {reason}"
-        return Ended(setting, "failed", 0.0, failures=(("", reason, ""),))
-    failures = tuple(
-        (
-            outcome.notebook,
-            failure_in_words(outcome),
-            f"{outcome.notebook}.ipynb" * (made.folder / f"{outcome.notebook}.ipynb").exists(),
-        )
-        for outcome in made.outcomes
-        if outcome.status != "done"
-    )
-    return Ended(setting, "failed" if failures else "done", made.seconds, failures=failures)
+        what = "" if isinstance(problem, Lost) else f"{type(problem).__name__}: "
+        return Ended(setting, "failed", 0.0, failures=(("", f"{what}{problem}", ""),))
+    failures = []
+    for outcome in made.outcomes:
+        if outcome.status != "done":
+            file = f"{outcome.notebook}.ipynb"
+            there = file if (made.folder / file).exists() else ""
+            failures.append((outcome.notebook, failure_in_words(outcome), there))
+    status = "failed" if failures else "done"
+    return Ended(setting, status, made.seconds, failures=tuple(failures))
 
 
 def new_folder(out: Path, moment: str, partner: str) -> Path:
     """Make `<moment>_<partner>.incomplete` in `out`, with a number added if the name is taken.
 
-    Raises InputError if `out` is not a folder, and OutputError if nothing can be made in it.
+    Raises InputError if `out` is not a folder, NetworkOrDiskError if nothing can be made in it.
     """
     if out.exists() and not out.is_dir():
         raise InputError(f"{out} is not a folder; choose another one with --out.")
@@ -181,45 +146,75 @@ def new_folder(out: Path, moment: str, partner: str) -> Path:
         name = stem if number == 1 else f"{stem}_{number}"
         folder = out / f"{name}{INCOMPLETE}"
         try:
-            folder.mkdir()
+            if not (out / name).exists():
+                folder.mkdir()
+                return folder
         except FileExistsError:
-            continue
+            pass
         except OSError as error:
-            raise OutputError(
+            raise NetworkOrDiskError(
                 f"The folder {out} cannot be written to ({error.strerror});"
                 " choose another one with --out."
             ) from None
-        if not (out / name).exists():
-            return folder
-        folder.rmdir()
 
 
-def _longest_first(notebooks: Mapping[str, Path]) -> list[str]:
-    """Names in the order to start: a long notebook started last would end alone.
+# ---- In a process that has the libraries loaded
 
-    The size of the file, which holds the outputs of the last time, tells which one is long.
+
+def report_on(plan: Plan, outcome: Outcome) -> Part:
+    """Write charts, tables and reports of an executed notebook into the folder of the plan.
+
+    Raises OSError when the disk does not take them.
     """
-    return sorted(notebooks, key=lambda name: notebooks[name].stat().st_size, reverse=True)
+    import nbformat
+
+    name = outcome.notebook
+    path = plan.folder / f"{name}.ipynb"
+    steps = {"execute": (outcome.seconds, path.stat().st_size)}
+    executed = nbformat.read(path, as_version=4)
+    files: Sequence[str] = ()
+    try:
+        files = write_displays(executed, name, plan.folder)
+    except BadDisplay as problem:
+        if outcome.status == "done":
+            outcome = replace(outcome, status="failed", error=str(problem))
+    about = About(
+        notebook=name,
+        notebooks=list(plan.notebooks),
+        parameters=plan.shown([name]),
+        files=[file for file in files if "/" in file],
+        command=plan.command([name]),
+        made=plan.made,
+        failure=failure_in_words(outcome),
+    )
+    begun, made = time.perf_counter(), []
+    report = read_report(executed, about)
+    for kind in ("HTML", "PDF") if plan.pdf else ("HTML",):
+        page = html_report(report).encode() if kind == "HTML" else pdf_report(report, plan.pdf)
+        steps[kind] = time.perf_counter() - begun, len(page)
+        made.append(f"{name}.{kind.lower()}")
+        write_whole(plan.folder / made[-1], page)
+        begun = time.perf_counter()
+    files = [*made, path.name, *files]
+    return Part(outcome, report.facts, card(report.facts, outcome, files), steps)
 
 
-def complete(prepared: Plan, parts: "Mapping[str, Part]", seconds: float) -> RunResult:
+def complete(prepared: Plan, parts: Mapping[str, Part], seconds: float) -> RunResult:
     """Write index, glossary and record, and give the folder its final name."""
-    names = list(prepared.notebooks)
+    names, folder = list(prepared.notebooks), prepared.folder
     outcomes = tuple(parts[name].outcome for name in names)
-    cards = [parts[name].card for name in names]
-    facts = [parts[name].facts for name in names]
-    steps = Steps.together(parts[name].steps for name in names)
-    verdicts = read_verdicts(prepared.folder)
-    command = prepared.command(names)
+    facts = [parts[name].facts or Facts() for name in names]
+    cards = [parts[name].card or card(Facts(), parts[name].outcome, []) for name in names]
+    steps = Steps({name: parts[name].steps for name in names})
+    verdicts, command = read_verdicts(folder), prepared.command(names)
     page = index_page(
         cards, facts, verdicts, prepared.shown(names), command, prepared.made, steps.rows(names),
         prepared.now.date(),
     )  # fmt: skip
-    write_whole(prepared.folder / "index.html", page.encode())
-    write_whole(prepared.folder / "glossary.html", glossary_page().encode())
+    write_whole(folder / "index.html", page.encode())
+    write_whole(folder / "glossary.html", glossary_page().encode())
     about = record(prepared, outcomes, facts, steps, command, seconds)
-    write_whole(prepared.folder / RECORD, about.encode())
-    folder = prepared.folder
+    write_whole(folder / RECORD, about.encode())
     if folder.suffix == INCOMPLETE:
         folder = folder.rename(folder.with_suffix(""))
     return RunResult(folder, outcomes, verdicts, steps, seconds)

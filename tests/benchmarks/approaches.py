@@ -83,10 +83,9 @@ def floor(cases: Sequence[Case], workers: int, folder: Path) -> None:
 
 def engine_with_reports(cases: Sequence[Case], workers: int, folder: Path) -> None:
     """One folder with report, index and record for each, as `korus batch` makes them."""
-    from korus_helpers.runs.parameters import declared_parameters
-    from korus_helpers.runs.plan import plan
+    from korus_helpers.runs.grid import Setting
+    from korus_helpers.runs.plan import declared_parameters, plan
     from korus_helpers.runs.run import make_run
-    from korus_helpers.runs.setting import Setting
 
     now, tasks = datetime.now().astimezone(), []
     for case in cases:
@@ -117,9 +116,9 @@ WAYS: dict[str, tuple[Way, Sequence[int]]] = {
 
 def with_engine(work: Callable, items: Sequence, workers: int) -> None:
     """`work(engine, item)` for each, `workers` at a time, with an engine that has loaded."""
-    from korus_helpers.runs.forks import FORK, start_engine
+    from korus_helpers.runs.engine import Engine
 
-    started = start_engine(FORK)
+    started = Engine()
     try:
         assert started.do(os.getpid) != os.getpid(), "this system does not fork processes safely"
         ready()

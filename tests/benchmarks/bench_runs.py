@@ -25,8 +25,8 @@ from approaches import BIN, WAYS
 from bench_table import markdown
 from meter import Measured, measure
 
-from korus_helpers.runs.collection import choose_notebooks
-from korus_helpers.runs.grid_partners import Span, Wanted, choose
+from korus_helpers.runs.grid import Span, Wanted, choose
+from korus_helpers.runs.plan import choose_notebooks
 
 HERE = Path(__file__).resolve().parent
 RESULT = HERE.parents[1] / "outputs" / "bench.json"

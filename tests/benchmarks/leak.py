@@ -11,9 +11,8 @@ from pathlib import Path
 
 from nbformat import v4, write
 
-from korus_helpers.runs.forks import FORK, start_engine
-from korus_helpers.runs.parameters import declared_parameters
-from korus_helpers.runs.plan import plan
+from korus_helpers.runs.engine import Engine
+from korus_helpers.runs.plan import declared_parameters, plan
 
 FIRST = 20  # runs before the first look: imports and pools are there then
 WORKERS = 2
@@ -37,7 +36,7 @@ def held(process: int) -> dict[str, float]:
 def main() -> None:
     """Print what is held by each, as JSON."""
     runs = int(sys.argv[1])
-    engine = start_engine(FORK)
+    engine = Engine()
     try:
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
             path = tiny(Path(folder))

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from korus_helpers.figures.partners import countries, find_partner
 from korus_helpers.runs.batch_index import batch_index
-from korus_helpers.runs.setting import Ended, Setting
+from korus_helpers.runs.grid import Ended, Setting
 
 ACCESSIBLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DAY = datetime(2026, 5, 24, tzinfo=UTC)
