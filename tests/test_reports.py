@@ -499,10 +499,8 @@ def test_a_notice_says_where_the_newest_figures_are_older_than_a_year():
 
 
 def test_steps_are_summed_and_said():
-    steps = Steps()
-    steps.add("execute", "00", 2.04, 1000)
-    steps.add("execute", "01", 3.0, 2000)
-    assert steps.timed("HTML", "00", lambda: b"abc") == b"abc"
+    first = {"execute": (2.04, 1000), "HTML": (0.01, 3)}
+    steps = Steps({"00": first, "01": {"execute": (3.0, 2000)}})
     assert steps.of("01") == {"execute": {"seconds": 3.0, "bytes": 2000}}
     assert steps.total()["execute"] == {"seconds": 5.04, "bytes": 3000}
     name, cells = steps.rows(["00", "01"])[-1]

@@ -207,7 +207,8 @@ print(signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGPIPE))
 print(sorted(name for name in globals() if name.startswith("__")))""",
     "environment": """
 {name: value for name, value in sorted(os.environ.items())
- if name not in ("JPY_PARENT_PID", "IPYTHONDIR", "JE_ARROW_MALLOC_CONF", "PYTHONPATH")
+ if name not in ("JPY_PARENT_PID", "IPYTHONDIR", "PYTHONPATH", "PYTEST_CURRENT_TEST")
+ and "ARROW" not in name
  and not name.endswith("_NUM_THREADS") and not name.startswith("PYDEVD_")}""",
     "main": """
 import __main__, pickle

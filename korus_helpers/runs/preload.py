@@ -15,6 +15,7 @@ import pkgutil
 import shutil
 import signal
 import sys
+import time
 import warnings
 from multiprocessing import forkserver
 
@@ -133,9 +134,17 @@ def _rehearse() -> None:
 
 def _tidy(folder: str) -> None:
     """What a caller that is killed cannot: end the forks, and remove the folder of them all."""
-    for one in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            one.kill()
+    for _ in range(600):  # three seconds; what is killed may have just started another process
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        left = psutil.Process().children(recursive=True)
+        if not left:
+            break
+        for one in left:
+            with contextlib.suppress(psutil.Error):
+                one.kill()
+        time.sleep(0.005)
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
