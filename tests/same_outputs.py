@@ -47,7 +47,7 @@ def comparable(path: Path, in_any_order: frozenset[str] = frozenset()) -> dict[s
             for name, value in about.get("papermill", {}).items()
             if name in PAPERMILL_OF_A_CELL
         }
-        about.pop("execution", None)  # times, of which papermill has its own
+        about["execution"] = sorted(about.get("execution", ()))  # times: which there are
         compared[f"added {number}" if added else cell.id] = {
             "kind": cell.cell_type,
             "source": cell.source,

@@ -1,210 +1,166 @@
 """Cells run in this very process, as a papermill engine; for a fork that then ends.
 
-IPython's shell runs them, and what they show is collected as a kernel would send it: text, tables,
-figures, updates of a display, errors. Importing this makes the shell, so a process that does it
-must have one thread.
+The kernel is ipykernel's and the client is papermill's, so that cells show what they always show;
+what the one tells the other goes through no socket, and what is printed through files. Importing
+this makes the kernel, so a process that does it must have one thread.
 """
 
 import asyncio
 import io
-import json
+import logging
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
-from threading import RLock
+from types import SimpleNamespace
 
-from ipykernel.compiler import XCachingCompiler
 from ipykernel.ipkernel import IPythonKernel
-from ipykernel.zmqshell import ZMQInteractiveShell
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
+from nbclient.client import timestamp
 from nbclient.exceptions import DeadKernelError
-from nbformat.v4 import new_output
-from papermill.engines import Engine, papermill_engines
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
 from traitlets.config import Config
 
 ENGINE = "korus"
-SAVE_EVERY = 0.3  # seconds
+SAVE_EVERY = 0.3  # seconds; papermill would save twice for each cell
+BEGUN = "iopub.status.busy", "iopub.execute_input"
+ENDED = "iopub.status.idle", "shell.execute_reply"
 TIME_IS_OVER = getattr(signal, "SIGVTALRM", None)  # as the supervisor says so
 
 
-class Shown:
-    """The outputs of the cell that runs, in the order in which they come."""
+class Socket:
+    """Where the kernel sends what a cell shows: to the client, at once."""
 
-    def __init__(self):
-        self.outputs, self.named = [], {}  # the second: display id → outputs that have it
-        self._clears = False  # with the next output
-        self._streams = []  # name, and the file that is read
-        self._lock = RLock()
+    client = None
 
-    def add(self, kind: str, name: str = "", update: bool = False, **content) -> None:
-        """Append an output, or show it in the place of all that are called `name`."""
-        with self._lock:
-            self.take_streams()
-            output = new_output(kind, **_plain(content))
-            if not update:
-                self._append(output)
-                self.named.setdefault(name, []).append(output)
-            for one in self.named[name] if name in self.named and name else ():
-                one.update(data=output.data, metadata=output.metadata)
+    def send_multipart(self, parts: list[bytes], **_) -> None:
+        _, parts = SESSION.feed_identities(parts)
+        self.client.take(SESSION.deserialize(parts))
 
-    def clear(self, wait: bool) -> None:
-        with self._lock:
-            self.take_streams()
-            self._clears = wait
-            if not wait:
-                self.outputs.clear()
 
-    def begin(self, outputs: list) -> None:
-        """Go on with the next cell."""
-        self.outputs, self._clears = outputs, False
+class Stream(io.TextIOWrapper):
+    """What is printed, by the cell that runs or by what has no cell; as a kernel's stream."""
 
-    def open_streams(self, folder: Path) -> None:
-        """Let this process and all that it starts print into files in `folder`."""
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if SOCKET.client.is_for_the_cell(KERNEL.shell.parent_header):
+            super().write(text)
+        return len(text)
+
+
+class Client(PapermillNotebookClient):
+    """papermill's client, of the kernel in this process."""
+
+    def __init__(self, nb_man, place: Path, **more):
+        super().__init__(nb_man, **more)
+        self.lock, self.saved, self.streams = threading.RLock(), time.monotonic(), []
+        self.cell, self.index, self.request = None, 0, {}
+        # Of this process and all that it starts.
         for descriptor, name in ((1, "stdout"), (2, "stderr")):
-            file = io.FileIO(os.open(folder / name, os.O_CREAT | os.O_APPEND | os.O_RDWR), "r+")
+            file = io.FileIO(os.open(place / name, os.O_CREAT | os.O_APPEND | os.O_RDWR), "r+")
             os.dup2(file.fileno(), descriptor)
             # Written at once, so that a process that is forked or killed loses nothing.
-            stream = io.TextIOWrapper(file, "UTF-8", errors="replace", write_through=True)
-            setattr(sys, name, stream)
-            self._streams.append((name, (folder / name).open("rb")))
+            setattr(sys, name, Stream(file, "UTF-8", errors="replace", write_through=True))
+            self.streams.append((name, (place / name).open("rb")))
+
+    def execute(self) -> None:
+        self.reset_execution_trackers()
+        path, self.nb_man.output_path = self.nb_man.output_path, None
+        signal.signal(TIME_IS_OVER, lambda *_: self.give_up(path))
+        self.path, self.loop = path, asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+        try:
+            self.papermill_execute_cells()
+        finally:
+            self.nb_man.output_path = path
+        self.nb.metadata["language_info"] = KERNEL.language_info
+        self.set_widgets_metadata()
+
+    def execute_cell(self, cell, cell_index: int, **_):
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell
+        if KERNEL.shell.exit_now:
+            raise DeadKernelError("Kernel died")
+        if time.monotonic() - self.saved > SAVE_EVERY:
+            write_ipynb(self.nb, self.path)
+            self.saved = time.monotonic()
+        self.on_cell_execute()
+        self.cell, self.index, self.request = cell, cell_index, SESSION.msg("execute_request")
+        cell.outputs, self.clear_before_next_output, begun = [], False, timestamp()
+        cell.execution_count = KERNEL.shell.execution_count
+        reply = self.loop.run_until_complete(self.run(cell.source))
+        self.take_streams()
+        cell.metadata["execution"] = dict.fromkeys(BEGUN, begun) | dict.fromkeys(ENDED, timestamp())
+        failure = self._check_raise_for_error(cell, cell_index, {"content": reply})
+        self.loop.run_until_complete(failure)
+        return cell
+
+    async def run(self, source: str) -> dict[str, object]:
+        KERNEL.set_parent([], self.request)
+        return await KERNEL.do_execute(source, silent=False)
+
+    def is_for_the_cell(self, header: dict) -> bool:
+        """Whether it is said for the cell that runs, and not for one that has ended."""
+        return header.get("header", header).get("msg_id") == self.request["header"]["msg_id"]
+
+    def take(self, message: dict) -> None:
+        """Show what the kernel says."""
+        with self.lock:
+            self.take_streams()
+            if self.is_for_the_cell(message["parent_header"]):
+                self.process_message(message, self.cell, self.index)
 
     def take_streams(self) -> None:
-        """What was printed since the last time."""
-        for name, file in self._streams:
-            if text := file.read().decode(errors="replace"):
-                last = self.outputs[-1] if self.outputs and not self._clears else {}
-                if last.get("name") == name:
-                    last["text"] += text
-                else:
-                    self._append(new_output("stream", name=name, text=text))
+        """Show what was printed since the last time."""
+        with self.lock:
+            for name, file in self.streams:
+                if text := file.read().decode(errors="replace"):
+                    last = self.cell.outputs[-1] if self.cell.outputs else {}
+                    if last.get("name") == name and not self.clear_before_next_output:
+                        last["text"] += text
+                    else:
+                        content = {"name": name, "text": text}
+                        said = SESSION.msg("stream", content, parent=self.request)
+                        self.process_message(said, self.cell, self.index)
 
-    def _append(self, output) -> None:
-        if self._clears:
-            self.outputs.clear()
-            self._clears = False
-        self.outputs.append(output)
-
-
-def _plain(content: dict) -> dict:
-    """`content` as it arrives from a kernel: of JSON's types, in text that can be written."""
-    text = json.dumps(content, default=json_default, ensure_ascii=False)
-    return json.loads(text.encode("utf-8", "replace"))
+    def give_up(self, path: str) -> None:
+        """Write the notebook as far as it came, and end: a cell could catch an error."""
+        self.take_streams()
+        self.nb_man.notebook_complete()
+        write_ipynb(self.nb, path)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, *, transient=None, update=False, **_):
-        name = (transient or {}).get("display_id", "")
-        SHOWN.add("display_data", name, update, data=data, metadata=metadata or {})
-
-    def clear_output(self, wait=False):
-        SHOWN.clear(wait)
-
-
-class Hook(DisplayHook):
-    def start_displayhook(self):
-        pass
-
-    def write_output_prompt(self):
-        pass
-
-    def write_format_data(self, data, md_dict=None):
-        about = {"metadata": md_dict or {}, "execution_count": self.prompt_count}
-        SHOWN.add("execute_result", data=data, **about)
-
-    def finish_displayhook(self):
-        pass
-
-
-class Shell(ZMQInteractiveShell):
-    """The shell of a kernel, without the kernel."""
-
-    display_pub_class, displayhook_class = Publisher, Hook
-    has_ended = False
-
-    def ask_exit(self):
-        self.has_ended = True
-
-    def enable_gui(self, gui=None):
-        pass
-
-    def _showtraceback(self, etype, evalue, stb):
-        SHOWN.add("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
-
-    async def run(self, source: str):
-        """As in a kernel: within a loop, where `await` finds what earlier cells began."""
-        try:
-            code = self.transform_cell(source)
-            waits = self.should_run_async(source, transformed_cell=code)
-        except Exception:  # which is shown when it is run
-            waits = False
-        if not waits:
-            return self.run_cell(source, store_history=True)
-        done = await self.run_cell_async(source, store_history=True, transformed_cell=code)
-        self.events.trigger("post_execute")
-        self.events.trigger("post_run_cell", done)
-        return done
-
-
-class InThisProcess(Engine):
+class InThisProcess(NBClientEngine):
     """papermill's engine of the name `ENGINE`; once for each process."""
 
     @classmethod
-    def execute_managed_notebook(
-        cls, nb_man, kernel_name, on_cell_execute, place: Path, resources, **_
-    ):
+    def execute_managed_notebook(cls, nb_man, kernel_name, on_cell_execute, place, resources, **_):
         """`on_cell_execute` is called before each cell runs; what is printed goes into `place`."""
         os.chdir(resources["metadata"]["path"])
-        SHELL.init_environment()
-        SHOWN.open_streams(place)
+        KERNEL.shell.init_environment()
         sys.argv = ["ipykernel_launcher.py"]
         sys.modules["numpy.random"].seed()  # else every fork would draw the same numbers
-        # papermill would save twice for each cell.
-        path, nb_man.output_path, saved = nb_man.output_path, None, time.monotonic()
-
-        def give_up(*_) -> None:
-            """Write the notebook as far as it came, and end: a cell could catch an error."""
-            SHOWN.take_streams()
-            nb_man.notebook_complete()
-            write_ipynb(nb_man.nb, path)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        signal.signal(TIME_IS_OVER, give_up)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        nb_man.nb.metadata["language_info"] = IPythonKernel.language_info
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            for cell in nb_man.nb.cells:
-                nb_man.cell_start(cell)
-                if cell.cell_type == "code" and cell.source.strip():
-                    if SHELL.has_ended:
-                        raise DeadKernelError("Kernel died")
-                    if time.monotonic() - saved > SAVE_EVERY:
-                        write_ipynb(nb_man.nb, path)
-                        saved = time.monotonic()
-                    on_cell_execute()
-                    cell.execution_count = SHELL.execution_count
-                    SHOWN.begin(cell.outputs)
-                    done = loop.run_until_complete(SHELL.run(cell.source))
-                    SHOWN.take_streams()
-                    if not done.success and "raises-exception" not in cell.metadata.get("tags", ()):
-                        nb_man.cell_exception(cell)
-                        nb_man.cell_complete(cell)
-                        break
-                nb_man.cell_complete(cell)
-        finally:
-            nb_man.output_path = path
+        SOCKET.client = Client(nb_man, place, log=LOG, on_cell_execute=on_cell_execute)
+        SOCKET.client.execute()
 
 
-SHOWN = Shown()
-SHELL = Shell.instance(
+LOG = logging.getLogger(__name__)
+LOG.addHandler(logging.NullHandler())
+LOG.propagate = False
+SESSION, SOCKET = Session(key=b"", check_pid=False), Socket()
+KERNEL = IPythonKernel.instance(
     config=Config(HistoryManager={"enabled": False}),  # else a file and a thread
-    compiler_class=XCachingCompiler,
+    log=LOG,
+    session=SESSION,
+    iopub_socket=SOCKET,
+    shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
 )
-Shell.__name__ = ZMQInteractiveShell.__name__  # by which libraries know a notebook
+KERNEL.shell.enable_gui = lambda gui=None: None  # there is none
 papermill_engines.register(ENGINE, InThisProcess)
