@@ -78,9 +78,9 @@ left_name = 1""",
     "patches": """
 import json
 import korus_helpers.trade.comparison as comparison, korus_helpers.figures.tables as tables
-import korus_helpers.runs.results as results, matplotlib.figure, pandas
+import korus_helpers.runs.harvest as harvest, matplotlib.figure, pandas
 json.dump = comparison.comparison = tables.open_table = lambda *a, **k: "patched"
-results.write_whole = lambda *a: None
+harvest.write_whole = lambda *a: None
 pandas.DataFrame.to_csv = matplotlib.figure.Figure.savefig = lambda *a, **k: 0""",
     "left running": """
 import socket, subprocess, tempfile, threading, time

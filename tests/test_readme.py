@@ -28,10 +28,8 @@ from korus_helpers.claims.register import article, public, template
 from korus_helpers.claims.verdicts import LADDER, judge
 from korus_helpers.cli import korus
 from korus_helpers.present.verdicts import count_sentence, verdict_table
-from korus_helpers.runs.collection import choose_notebooks
 from korus_helpers.runs.grid import settings
-from korus_helpers.runs.parameters import declared_parameters
-from korus_helpers.runs.plan import plan
+from korus_helpers.runs.plan import choose_notebooks, declared_parameters, plan
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

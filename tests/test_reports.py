@@ -15,9 +15,10 @@ from PIL import Image
 import korus_helpers
 from korus_helpers.present.displays import EVIDENCE, LINKED_DATA
 from korus_helpers.runs.execute import Outcome
+from korus_helpers.runs.harvest import BadDisplay, displays, write_displays
 from korus_helpers.runs.pages import card, html_report, index_page, readable
 from korus_helpers.runs.reports import About, Facts, Table, read_report
-from korus_helpers.runs.results import BadDisplay, Steps, displays, write_displays
+from korus_helpers.runs.steps import Steps
 
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
@@ -499,8 +500,10 @@ def test_a_notice_says_where_the_newest_figures_are_older_than_a_year():
 
 
 def test_steps_are_summed_and_said():
-    first = {"execute": (2.04, 1000), "HTML": (0.01, 3)}
-    steps = Steps({"00": first, "01": {"execute": (3.0, 2000)}})
+    steps = Steps()
+    steps.add("execute", "00", 2.04, 1000)
+    steps.add("execute", "01", 3.0, 2000)
+    assert steps.timed("HTML", "00", lambda: b"abc") == b"abc"
     assert steps.of("01") == {"execute": {"seconds": 3.0, "bytes": 2000}}
     assert steps.total()["execute"] == {"seconds": 5.04, "bytes": 3000}
     name, cells = steps.rows(["00", "01"])[-1]

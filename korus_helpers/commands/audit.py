@@ -59,7 +59,7 @@ def audit(
     reach = tolerance_of(tolerance)
     if evidence:
         from korus_helpers.present.evidence import evidence_files
-        from korus_helpers.runs.results import require_new, write_bundle
+        from korus_helpers.runs.bundle import require_new, write_bundle
 
         require_new(evidence)
     claims, mistakes = article(), []

@@ -28,7 +28,7 @@ def evidence_files(found: Audit) -> dict[str, str]:
     The same claims do too, unless the search for contradictions ended with its time: README.txt
     then says so. The files are `claims.csv`, `verdicts.json`, `claimreview.json`, `README.txt`,
     and `rows/<table>.csv` with the rows behind every official figure in the verdicts. None names
-    versions, a clock or a place: versions stand in the manifest that `runs.results` adds.
+    versions, a clock or a place: versions stand in the manifest that `runs.bundle` adds.
     """
     import yaml
 
@@ -52,7 +52,7 @@ def evidence_files(found: Audit) -> dict[str, str]:
 def show_evidence(found: Audit) -> None:
     """Show reviews for programs and the files as a table; say how much of the figures was used.
 
-    The files themselves travel in the output of the sentence, for `runs.results` to write.
+    The files themselves travel in the output of the sentence, for `runs.harvest` to write.
     """
     show_claim_reviews(found)
     files = evidence_files(found)

@@ -15,9 +15,9 @@ from korus_helpers.errors import InputError, NetworkOrDiskError
 from korus_helpers.runs.batch_index import batch_index
 from korus_helpers.runs.engine import Engine, Limits
 from korus_helpers.runs.grid import Ended, Grid, Setting
+from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.pdf import require_pdf
 from korus_helpers.runs.plan import Declared, Plan, inputs_of, plan
-from korus_helpers.runs.results import write_whole
 from korus_helpers.runs.run import RECORD, make_run
 
 INDEX, INDEX_RECORD = "index.html", "batch.json"

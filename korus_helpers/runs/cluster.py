@@ -18,8 +18,8 @@ from korus_helpers.errors import InputError, NetworkOrDiskError
 from korus_helpers.figures.tables import forget
 from korus_helpers.runs.engine import Engine, Limits, share_of_memory
 from korus_helpers.runs.grid import Ended, Setting
+from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.plan import Packed, Plan, at_hand, pack, unpack
-from korus_helpers.runs.results import write_whole
 from korus_helpers.runs.run import make_run
 
 AHEAD = 2  # runs handed out for each thread of a worker: one that is made, one that waits

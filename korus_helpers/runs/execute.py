@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from korus_helpers.runs.reports import Facts
+    from korus_helpers.runs.steps import Steps
 
 LONGEST_SOCKET = 60  # characters of the folder that leave room for the name of a socket in it
 CHECK_TAG = "check-parameters"
@@ -37,8 +38,7 @@ class Part:
     outcome: Outcome
     facts: "Facts | None" = None  # without a report there are none
     card: Mapping[str, object] = field(default_factory=dict)
-    steps: Mapping[str, tuple[float, int]] = field(default_factory=dict)
-    """What each step ("execute", "HTML", "PDF") took, seconds, and made, bytes."""
+    steps: "Steps | None" = None
 
 
 def import_papermill():

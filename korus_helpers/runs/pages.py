@@ -28,7 +28,7 @@ from korus_helpers.present.words import deficit_phrase, join_words, number, sign
 from korus_helpers.runs.execute import Outcome
 from korus_helpers.runs.plan import Plan
 from korus_helpers.runs.reports import Facts, Report, Shown, Table
-from korus_helpers.runs.results import Steps
+from korus_helpers.runs.steps import Steps
 
 TEMPLATES = Path(__file__).parent / "templates"
 AUTHORS = "The KORUS authors"

@@ -14,6 +14,7 @@ from korus_helpers.errors import InputError, NetworkOrDiskError
 from korus_helpers.runs.engine import Engine, Lost, cores
 from korus_helpers.runs.execute import Outcome, Part
 from korus_helpers.runs.grid import Ended, Setting, slug
+from korus_helpers.runs.harvest import BadDisplay, write_displays, write_whole
 from korus_helpers.runs.pages import (
     card,
     failure_in_words,
@@ -26,7 +27,7 @@ from korus_helpers.runs.pages import (
 from korus_helpers.runs.pdf import pdf_report, require_pdf
 from korus_helpers.runs.plan import Plan, choose_notebooks, declared_parameters, plan
 from korus_helpers.runs.reports import About, Facts, read_report
-from korus_helpers.runs.results import BadDisplay, Steps, write_displays, write_whole
+from korus_helpers.runs.steps import Steps
 
 INCOMPLETE = ".incomplete"
 RECORD = "run.json"
@@ -168,9 +169,9 @@ def report_on(plan: Plan, outcome: Outcome) -> Part:
     """
     import nbformat
 
-    name = outcome.notebook
+    name, steps = outcome.notebook, Steps()
     path = plan.folder / f"{name}.ipynb"
-    steps = {"execute": (outcome.seconds, path.stat().st_size)}
+    steps.add("execute", name, outcome.seconds, path.stat().st_size)
     executed = nbformat.read(path, as_version=4)
     files: Sequence[str] = ()
     try:
@@ -191,7 +192,7 @@ def report_on(plan: Plan, outcome: Outcome) -> Part:
     report = read_report(executed, about)
     for kind in ("HTML", "PDF") if plan.pdf else ("HTML",):
         page = html_report(report).encode() if kind == "HTML" else pdf_report(report, plan.pdf)
-        steps[kind] = time.perf_counter() - begun, len(page)
+        steps.add(kind, name, time.perf_counter() - begun, len(page))
         made.append(f"{name}.{kind.lower()}")
         write_whole(plan.folder / made[-1], page)
         begun = time.perf_counter()
@@ -205,7 +206,7 @@ def complete(prepared: Plan, parts: Mapping[str, Part], seconds: float) -> RunRe
     outcomes = tuple(parts[name].outcome for name in names)
     facts = [parts[name].facts or Facts() for name in names]
     cards = [parts[name].card or card(Facts(), parts[name].outcome, []) for name in names]
-    steps = Steps({name: parts[name].steps for name in names})
+    steps = Steps.together(parts[name].steps for name in names if parts[name].steps)
     verdicts, command = read_verdicts(folder), prepared.command(names)
     page = index_page(
         cards, facts, verdicts, prepared.shown(names), command, prepared.made, steps.rows(names),
