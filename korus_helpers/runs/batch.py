@@ -17,7 +17,7 @@ from korus_helpers.runs.engine import Engine, Limits
 from korus_helpers.runs.grid import Ended, Grid, Setting
 from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.pdf import require_pdf
-from korus_helpers.runs.plan import Declared, Plan, inputs_of, plan
+from korus_helpers.runs.plan import Declared, Plan, at_hand, inputs_of, plan
 from korus_helpers.runs.run import RECORD, make_run
 
 INDEX, INDEX_RECORD = "index.html", "batch.json"
@@ -140,6 +140,17 @@ def run_batch(
 
     begun, now = time.perf_counter(), datetime.now().astimezone()
     ended: dict[str, Ended] = {}
+    here = at_hand()
+
+    def look_at(setting: Setting) -> Task:
+        """What there is to do; of a run that this call or an earlier one finished, what it gave."""
+        prepared = plan(notebooks, declared, setting.parameters, now, pdf)
+        prepared = replace(prepared, inputs=inputs_of(prepared, here))
+        record = folder.record(setting.name)
+        kept = record.get("started") != now.isoformat(timespec="seconds")
+        if _is_finished(record, prepared) and not (force and kept):
+            ended[setting.name] = Ended(setting, "done", float(record["seconds"]), kept)
+        return setting, prepared
 
     def write_index(limits: Limits | None = None, more: Sequence[str] = ()) -> None:
         """Over the runs that have ended, in the order of the settings."""
@@ -154,15 +165,8 @@ def run_batch(
     try:
         if pdf:
             require_pdf()
-        due = []
-        for setting in grid.settings:
-            prepared = plan(notebooks, declared, setting.parameters, now, pdf)
-            prepared = replace(prepared, inputs=inputs_of(prepared))
-            earlier = folder.record(setting.name)
-            if not force and _is_finished(earlier, prepared):
-                ended[setting.name] = Ended(setting, "done", float(earlier["seconds"]), kept=True)
-            else:
-                due.append((setting, prepared))
+        tasks = [look_at(setting) for setting in grid.settings]
+        due = [(setting, prepared) for setting, prepared in tasks if setting.name not in ended]
         bar = tqdm(desc="Runs", total=len(due), unit="run", disable=not progress)
         with bar, contextlib.closing(make(due, folder)) as made:
             for one in made:
@@ -171,6 +175,10 @@ def run_batch(
         write_index()
     except (KeyboardInterrupt, OSError) as stop:
         engine.stop()
+        for setting in grid.settings:  # what is in its place and was not counted yet
+            with contextlib.suppress(InputError, OSError):
+                if setting.name not in ended and _is_there(folder.path / setting.name):
+                    look_at(setting)
         missing = len(grid.settings) - len(ended)
         with contextlib.suppress(Exception):  # what stopped the batch may stop this as well
             still = f"The batch was stopped; {missing:,} runs are still to be made."

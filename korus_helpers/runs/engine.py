@@ -230,6 +230,8 @@ class Engine:
     def _may_fork(self) -> bool:
         """Whether the fork server may be forked, as soon as it has loaded. Raises Lost."""
         with _asking:
+            if self.stopped and forkserver._forkserver._forkserver_pid not in _safe:
+                raise Lost("it was stopped")  # who stops does not wait for libraries
             server = _start_server()
             if server and server not in _safe:
                 _safe[server] = not self._call(_problem, (), Limits())

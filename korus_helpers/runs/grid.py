@@ -161,14 +161,12 @@ def _value(name: str, text: str, declared: Declared) -> object:
 
 
 def _defaults(declared: Declared) -> dict[str, list[tuple[str, object]]]:
-    """Partner and years as the notebooks declare them, where they agree, in a list of one each."""
+    """Partner and years as the first notebook with them declares them, in a list of one each."""
     found = {}
     for name in HEAD:
-        defaults = {repr(p[name].default): p[name].default for p in declared.values() if name in p}
-        if len(defaults) == 1:
-            (value,) = defaults.values()
-            if name != "partner" or is_partner(str(value)):
-                found[name] = [(str(value), value)]
+        value = next((p[name].default for p in declared.values() if name in p), None)
+        if value is not None and (name != "partner" or is_partner(str(value))):
+            found[name] = [(str(value), value)]
     return found
 
 

@@ -266,8 +266,8 @@ def _words(value: object) -> str:
 # ---- What the outcome depends on
 
 
-def inputs_of(plan: Plan) -> str:
-    """The sha256 over notebooks, parameters, files they name, figures at hand and this package.
+def inputs_of(plan: Plan, here: Mapping[str, str]) -> str:
+    """The sha256 over notebooks, parameters, files they name, and what is `at_hand`.
 
     Outputs that a notebook holds do not count, nor does the day of the run. Raises OSError where a
     file that a parameter names cannot be read.
@@ -277,7 +277,7 @@ def inputs_of(plan: Plan) -> str:
         "parameters": plan.values,
         "files": {name: _sha256(content) for name, content in plan.files().items()},
         "pdf": plan.pdf,
-        "at hand": at_hand(),
+        "at hand": dict(here),
     }
     return _sha256(json.dumps(parts, sort_keys=True).encode())
 
@@ -296,9 +296,10 @@ def at_hand() -> dict[str, str]:
 
 
 @functools.cache
-def _sources(notebook: Path) -> list[object]:
+def _sources(notebook: Path) -> str:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return [["".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
+    sources = [["".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
+    return _sha256(json.dumps(sources).encode())
 
 
 @functools.cache

@@ -85,6 +85,8 @@ def run_collection(
             shutil.rmtree(folder, ignore_errors=True)
             raise
         except KeyboardInterrupt:
+            if not folder.exists():  # it has its last name already
+                finished = finished.removesuffix(INCOMPLETE)
             raise KeyboardInterrupt(f"Stopped; {finished}.") from None
         except OSError as error:
             raise NetworkOrDiskError(
