@@ -7,6 +7,7 @@ from korus_helpers.claims.mentions import Mention, Sentence, group, table
 from korus_helpers.claims.phrases import Figure
 
 FORECAST, STATE, WITHDRAWN = "a forecast or condition", "a state or port", "withdrawn in the text"
+NEGATED = "it is negated"
 Span = tuple[int, int]  # first and last month, counted from year 0
 
 

@@ -16,7 +16,7 @@ _ABBREVIATED = re.compile(
     r"|p|pp)$"
 )
 _LINE, _WORDS = re.compile(r"[^\n]+"), re.compile(r"[A-Za-z]{2}")
-_BULLET = re.compile(r"\s*(?:[-–—*•·]|\d{1,2}[.)])\s")
+_BULLET = re.compile(r"\s*(?:[-–—*•·]|\d{1,2}[.)]|[a-z]\))\s")
 _NAMES = "january february march april may june july august september october november december"
 MONTHS = {name[:size]: n for n, name in enumerate(_NAMES.split(), 1) for size in (3, 9)} | {
     "sept": 9
@@ -227,7 +227,6 @@ def _lexicon() -> dict[str, list[tuple[str, object]]]:
         "same span",
         "record",
         "record low",
-        "record since",
         "record again",
     )
     for kind in kinds:

@@ -55,10 +55,12 @@ class Moments:
     def role(self, one: Mention) -> str:
         """point, base, span, same, year or month (compared by), or since (opens the sentence)."""
         s, name = self.s, one.value.name
-        if s.value(0) == "since" and s.figures and one.end <= s.figures[0].start:
-            return "since"
         if name in ("span", "same", "year", "month"):
             return name
+        if name == "then":
+            return "base"
+        if s.value(0) == "since" and s.figures and one.end <= s.figures[0].start:
+            return "since"
         at = one.start - (s.value(one.start - 1) == "the" and one.value.name == "")
         before, earlier = s.value(at - 1), s.value(at - 2)
         if s.value(at - 3) == "same" and earlier in ("months", "period", "month", "quarter"):
@@ -74,6 +76,8 @@ class Moments:
         name = when.name
         if name == "span":
             return ends_of(when)[1]
+        if name == "then":
+            return self.context.last
         if when.first >= 12:
             return when.first, when.last
         if name.startswith("="):
@@ -316,10 +320,17 @@ class Moments:
             self.pair = context.span = (base, end or reference)
         inferred: Said = {}
         since = [
-            one for one, role in beside if role == "base" and s.value(one.start - 1) == "since"
+            one
+            for one, role in beside
+            if role == "base" and "since" in s.run(one.start - 1, one.end)
         ]
-        if end is None and since and not any(one.end <= mention.start for one in s.periods):
-            reference = context.end or whole_year(context.year_before)
+        if (
+            end is None
+            and since
+            and not any(one.end <= mention.start and one not in since for one in s.periods)
+        ):
+            ends = [context.end, whole_year(context.year_before)]
+            reference = next((one for one in ends if one and base and one > base), reference)
             source = TEXT
         if end is None:
             end = reference
@@ -468,6 +479,8 @@ class Moments:
     def remember(self) -> None:
         """Keep the period of a sentence without a claim, where it is a later one or opens it."""
         points = [one for one in self.s.periods if one.value.first >= 0]
+        if self.done and self.span:
+            self.context.span, self.context.spanned = self.span, True
         if self.done or not points:
             return
         last, context = points[-1].value, self.context

@@ -326,7 +326,7 @@ def _multiple(c: Cursor) -> Quantity | None:
             Fraction(digits or 0), "times", digits, Decimal(1), one, one, problem=why, form="fold"
         )
     word = words("multiples").get(c.take(words("multiples")), "")
-    if not word or c.value == "digit":
+    if not word or c.value in ("digit", "again"):  # "half as much again"
         return None
     c.take(words("compared"))
     return Quantity(Fraction(words("factors")[word]), "times", word=word)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.measures import Context, Measure
+from korus_helpers.claims.measures import NEGATED, Context, Measure
 from korus_helpers.claims.mentions import Mention, Sentence, group, table
 from korus_helpers.claims.moments import Moments, written
 from korus_helpers.claims.phrases import figure_at
@@ -88,7 +88,7 @@ def records(
     refused: Callable[[Mention, Measure | None], str],
 ) -> Iterator[Found]:
     """Records such as "an all-time high", "the lowest since 2009", "a record $49.2 billion"."""
-    for one in [*s.of("record", "record low", "record since", "record again"), *_other_records(s)]:
+    for one in [*s.of("record", "record low", "record again"), *_other_records(s)]:
         again = one.kind == "record again"
         left = [m for m in measures if (m.start >= one.end if again else m.start < one.start)]
         left = left[:1] if again else left
@@ -97,7 +97,7 @@ def records(
         measure = left[-1] if left else context.measure
         figure = any(f.start <= one.start + 1 and f.end > one.end for f in s.figures)
         bare = one.value is not None and s.run(one.start, one.end) == ["record"] and not figure
-        if measure is None or bare or refused(one, measure):
+        if measure is None or bare or refused(one, measure) not in ("", NEGATED):
             continue
         between = [p for p in s.partners if measure.end <= p.start and p.end <= one.start]
         partner = measure.partner or (str(between[-1].value) if left and between else "")
@@ -123,6 +123,14 @@ def _other_records(s: Sentence) -> list[Mention]:
         for at in range(one.start, one.end)
         if s.value(at) == "record"
     ]
+    superlatives = [*table("largest"), *table("smallest")]
+    for at in range(len(s.words)):
+        if s.value(at) in superlatives and s.value(at - 1) not in table("ordinals"):
+            for end in range(at + 1, at + 6):
+                if s.value(end) in ("since", "ever") or s.run(end, end + 2) == ["on", "record"]:
+                    within.append(Mention("record", "record", at, end + 1 + (s.value(end) == "on")))
+                if s.value(end) in (",", ".", ";", ""):
+                    break
     return within + [
         Mention("record", None, at - 1, at + 2)
         for at in range(1, len(s.words) - 1)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.measures import (
     FORECAST,
+    NEGATED,
     STATE,
     WITHDRAWN,
     Context,
@@ -144,6 +145,7 @@ class _Reader:
         self.moments = Moments(s, self.measures, context)
         self.done: list[_Bound] = []
         self.partner_before = ""
+        self.whose: list[tuple[Mention, str]] = []  # the partner of each figure
         run = f" {' '.join(s.words)} "
         name = next((one for one in ("billion", "million") if f" in {one}s of dollars " in run), "")
         self.said_scale = figure_at(tokens_in(f"1 {name} dollars"), 0) if name else None
@@ -168,7 +170,9 @@ class _Reader:
         """Keep for later sentences what this one spoke of."""
         s, context = self.s, self.context
         own = [one for one in self.measures if not one.why]
-        away = [one.why for one in self.measures if one.why in (STATE, "trade between others")]
+        away = [
+            one.why for one in self.measures if one.why in (STATE, "trade between other countries")
+        ]
         if self.done or any(one.value == "US" for one in s.of("partner")):
             context.away = ""
         elif any(one.value == "state" and one.start < 2 for one in s.of("partner")):
@@ -178,6 +182,8 @@ class _Reader:
         context.named |= {str(one.value) for one in s.partners if one.value != WORLD}
         if self.done:
             context.measure, context.age = self.done[-1].measure, -1
+            main = [who for one, who in self.whose if s.value(one.start - 1) != "("]
+            self.partner_before = (main or [self.partner_before])[-1]
             context.partner_of_measure = self.partner_before
         elif own:
             context.measure, context.age = own[-1], -1
@@ -449,11 +455,15 @@ class _Reader:
                 return f"it is about {STATE}"
         for at in range(s.segment(mention), mention.start):
             if s.value(at) in group("negation") and s.clauses[at] == s.clauses[mention.start]:
-                return "it is negated"
+                return NEGATED
         if measure is None:
             return ""
-        ours = any(one.value == "US" and one.start < mention.start for one in s.of("partner"))
-        theirs = s.run(mention.end, mention.end + 2) == ["of", "them"]
+        ours = any(
+            one.value in ("US", "of our", "of us") for one in s.of("partner", "of the whole")
+        )
+        percent = mention.kind == "figure" and mention.value.last.unit == "percent"
+        part = percent and s.value(mention.end) != "of"
+        theirs = part or s.run(mention.end, mention.end + 2) == ["of", "them"]
         if context.away and not ours and (measure.start < 0 or not measure.stated or theirs):
             return context.away
         if any(one.value == "country" for one in s.of("pronoun")) and len(context.named) > 1:
@@ -535,10 +545,9 @@ class _Reader:
                 max(last.mention.end, kind.measure.end), at, (",", "and", "or", "by", "(", "to")
             )
         )
+        if before == "(" and moved and as_ and at - 3 <= last.mention.end:
+            return replace(kind, as_=as_, sign=last.sign)  # "rose by $46 billion (101%)"
         if unit == MONEY:
-            bracket = before == "(" and last and last.as_ == "percent-change"
-            if bracket and at - 3 <= last.mention.end:
-                return replace(kind, as_="change", sign=last.sign)
             own = kind.figure.last.sign
             if (
                 own
@@ -607,7 +616,8 @@ class _Reader:
     def _ratio(self, kind: _Bound) -> _Bound | None:
         """A ratio of two periods, or of imports to exports in one."""
         s, end, last = self.s, kind.mention.end, kind.figure.last
-        if s.value(end) in ("that", "this", "those"):
+        other = any(one.start == end and s.value(one.end) == "'s" for one in s.partners)
+        if s.value(end) in ("that", "this", "those") or other:
             return None
         flows = [one for one in self.measures if one.flow in ("in", "out")]
         measure, single = kind.measure, last.form == "to one"
@@ -688,6 +698,7 @@ class _Reader:
         self.done.append(bound)
         self.moments.note(mention, bound.role, base, when, said)
         self.partner_before = partner
+        self.whose.append((mention, partner))
         if figure.last.unit == MONEY and figure.last.digits and not figure.per:
             context.scale = figure
         if context.mode != "imbalance" and figure.last.unit == "percent":

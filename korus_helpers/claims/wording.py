@@ -185,7 +185,7 @@ def tokens_in(text: str, start: int = 0, end: int = sys.maxsize) -> list[Token]:
         kind, value = token.kind, token.value
         if kind == "dash":
             kind = _kind_of_dash(found, at)
-            value = {"sign": "−", "range": "–"}.get(kind, value)
+            value = {"sign": "−", "range": "–", "pause": "—"}.get(kind, value)
         elif kind == "word":
             value = value.replace(".", "")
         elif kind == "money":
@@ -216,6 +216,8 @@ def _kind_of_dash(found: Sequence[Token], at: int) -> str:
     if after is None:
         return "symbol"
     joined = before is not None and before.end == dash.start and dash.end == after.start
+    if before is not None and before.end < dash.start and dash.end < after.start:
+        return "pause"  # "deliveries - $437 billion in 2022 - grew"
     if after.kind == "word" and after.value not in {"us", "u.s.", "usd"}:
         return "hyphen" if joined else "symbol"
     if joined and before.kind == "word" and before.value not in words("scales"):
