@@ -15,7 +15,8 @@ DEFINITION = (
     PARTNER,
     click.option("--year", metavar="Y", help="One calendar year, for example 2016."),
     click.option("--period", metavar="MONTHS",
-                 help="Months such as 2011-04/2012-03, or 2026-ytd for the year to date."),
+                 help="Months such as 2018-07, 2018-Q3, 2011-04/2012-03, 2026-ytd; "
+                 "or years together, such as 2011/2016."),
     click.option("--from", "start", metavar="Y", help="First period of a comparison."),
     click.option("--to", "end", metavar="Y", help="Last period of a comparison."),
     click.option("--sector", default="total", show_default=True, metavar="S",

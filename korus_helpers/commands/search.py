@@ -10,6 +10,7 @@ from korus_helpers.errors import InputError
 @click.argument("printed", metavar="TEXT")
 @PARTNER
 @click.option("--year", metavar="Y", help="The year that the number is of, for example 2016.")
+@click.option("--period", metavar="MONTHS", help="Months instead, such as 2018-07 or 2018-Q3.")
 @click.option("--from", "start", metavar="Y", help="First period of a comparison.")
 @click.option("--to", "end", metavar="Y", help="Last period of a comparison.")
 @click.option(
@@ -36,6 +37,7 @@ def search(
     printed: str,
     partner: str,
     year: str | None,
+    period: str | None,
     start: str | None,
     end: str | None,
     measure: str | None,
@@ -62,8 +64,10 @@ def search(
         to_json,
     )
 
-    if year and (start or end):
-        raise InputError("type either --year for one period, or --from and --to for a comparison")
+    if bool(year) + bool(period) + bool(start or end) > 1:
+        raise InputError(
+            "type either --year or --period for one period, or --from and --to for a comparison"
+        )
     read = read_printed(printed)
     found = searched(
         read.interval,
@@ -73,7 +77,7 @@ def search(
         partner=partner,
         sector=sector,
         base=start or "",
-        end=year or end or "",
+        end=year or period or end or "",
         made_on=date,
     )
     if as_json:

@@ -118,7 +118,7 @@ class Cell:
     @property
     def monthly(self) -> bool:
         """Whether it takes months or quarters."""
-        return self.period.year is None
+        return not self.period.whole_years
 
     @property
     def then(self) -> InForce:

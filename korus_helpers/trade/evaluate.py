@@ -214,7 +214,7 @@ class _Grid:
             partners.add(WORLD)
         asked = [one for side in ("base", "end") for one in self.columns[side].values if one]
         span = min(one.start for one in asked), max(one.end for one in asked)
-        years = all(one.year is not None for one in asked)
+        years = all(one.whole_years for one in asked)
         return {
             name: name if name.startswith(AS_OF) else resolve(name, partners, *span, years)
             for name in self.columns["vintage"].values
@@ -359,7 +359,7 @@ def _widen(found: np.ndarray, cells: list[Cell], day: str) -> None:
 
 def _then(cell: Cell) -> list[tuple[float, float, float]] | str:
     """Exports, imports and deficit as in force on a day, or why they are not known."""
-    if cell.sector.kind != "all goods" or cell.basis != GENERAL or cell.monthly:
+    if cell.sector.kind != "all goods" or cell.basis != GENERAL or not cell.period.year:
         return (
             "cannot be checked: for a past day only calendar years of all goods on the "
             f"general basis are known; type --vintage {LATEST}"

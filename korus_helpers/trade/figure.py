@@ -131,12 +131,12 @@ def provenance(measure: str, asked: Definition) -> tuple[str, tuple[str, ...], b
         known = {one: in_force(day, asked.partner, one.year) for one in asked.periods}
         label = "; ".join(f"{one}: {at.label}" for one, at in known.items())
         return label, tuple(dict.fromkeys(i for at in known.values() for i in at.source_ids)), False
-    monthly = any(one.year is None for one in asked.periods)
+    monthly = not all(one.whole_years for one in asked.periods)
     alone = asked.partner if asked.what.fetched else None
     source = series(asked.vintage, asked.basis, asked.what, monthly, alone)
     if source.vintages is None:
         return source.label, source.source_ids, False
-    years = [one.year for one in asked.periods]
+    years = [year for one in asked.periods for year in range(one.start // 12, one.last_year + 1)]
     flows = (measure,) if measure in FLOWS else FLOWS
     label = ", ".join(
         f"{flow} {' and '.join(dict.fromkeys(source.vintages[flow, year] for year in years))}"

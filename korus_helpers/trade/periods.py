@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from korus_helpers.errors import InputError
 from korus_helpers.figures.names import MONTHS
 
-_YEAR = re.compile(r"(19|20)\d\d")
-_WINDOW = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])/((?:19|20)\d\d)-(0[1-9]|1[0-2])")
+_PARTS = {month.lower(): (at, 1) for at, month in enumerate(MONTHS)}
+_PARTS |= {name[:3]: place for name, place in _PARTS.items()} | {"sept": (8, 1)}
+for _at, _names in enumerate((("q1", "first", "1st"), ("q2", "second", "2nd"),
+                              ("q3", "third", "3rd"), ("q4", "fourth", "4th"))):  # fmt: skip
+    _PARTS |= {name + " quarter" * (name[0] != "q"): (3 * _at, 3) for name in _names}
+_PARTS |= {f"{at + 1:02d}": (at, 1) for at in range(12)} | {"": (0, 12)}
+_YEAR = r"((?:19|20)[0-9]{2})"
+_NUMBERS = re.compile(rf"{_YEAR}(?:-([0-9]{{2}})|-?(q[1-4]))?")  # 2016, 2018-07, 2018-Q3
+_WORDS = re.compile(rf"([a-z]\S*|[1-4]\S+ quarter|[a-z]+ quarter)(?: {_YEAR})?")  # July 2018
 
 
 @dataclass(frozen=True, order=True)
@@ -28,6 +35,11 @@ class Period:
         return self.start // 12 if self.start % 12 == 0 and self.months == 12 else None
 
     @property
+    def whole_years(self) -> bool:
+        """Whether it is calendar years, one or several."""
+        return self.start % 12 == 0 and self.months % 12 == 0
+
+    @property
     def last_year(self) -> int:
         """Calendar year of the last month."""
         return self.end // 12
@@ -39,13 +51,18 @@ class Period:
     def __str__(self) -> str:
         if self.year is not None:
             return str(self.year)
-        return f"{month_text(self.start)}/{month_text(self.end)}"
+        if self.whole_years:
+            return f"{self.start // 12}/{self.last_year}"
+        first, last = (month_text(number) for number in (self.start, self.end))
+        return first if self.months == 1 else f"{first}/{last}"
 
     @property
     def words(self) -> str:
         """For sentences: "2016", or "April 2011 to March 2012"."""
         if self.year is not None:
             return str(self.year)
+        if self.whole_years:
+            return f"{self.start // 12} to {self.last_year} together"
         first, last = (month_words(number) for number in (self.start, self.end))
         return first if self.months == 1 else f"{first} to {last}"
 
@@ -66,21 +83,41 @@ def month_words(number: int) -> str:
 
 
 def period(text: "str | int | Period") -> Period:
-    """A period from "2016" or "2011-04/2012-03" (months, both included); raises `InputError`."""
+    """The period that a text names; raises `InputError`.
+
+    A year "2016"; a month "2018-07" or "July 2018"; a quarter "2018-Q3", "Q3 2018" or "third
+    quarter of 2018"; or from one to another, both included: "2011-04/2012-03", "2011/2016",
+    "January to June 2018".
+    """
     if isinstance(text, Period):
         return text
-    text = str(text).strip()
-    if _YEAR.fullmatch(text):
-        return Period(12 * int(text), 12)
-    found = _WINDOW.fullmatch(text)
-    if found:
-        first, last = (month_number(int(found[i]), int(found[i + 1])) for i in (1, 3))
-        if first <= last:
-            return Period(first, last - first + 1)
+    said = " ".join(str(text).split())
+    ends = re.split(r"/|\s+to\s+", said, flags=re.IGNORECASE)
+    if len(ends) < 3:
+        last = _named(ends[-1])
+        first = _named(ends[0], last.last_year if last else 0)
+        if first and last and first.start <= last.start:
+            return Period(first.start, last.end - first.start + 1)
     raise InputError(
-        f'period "{text[:40]}" is not understood; type a year such as 2016 '
-        "or months such as 2011-04/2012-03, the earlier one first"
+        f'period "{said[:40]}" is not understood; type a year such as 2016, a month such as '
+        "2018-07, a quarter such as 2018-Q3, or months such as 2011-04/2012-03, the earlier one "
+        "first"
     )
+
+
+def _named(text: str, year: int = 0) -> Period | None:
+    """One year, quarter or month; `year` is that of a name without one."""
+    plain = text.strip().lower()
+    if found := _NUMBERS.fullmatch(plain):
+        year, name = int(found[1]), found[2] or found[3] or ""
+    else:
+        plain = " ".join(one.strip(".,") for one in plain.split() if one not in ("the", "of"))
+        found = _WORDS.fullmatch(plain)
+        year, name = (int(found[2] or year), found[1]) if found else (0, "")
+    if not year or name not in _PARTS:
+        return None
+    first, months = _PARTS[name]
+    return Period(12 * year + first, months)
 
 
 def agreement_year(number: int) -> Period:
