@@ -51,7 +51,8 @@ _HINTS = {
     "printed": 'the figure with its words, such as "nearly $20 billion"',
     "measure": f"one of {', '.join((*MEASURES, OTHER))}",
     "as": f"one of {', '.join(UNITS)}",
-    "period": "a year such as 2016, or months such as 2018-07 or 2011-04/2012-03, or base and end for a change",
+    "period": "a year such as 2016, months such as 2018-07 or 2011-04/2012-03, "
+    "or base and end for a change",
     "base": "the earlier period, such as 2011",
     "date": "a day such as 2017-12-28, or 2017-12 or 2017",
     "url": "a web address that begins with https:// or http://",
