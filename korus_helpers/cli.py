@@ -19,6 +19,7 @@ from korus_helpers.commands.batch import batch
 from korus_helpers.commands.check import check
 from korus_helpers.commands.data import data
 from korus_helpers.commands.fetch import fetch
+from korus_helpers.commands.notebooks import notebooks
 from korus_helpers.commands.read import read
 from korus_helpers.commands.refresh import refresh
 from korus_helpers.commands.revisions import revisions
@@ -41,6 +42,15 @@ class Korus(click.Group):
         except KeyboardInterrupt as stop:
             click.echo(f"\n{str(stop) or 'Stopped.'}", err=True)
             ctx.exit(INTERRUPTED)
+        except click.MissingParameter as error:
+            hint = (
+                ""
+                if error.param
+                and error.param.type.get_missing_message(param=error.param, ctx=error.ctx)
+                else f" Type {error.ctx.command_path} --help for what it takes"
+            )
+            click.echo(f"Error: {_sentence(error.format_message() + hint)}", err=True)
+            ctx.exit(NOT_UNDERSTOOD)
         except click.UsageError as error:  # one sentence, without click's lines on usage
             click.echo(f"Error: {_sentence(error.format_message())}", err=True)
             ctx.exit(NOT_UNDERSTOOD)
@@ -78,7 +88,10 @@ def korus() -> None:
     """Check statements about US trade balances against official figures."""
 
 
-for command in (read, run, batch, value, revisions, check, audit, search, data, refresh, fetch):
+for command in (
+    *(read, run, batch, value, revisions, check, audit, search),
+    *(data, refresh, fetch, notebooks),
+):
     korus.add_command(command)
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 import korus_helpers
@@ -75,7 +76,21 @@ def test_values(arguments, value, unit):
     (["value", "deficit", "--partner", "Korea", "--year", "2016"], '"South Korea" (5800)'),
     (["value", "deficit", "--partner", "Mexico", "--year", "2026"], "go up to January 2026"),
     (["value", "deficit", "--year", "2026"], "go up to April 2026"),
-    (["value", "defisit", "--year", "2016"], "type one of exports"),
+    (["value", "defisit", "--year", "2016"], "type deficit"),
+    (["value", "Deficit", "--year", "2016"], "type deficit"),
+    (["value", "surplus", "--year", "2016"], "type balance"),
+    (["value", "apples", "--year", "2016"], "type one of exports, imports"),
+    (["value", "deficit", "--year", "2016", "--vintage", "2024"], "one of 2024-08, 2024-10, or"),
+    (["check", "5 billion", "--measure", "import", "--year", "2016"], "type imports"),
+    (["check", "5 billion"], "Type one of exports"),
+    (["check"], "such as '$27.6 billion'"),
+    (["check", "nearly  billion", "--measure", "imports", "--year", "2016"], "in single quotes"),
+    (["search", "nearly 0 billion"], "in single quotes"),
+    (["read"], "Type korus read --help"),
+    (["audit", "."], ".: is a folder; type the path of a file"),
+    (["audit", "https://example.com/c.csv"], "https://example.com/c.csv is on the web; save it"),
+    (["fetch"], "--partner 'South Korea'"),
+    (["batch"], "--partners top30"),
     (["value", "deficit"], "type --year 2016"),
     (["value", "deficit", "--year", "2016", "--period", "2016"], "not both"),
     (["value", "deficit", "--from", "2011"], "type --from 2011 --to 2016"),
@@ -88,7 +103,7 @@ def test_values(arguments, value, unit):
     (["value", "deficit", "--from", "1994", "--to", "2016", "--as", "ratio", "--partner",
       "Mexico"], "from -1,349.8 to 63,271.8 million dollars it rose"),
     (["value", "deficit", "--colour", "red"], "--colour"),
-    (["value"], "MEASURE"),
+    (["value"], "Type one of exports, imports, deficit, balance, two-way"),
     (["nonsense"], "nonsense"),
 ])  # fmt: skip
 def test_what_is_not_understood_is_one_sentence_and_status_2(arguments, says):
@@ -98,6 +113,42 @@ def test_what_is_not_understood_is_one_sentence_and_status_2(arguments, says):
     assert answer.stderr.startswith("Error: ")
     assert answer.stderr.count("\n") == 1
     assert says in answer.stderr
+
+
+@pytest.mark.parametrize(("typed", "given", "meant"), [
+    ("$42.3 billion", "exports --year 2016", "2.3 billion"),  # bash takes $4
+    ("$42.3 billion", "exports --year 2016", ".3 billion"),  # zsh and PowerShell take $42
+    ("about $28 billion", "deficit --year 2016", "about 8 billion"),
+    ("$27,625 million", "deficit --year 2016", ",625 million"),
+    ("", "deficit --year 2016", "5.5 billion"),
+    ("", "exports --year 2016", "$2.3 billion"),
+    ("", "exports --year 2016", "42.3 billion"),
+])  # fmt: skip
+def test_what_a_shell_left_of_a_figure_is_told(typed, given, meant):
+    measure, *period = given.split()
+    for command in ("check", "search"):
+        answer = run(command, meant, "--measure", measure, *period)
+        assert answer.exit_code == 0
+        assert ("in single quotes" in answer.stdout) == bool(typed)
+        assert not typed or f"'{typed}'" in answer.stdout
+
+
+def test_a_number_below_zero_is_searched_and_no_option():
+    assert "balance" in run("search", "-27.6 billion", "--year", "2016").stdout
+
+
+@pytest.mark.parametrize(("line", "completed"), [
+    ("value de", {"deficit": ""}),
+    ("value deficit --partner Vietn", {"Vietnam": "Vietnam"}),
+    ("value deficit --partner 'South Kor", {"KOR": "South Korea"}),
+    ("search 1 --sector pass", {"passenger_cars": "passenger cars, new and used"}),
+    ("check 1 --measure two", {"two-way": ""}),
+])  # fmt: skip
+def test_a_shell_completes_measures_partners_and_sectors(line, completed):
+    *before, last = line.replace("'South ", "South\xa0").split(" ")
+    completion = ShellComplete(korus, {}, "korus", "_KORUS_COMPLETE")
+    found = completion.get_completions(before, last.replace("\xa0", " "))
+    assert {one.value: one.help for one in found} == completed
 
 
 def test_data_lists_tables_vintages_and_sources():

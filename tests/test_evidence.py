@@ -17,9 +17,10 @@ from korus_helpers import Definition, evaluate
 from korus_helpers.claims.auditing import audit, verdict_rows
 from korus_helpers.claims.register import article, claims_in, public, template
 from korus_helpers.claims.verdicts import LADDER
+from korus_helpers.figures.names import FORMULA_STARTS
 from korus_helpers.figures.tables import open_table, package
 from korus_helpers.present.claim_review import linked_data, show_claim_reviews
-from korus_helpers.present.displays import EVIDENCE, FORMULA_STARTS, LINKED_DATA
+from korus_helpers.present.displays import EVIDENCE, LINKED_DATA
 from korus_helpers.present.evidence import evidence_files, show_evidence
 from korus_helpers.trade.evaluate import figure_rows
 
@@ -311,7 +312,7 @@ def test_formulas_of_a_file_are_text_in_every_csv_and_numbers_are_numbers(runs, 
             found[path.relative_to(runs["hostile"]).as_posix()] = list(csv.reader(opened))
     cells = [(name, cell) for name, rows in found.items() for row in rows for cell in row]
     for name, cell in cells:
-        assert not cell.startswith(FORMULA_STARTS) or is_number(cell), (name, cell)
+        assert not cell.startswith(tuple(FORMULA_STARTS)) or is_number(cell), (name, cell)
     assert min(float(cell) for _, cell in cells if is_number(cell)) < 0
     head, *rows = found["evidence/03_claim_audit/claims.csv"]
     claims = {row[0]: dict(zip(head, row, strict=True)) for row in rows}

@@ -5,8 +5,10 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
+from official import workbook
 from tools.build.public_claims import PARTNERS, public_claims
 
 from korus_helpers.claims.claim import Claim, described, levels, missing
@@ -24,6 +26,7 @@ from korus_helpers.errors import InputError
 from korus_helpers.figures.names import visible
 from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.tables import DATA, open_table
+from korus_helpers.present.displays import csv_text
 from korus_helpers.trade.definition import MEASURES, UNITS
 
 REFUSED = yaml.safe_load(Path(__file__).with_name("claims_refused.yaml").read_text("utf-8"))
@@ -121,8 +124,6 @@ def test_public_claims_in_the_terms_of_the_project():
 
 
 def test_the_public_claims_are_those_of_the_source_to_the_letter(shared):
-    import pandas as pd
-
     path = shared / "claims" / "public_claims.csv"
     with path.open(encoding="utf-8", newline="") as source:
         rows = list(csv.DictReader(source))
@@ -216,19 +217,26 @@ def test_what_cannot_be_checked_may_be_of_anything_and_says_so():
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "xlsx"])
 def test_yaml_and_tables_say_the_same(tmp_path, encoding, mark):
     entries = [
         EXPORTS | {"id": "a", "speaker": 'Kim "K" Min-jung, Séoul 서울', "note": "=1+1"},
         CHANGE | {"id": "b", "what": "two\nlines", "inferred": "base, basis"},
         EXPORTS | {"id": "c", "printed": "1e3", "measure": "other", "note": "a: b # c"},
     ]
-    path = tmp_path / "claims.csv"
-    with path.open("w", encoding=encoding, newline="") as out:
-        writer = csv.DictWriter(out, list(CHANGE | entries[1] | entries[0]), restval="",
-                                delimiter=mark)  # fmt: skip
-        writer.writeheader()
-        writer.writerows(entries)
+    columns = list(CHANGE | entries[1] | entries[0])
+    if mark == "xlsx":  # where years are numbers, and a column and rows are empty
+        path = tmp_path / "claims.XLSX"
+        table = pd.DataFrame(entries, columns=[*columns, ""]).astype(object).fillna("")
+        table = table.map(lambda cell: int(cell) if cell.isdigit() else cell)
+        empty = pd.DataFrame("", index=[0], columns=table.columns)
+        path.write_bytes(workbook(pd.concat([empty, table, empty])))
+    else:
+        path = tmp_path / "claims.csv"
+        with path.open("w", encoding=encoding, newline="") as out:
+            writer = csv.DictWriter(out, columns, restval="", delimiter=mark)
+            writer.writeheader()
+            writer.writerows(entries)
     claims, _ = of(yaml.safe_dump(entries, allow_unicode=True).encode(encoding))
     assert read_claims(path) == claims
     assert claims[0].speaker == 'Kim "K" Min-jung, Séoul 서울'
@@ -238,6 +246,18 @@ def test_yaml_and_tables_say_the_same(tmp_path, encoding, mark):
 def test_what_is_read_can_be_written_and_read_again():
     claims = [claim for claim in public() if not claim.id.endswith((".from", ".to"))]
     assert of([claim.row() for claim in claims]) == (claims, [])
+
+
+def test_the_evidence_can_be_read_back():
+    strange = [EXPORTS | {"id": "a", "note": "=1+1", "what": "'-x"}]
+    for claims in (article(), public(), read(*strange)):
+        text = csv_text(pd.DataFrame([claim.row() for claim in claims]))
+        assert of(text, "claims.csv") == (claims, [])
+
+
+def test_a_workbook_that_is_none_is_refused():
+    assert "not a workbook" in refusal("id: a", "claims.xlsx")
+    assert "holds nothing" in refusal(workbook(pd.DataFrame()), "claims.xlsx")
 
 
 def test_blank_lines_of_a_table_are_no_claims():
@@ -354,7 +374,7 @@ def test_one_mistake_is_told_where_one_sentence_has_to_do(tmp_path):
 HOSTILE = [
     *(["claims.yaml", *one] for one in REFUSED["yaml"]),
     *(["claims.csv", *one] for one in REFUSED["csv"]),
-    *([name, "- a", "claims stand in a file that ends in .yaml, .yml or .csv"]
+    *([name, "- a", "claims stand in a file that ends in .yaml, .csv, .tsv or .xlsx"]
       for name in ("claims", "claims.txt", "claims.json", "claims.yaml.exe")),
     ("claims.yaml", "[" * 100_000, "line 1: is nested too deep; a field holds text only"),
     ("claims.yaml", "- " * 100_000, "line 1: is nested too deep"),
@@ -383,7 +403,7 @@ def test_a_path_that_is_no_file_is_refused(tmp_path):
     (tmp_path / "large.yaml").write_bytes(b"-" * (LARGEST_FILE + 1))
     (tmp_path / "a\u202eb.yaml").touch()
     problems = {
-        "folder.yaml": "this is not a file; type the path of a file of claims$",
+        "folder.yaml": "is a folder; type the path of a file of claims$",
         "absent.yaml": r"cannot be read \(No such file or directory\); type the path",
         "a\0b.yaml": r"cannot be read \(no file can have this name\)",
         "x" * 300 + ".yaml": "cannot be read",

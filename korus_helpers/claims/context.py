@@ -12,7 +12,7 @@ from korus_helpers.errors import InputError
 from korus_helpers.figures.releases import LATEST
 from korus_helpers.trade.bases import COUNTED
 from korus_helpers.trade.comparison import Comparison
-from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
+from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition, check_measure
 from korus_helpers.trade.figure import Figure
 
 NONE = "no figure"
@@ -84,10 +84,7 @@ def statement(
     the level of the last year, a ratio, a percent change, or a share of the World.
     Raises `InputError`.
     """
-    if measure not in MEASURES:
-        raise InputError(
-            f"measure {quoted(measure)} is not known; type one of {', '.join(MEASURES)}"
-        )
+    check_measure(measure)
     printed = read_printed(text, tolerance=tolerance)
     if not printed.way:
         raise InputError(

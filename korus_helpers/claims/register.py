@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -24,15 +23,16 @@ from korus_helpers.claims.untrusted import (
     RefusedText,
     content_of,
     file_name,
+    sheet_of,
     table_of,
     text_of,
     tree_of,
 )
 from korus_helpers.claims.wording import LONGEST_TEXT, quoted
 from korus_helpers.errors import InputError
-from korus_helpers.figures.names import visible
+from korus_helpers.figures.names import to_type, visible
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED
+from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED, MEANT
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, check_basis
 from korus_helpers.trade.periods import period
 
@@ -49,24 +49,19 @@ _ARTICLE_ONLY = ("events", "notebook")  # columns of the included tables
 _HINTS = {
     "id": "up to 60 letters, digits, dots, hyphens or underscores",
     "printed": 'the figure with its words, such as "nearly $20 billion"',
-    "measure": f"one of {', '.join((*MEASURES, OTHER))}",
-    "as": f"one of {', '.join(UNITS)}",
     "period": "a year such as 2016, months such as 2018-07 or 2011-04/2012-03, "
     "or base and end for a change",
     "base": "the earlier period, such as 2011",
     "date": "a day such as 2017-12-28, or 2017-12 or 2017",
     "url": "a web address that begins with https:// or http://",
-    "reporter": f"USA or {KOREAN}",
     "inferred": f"one of {', '.join(FIELDS)}",
     "note": "which figures it would take to check this claim",
 }
+_CHOICES = {"measure": (*MEASURES, OTHER), "as": UNITS, "reporter": ("USA", KOREAN)}
 _KNOWN = {  # whether the text of a field is one that is known
     "id": re.compile(r"\w[\w.-]{0,59}").fullmatch,
-    "measure": (*MEASURES, OTHER).__contains__,
-    "as": UNITS.__contains__,
     "date": is_date,
     "url": lambda text: _is_address(text),
-    "reporter": ("USA", KOREAN).__contains__,
     "inferred": lambda text: set(_names(text)) <= set(FIELDS),
 }
 _READ = {"sector": sector_named, "period": period, "base": period, "end": period,
@@ -106,7 +101,7 @@ def template() -> str:
 
 
 def read_claims(path: str | Path) -> list[Claim]:
-    """The claims of a file in YAML or CSV, in its order, as `template` shows it.
+    """The claims of a file in YAML, CSV, TSV or XLSX, in its order, as `template` shows it.
 
     At most 1 MB and 1,000 entries; one that prints two levels becomes two claims. Text is kept as
     it stands, except that characters that cannot be seen are written out (`figures.names.visible`).
@@ -132,13 +127,16 @@ def claims_and_mistakes(content: bytes, file: str) -> tuple[list[Claim], list[st
     """
     defaults, entries = _entries_of(content, file)
     shared = _named(f"{file}, above the claims, ", _plain_fields, defaults, SHARED)
+    included = [(one.row(), one) for one in article()]
     claims: dict[str, Claim] = {}
     mistakes = []
     for number, entry in enumerate(entries, start=1):
         name = entry.get("id") or f"claim-{number}"
         try:
             given = {"id": name} | shared | _plain_fields(entry, FIELDS)
-            parts = {part.id: part for part in levels(described(_claim(given)))}
+            # What the evidence of its audit holds is the article, with the events of its dates.
+            same = [one for row, one in included if row == entry]
+            parts = {part.id: part for part in same or levels(described(_claim(given)))}
             for again in parts.keys() & claims.keys():
                 raise InputError(
                     f"id: {quoted(again)} names an earlier claim; give each its own id"
@@ -151,14 +149,14 @@ def claims_and_mistakes(content: bytes, file: str) -> tuple[list[Claim], list[st
 
 
 def _entries_of(content: bytes, file: str) -> tuple[dict, list[dict]]:
-    """The defaults for all entries, and the entries, of a file in YAML or CSV by its name."""
+    """The defaults for all entries, and the entries, of a file of the kind that its name says."""
     kind = Path(file).suffix.lower()
-    if kind not in {".yaml", ".yml", ".csv", ".tsv"}:
+    if kind not in {".yaml", ".yml", ".csv", ".tsv", ".xlsx"}:
         raise InputError(
-            f"{file}: claims stand in a file that ends in .yaml, .yml or .csv; {START}"
+            f"{file}: claims stand in a file that ends in .yaml, .csv, .tsv or .xlsx; {START}"
         )
     try:
-        text = text_of(content, CLAIMS)
+        text = sheet_of(content) if kind == ".xlsx" else text_of(content, CLAIMS)
         tree = tree_of(text, CLAIMS) if kind in {".yaml", ".yml"} else table_of(text, CLAIMS)
     except RefusedText as error:
         raise InputError(f"{file}{error}") from None
@@ -184,11 +182,7 @@ def _plain_fields(entry: Mapping[str, object], known: tuple[str, ...]) -> dict[s
     fields = {}
     for name, value in entry.items():
         if name not in (*known, *_ARTICLE_ONLY):
-            near = get_close_matches(name[:40].lower(), known, 1, 0.5)
-            raise InputError(
-                f"field {quoted(name)} is not known; type "
-                f"{near[0] if near else 'one of ' + ', '.join(known)}"
-            )
+            raise InputError(f"field {quoted(name)} is not known; type {to_type(name, known)}")
         if not isinstance(value, str):
             raise InputError(f"{name}: holds a list or further fields; type text")
         text, longest = visible(value), LONGEST_TEXT if name == "printed" else LONGEST
@@ -211,8 +205,8 @@ def _claim(given: Mapping[str, str]) -> Claim:
             raise _refused(name, "is missing")
     fields: dict[str, object] = {"as": "level", "sector": "total", "partner": "Korea, South"}
     for name, text in given.items():
-        if name in _KNOWN and not _KNOWN[name](text):
-            raise _refused(name, f"{quoted(text)} is not understood")
+        if text not in _CHOICES.get(name, (text,)) or not _KNOWN.get(name, bool)(text):
+            raise _refused(name, f"{quoted(text)} is not understood", text)
         fields[name] = _named(f"{name}: ", _READ[name], text) if name in _READ else text
     if "period" in given and ("base" in given or "end" in given):
         raise InputError("period: stands beside base or end; type period alone, or base and end")
@@ -284,8 +278,9 @@ def _is_address(text: str) -> bool:
     return bool(plain and parts.hostname and "@" not in parts.netloc)
 
 
-def _refused(name: str, why: str) -> InputError:
-    return InputError(f"{name}: {why}; type {_HINTS[name]}")
+def _refused(name: str, why: str, text: str = "") -> InputError:
+    hint = _HINTS.get(name) or to_type(text, _CHOICES[name], MEANT)
+    return InputError(f"{name}: {why}; type {hint}")
 
 
 def _named(where: str, check: Callable[..., Value], *given: object, **more: object) -> Value:

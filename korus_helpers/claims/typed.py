@@ -16,12 +16,22 @@ from korus_helpers.claims.claim import (
     sector_named,
     ways_in,
 )
-from korus_helpers.claims.printed import Statement
+from korus_helpers.claims.printed import TOLERANCE, Statement, read_printed
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.trade.bases import KOREA_REPORTED
-from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition, definition_of
+from korus_helpers.trade.definition import (
+    COMPARED,
+    UNITS,
+    Definition,
+    check_measure,
+    check_way,
+    definition_of,
+)
+from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.periods import period
+
+_NUMBER = re.compile(r"(?<![\w$.,])(?:[.,]?\d)[\d,]*(?:\.\d+)?")  # ".3", ",234" or "2.3"
 
 
 def typed_claims(
@@ -32,11 +42,9 @@ def typed_claims(
     `choices` are those of `trade.definition.definition_of`. Without `way` it is taken from the unit
     and the periods where these leave no doubt. Raises `InputError` that says what to type.
     """
-    for option, value, known in (("--measure", measure, MEASURES), ("--as", way, UNITS)):
-        if value is not None and value not in known:
-            raise InputError(
-                f"{option} {quoted(value)} is not known; type one of {', '.join(known)}"
-            )
+    check_measure(measure)
+    if way is not None:
+        check_way(way)
     if date and not is_date(date):
         raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
     compared = bool(choices["start"] or choices["end"])
@@ -102,6 +110,51 @@ def _way(printed: Statement, compared: bool, sector_name: str) -> str:
             f"or --as {fitting[1]}"
         )
     return fitting[0]
+
+
+def before_the_shell(printed: Statement, value: float, tolerance: Decimal = TOLERANCE) -> str:
+    """A printed text as it was typed, where a shell took the dollar sign and whole digits after it.
+
+    In double quotes a shell reads "$4" (some "$42") as a variable of its own, so that "2.3 billion"
+    is left of "$42.3 billion". "" unless there is no dollar sign, and the figure with up to three
+    digits in front agrees with the official `value`, in million dollars.
+    """
+    found = _NUMBER.search(printed.text)
+    if not found or "$" in printed.text or printed.unit != UNITS["level"]:
+        return ""
+    tail = found[0].replace(",", "")
+    size = 10 ** len(tail.partition(".")[0])
+    taken = round((abs(value) / float(printed.scale) - float(tail)) / size)
+    if not 1 <= taken <= 999:
+        return ""
+    text = f"{printed.text[: found.start()]}${taken}{printed.text[found.start() :]}"
+    try:
+        holds = read_printed(text, tolerance=tolerance).interval.contains(value)
+    except InputError:
+        return ""
+    return text if holds else ""
+
+
+def stated_before_the_shell(
+    printed: Statement, measure: str | None, choices: dict[str, str]
+) -> str:
+    """The same for a number whose measure may be open, by the figures of `choices`."""
+    for one in (measure,) if measure else ("exports", "imports", "deficit"):
+        try:
+            value = evaluate(one, Definition(**choices)).value
+        except InputError:  # of NoFigure too: then nothing can be said
+            continue
+        if text := before_the_shell(printed, value):
+            return text
+    return ""
+
+
+def quotes_hint(text: str) -> str:
+    """What to say where `before_the_shell` gives this text; "" for none."""
+    return text and (
+        f"In double quotes the shell reads a dollar sign and the digits after it as a variable: "
+        f"if '{text}' was meant, type it in single quotes, as here."
+    )
 
 
 def tolerance_of(text: str) -> Decimal:

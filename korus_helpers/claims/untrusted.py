@@ -2,19 +2,23 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import compress, zip_longest
 from pathlib import Path
 
 import yaml
 
-from korus_helpers.errors import InputError
-from korus_helpers.figures.names import visible
+from korus_helpers.errors import InputError, Refused
+from korus_helpers.figures.names import FORMULA_STARTS, visible
 
 LARGEST_FILE = 1_000_000  # bytes
 MOST_ENTRIES = 1_000
 DEEPEST = 3  # a mapping with a list of mappings
 _NOTHING = {"", "~", "null", "Null", "NULL"}  # what YAML writes for no value
+_AS_NUMBER = re.compile(r"(?<=^\d{4})\.0$|(?<=\d) 00:00:00$")  # of a year, of a day
+_GUARD = re.compile(f"^'(?='*[{FORMULA_STARTS}])")
 _BASE_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -33,9 +37,14 @@ class RefusedText(Exception):
 def content_of(path: str | Path, things: str) -> bytes:
     """What a file of these `things` holds, at most 1 MB; raises `InputError`."""
     file = file_name(path)
+    if re.match(r"\w{2,}:/", str(path)):
+        address = visible(path).replace(":/", "://", 1)[:80]
+        raise InputError(f"{address} is on the web; save it and type the path of the file")
     try:
+        if Path(path).is_dir():
+            raise InputError(f"{file}: is a folder; type the path of a file of {things}")
         if Path(path).exists() and not Path(path).is_file():
-            raise InputError(f"{file}: this is not a file; type the path of a file of {things}")
+            raise InputError(f"{file}: is not a file; type the path of a file of {things}")
         with Path(path).open("rb") as opened:
             content = opened.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
@@ -52,7 +61,7 @@ def content_of(path: str | Path, things: str) -> bytes:
 
 def file_name(path: str | Path) -> str:
     """The last part of a path, for messages: its last 80 characters, made visible."""
-    return visible(Path(path).name)[-80:]
+    return visible(Path(path).name or path)[-80:]
 
 
 def text_of(content: bytes, kind: Kind) -> str:
@@ -120,12 +129,38 @@ def tree_of(text: str, kind: Kind) -> object:
     return tree
 
 
+def sheet_of(content: bytes) -> str:
+    """The first sheet of a workbook (xlsx) that holds anything, as text for `table_of`.
+
+    Rows and columns without text are left out; whole numbers and days stand as they are typed.
+    Raises `RefusedText`.
+    """
+    from korus_helpers.acquire.workbooks import workbook_texts
+
+    try:
+        sheets = workbook_texts(content)
+    except Refused as error:
+        raise RefusedText(f": {error}") from None
+    for sheet in sheets:
+        rows = [row for row in csv.reader(io.StringIO(sheet.decode())) if any(row)]
+        if not rows:
+            continue
+        filled = [any(column) for column in zip_longest(*rows, fillvalue="")]
+        text = io.StringIO()
+        csv.writer(text).writerows(
+            [_AS_NUMBER.sub("", cell) for cell in compress(row, filled)] for row in rows
+        )
+        return text.getvalue()
+    raise RefusedText(": holds nothing")
+
+
 def table_of(text: str, kind: Kind) -> list[dict[str, str]]:
     """The rows of a text in columns by the names in its first line, without blank ones.
 
-    Columns are separated by commas, semicolons or tabs, whichever the first line has most of. At
-    most `MOST_ENTRIES` rows. Raises `RefusedText`, also for a row with more or fewer cells and for
-    a name missing or used twice.
+    Columns are separated by commas, semicolons or tabs, whichever the first line has most of. The
+    apostrophe that keeps a spreadsheet from running a cell is taken off. At most `MOST_ENTRIES`
+    rows. Raises `RefusedText`, also for a row with more or fewer cells and for a name missing or
+    used twice.
     """
     first = text.partition("\n")[0]
     rows = csv.reader(
@@ -144,7 +179,8 @@ def table_of(text: str, kind: Kind) -> list[dict[str, str]]:
                     f"{len(header)}; put text that holds a comma in double quotes"
                 )
             if any(cell.strip() for cell in row):
-                entries.append(dict(zip(header, row, strict=True)))
+                cells = (_GUARD.sub("", cell) for cell in row)
+                entries.append(dict(zip(header, cells, strict=True)))
     except csv.Error as error:
         raise RefusedText(
             f", line {rows.line_num}: is not CSV ({error}); put text that holds a comma or a "

@@ -71,6 +71,11 @@ def batch(
     from korus_helpers.errors import InputError
     from korus_helpers.runs.engine import Engine, Limits, cores, interruptible, share_of_memory
 
+    if partners is None and grid_file is None and "partner" not in dict(parameters):
+        raise InputError(
+            "Which partners? Type --partners all, --partners top30, names such as "
+            "--partners Mexico,Japan, or --params with a file of runs."
+        )
     if scheduler and workers:
         raise InputError(
             "A cluster has as many workers as were started for it; leave --workers out, or"

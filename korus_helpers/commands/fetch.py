@@ -9,7 +9,7 @@ from korus_helpers.commands.options import AS_JSON, PARTNER
 from korus_helpers.commands.refresh import network_options
 from korus_helpers.errors import InputError, NetworkOrDiskError, Refused
 
-EXAMPLE = 'korus fetch sector --codes 8703,8708 --partner "South Korea" --from 2011 --to 2016'
+EXAMPLE = "korus fetch sector --codes 8703,8708 --partner 'South Korea' --from 2011 --to 2016"
 
 
 @click.group(invoke_without_command=True)

@@ -1,11 +1,84 @@
-"""Options that several commands have."""
+"""Options that several commands have, and the words that a shell completes in them."""
+
+import csv
+import re
+from collections.abc import Callable, Mapping
 
 import click
+from click.shell_completion import CompletionItem
 
-from korus_helpers.trade.bases import BASES
+from korus_helpers.errors import InputError
+from korus_helpers.trade.bases import BASES, MEASURES
 
+
+class Words(click.ParamType):
+    """Text: what to type where it is missing, and words with what they mean for completion."""
+
+    name = "text"
+
+    def __init__(self, missing: str = "", words: Callable[[], Mapping[str, str]] = dict):
+        self.missing, self.words = missing, words
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        return self.missing
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        typed = incomplete.casefold()
+        return [
+            CompletionItem(word, help=meaning)
+            for word, meaning in self.words().items()
+            if any(one.casefold().startswith(typed) for one in (word, meaning))
+        ]
+
+
+def _partners() -> dict[str, str]:
+    """What to type for each partner, without blanks, with its usual name."""
+    from korus_helpers.figures.tables import DATA
+
+    with open(DATA / "partners.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [(row["common_name"], row["iso3"] or row["partner_code"]) for row in rows]
+    return {code if " " in name else name: name for name, code in names}
+
+
+def _sectors() -> dict[str, str]:
+    from korus_helpers.trade.sectors import NAMED
+
+    return {name: one.title for name, one in NAMED.items()}
+
+
+class _Figure(Words):
+    """A printed figure, unless a shell took its dollar sign and whole digits: " billion"."""
+
+    _LEFT = re.compile(
+        r"(?:^|\s)(?:\s+|0+ ?|00[\d.,]+ ?)(?:million|billion|trillion)", re.IGNORECASE
+    )
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if self._LEFT.search(value):
+            raise InputError(
+                f'"{value[:60]}": in double quotes the shell reads a dollar sign and the digits '
+                "after it as a variable; type the figure in single quotes, such as '$20 billion'"
+            )
+        return value
+
+
+class Signed(click.Command):
+    """A command whose text may begin with a minus, which would read as an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [re.sub(r"^-(?=[$.\d])", "−", arg) for arg in args])
+
+
+MEASURE = Words(f"Type one of {', '.join(MEASURES)}", lambda: dict.fromkeys(MEASURES, ""))
+MEASURES_SAID = "exports, imports, deficit (imports minus exports), balance or two-way"
+PRINTED = _Figure("Type the figure in single quotes, such as '$27.6 billion'")
+PARTNERS, SECTORS = Words(words=_partners), Words(words=_sectors)
 PARTNER = click.option(
     "--partner",
+    type=PARTNERS,
     default="Korea, South",
     show_default=True,
     metavar="P",
@@ -19,7 +92,7 @@ DEFINITION = (
                  "or years together, such as 2011/2016."),
     click.option("--from", "start", metavar="Y", help="First period of a comparison."),
     click.option("--to", "end", metavar="Y", help="Last period of a comparison."),
-    click.option("--sector", default="total", show_default=True, metavar="S",
+    click.option("--sector", type=SECTORS, default="total", show_default=True, metavar="S",
                  help="For example autos, hs87, enduse:30000, or a word such as pharma."),
     click.option("--basis", default="", metavar="B",
                  help=f"{', '.join(BASES)}; the sector's own unless given."),

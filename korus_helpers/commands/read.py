@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from korus_helpers.commands.options import AS_JSON, TOLERANCE
+from korus_helpers.commands.options import AS_JSON, MEASURE, PARTNERS, TOLERANCE
 
 
 @click.command()
@@ -16,9 +16,16 @@ from korus_helpers.commands.options import AS_JSON, TOLERANCE
     metavar="DAY",
     help="When the text was published, such as 2017-12-28; else the day it gives.",
 )
-@click.option("--partner", default="", metavar="P", help="Whom it is about, where it does not say.")
+@click.option(
+    "--partner",
+    type=PARTNERS,
+    default="",
+    metavar="P",
+    help="Whom it is about, where it does not say.",
+)
 @click.option(
     "--measure",
+    type=MEASURE,
     default="",
     metavar="M",
     help="exports, imports, deficit, balance or two-way, where it does not say.",
@@ -59,14 +66,12 @@ def read(
     from korus_helpers.errors import InputError
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.read_answers import read_object
-    from korus_helpers.trade.definition import MEASURES
+    from korus_helpers.trade.definition import check_measure
 
     if date and not is_date(date):
         raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
-    if measure and measure not in MEASURES:
-        raise InputError(
-            f"--measure {quoted(measure)} is not known; type one of {', '.join(MEASURES)}"
-        )
+    if measure:
+        check_measure(measure)
     if write_claims and write_claims.exists():
         raise InputError(f"{write_claims}: is there already; type a new name for the claims")
     if str(file) == "-":

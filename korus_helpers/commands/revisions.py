@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from korus_helpers.commands.options import AS_JSON, PARTNER
+from korus_helpers.commands.options import AS_JSON, MEASURE, PARTNER
 from korus_helpers.errors import InputError
 
 
 @click.command()
 @PARTNER
 @click.option("--year", type=int, metavar="Y", help="A calendar year such as 2016.")
-@click.option("--measure", default="deficit", show_default=True, metavar="MEASURE",
+@click.option("--measure", type=MEASURE, default="deficit", show_default=True, metavar="MEASURE",
               help="exports, imports or deficit; for sentence and chart.")  # fmt: skip
 @click.option("--chart", type=click.Path(path_type=Path), metavar="FILE.png",
               help="Write a chart of the path.")  # fmt: skip

@@ -2,21 +2,27 @@
 
 import click
 
-from korus_helpers.commands.options import AS_JSON, PARTNER
+from korus_helpers.commands.options import (
+    AS_JSON,
+    MEASURE,
+    MEASURES_SAID,
+    PARTNER,
+    PRINTED,
+    SECTORS,
+    Signed,
+)
 from korus_helpers.errors import InputError
 
 
-@click.command()
-@click.argument("printed", metavar="TEXT")
+@click.command(cls=Signed)
+@click.argument("printed", type=PRINTED, metavar="TEXT")
 @PARTNER
 @click.option("--year", metavar="Y", help="The year that the number is of, for example 2016.")
 @click.option("--period", metavar="MONTHS", help="Months instead, such as 2018-07 or 2018-Q3.")
 @click.option("--from", "start", metavar="Y", help="First period of a comparison.")
 @click.option("--to", "end", metavar="Y", help="Last period of a comparison.")
 @click.option(
-    "--measure",
-    metavar="MEASURE",
-    help="exports, imports, deficit (imports minus exports), balance or two-way; all unless given.",
+    "--measure", type=MEASURE, metavar="MEASURE", help=f"{MEASURES_SAID}; all unless given."
 )
 @click.option(
     "--as",
@@ -24,7 +30,9 @@ from korus_helpers.errors import InputError
     metavar="WAY",
     help="level, change, percent-change, ratio, share or contribution.",
 )
-@click.option("--sector", metavar="S", help="For example autos; all goods unless given.")
+@click.option(
+    "--sector", type=SECTORS, metavar="S", help="For example autos; all goods unless given."
+)
 @click.option(
     "--date",
     default="",
@@ -49,11 +57,12 @@ def search(
 ) -> None:
     """Which definitions give a number, the nearest to what is stated first.
 
-    TEXT is the number with its unit, such as "29.3 billion" or "77 percent". What is left out
+    TEXT is the number with its unit, such as '$29.3 billion' or '77 percent'. What is left out
     (measure, years, the way to compare) is open.
     """
     from korus_helpers.claims.printed import read_printed
     from korus_helpers.claims.searching import search as searched
+    from korus_helpers.claims.typed import quotes_hint, stated_before_the_shell
     from korus_helpers.commands.terminal import text_table
     from korus_helpers.figures.names import visible
     from korus_helpers.present.answers import (
@@ -89,3 +98,8 @@ def search(
         click.echo(text_table(table.to_dict("records"), list(table)) + "\n")
     for sentence in search_sentences(found, most):
         click.echo(visible(sentence))
+    if all(match.steps for match in found.matches):
+        choices = {"partner": partner, "sector": sector or "total", "base": start or "",
+                   "end": year or end or "", "as_": "change" if start else "level"}  # fmt: skip
+        meant = stated_before_the_shell(read, measure, choices)
+        click.echo(quotes_hint(meant), nl=bool(meant))

@@ -2,11 +2,11 @@
 
 import click
 
-from korus_helpers.commands.options import AS_JSON, with_definition
+from korus_helpers.commands.options import AS_JSON, MEASURE, with_definition
 
 
 @click.command()
-@click.argument("measure", metavar="MEASURE")
+@click.argument("measure", type=MEASURE, metavar="MEASURE")
 @with_definition
 @click.option(
     "--as",

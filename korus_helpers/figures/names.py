@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 
 # calendar.month_name follows the locale of the machine.
 MONTHS = [
@@ -23,6 +25,20 @@ MONTHS = [
 def month_words(month: str) -> str:
     """The month of "2024-06", or of a day, as "June 2024"."""
     return f"{MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+
+
+# With these a cell begins that a spreadsheet may run; an apostrophe in front keeps it text.
+FORMULA_STARTS = "=+@\t\r\n＝＋－＠-"
+
+
+def to_type(text: str, known: Collection[str], meant: Mapping[str, str] | None = None) -> str:
+    """What to type instead of `text`: the nearest of the `known` words, else "one of" them all.
+
+    `meant` says for other words which known one they mean.
+    """
+    typed = text.strip().lower()[:40]
+    near = get_close_matches((meant or {}).get(typed, typed), known, 1, 0.7)
+    return near[0] if near else f"one of {', '.join(known)}"
 
 
 _LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from korus_helpers.errors import InputError
-from korus_helpers.figures.names import month_words
+from korus_helpers.figures.names import month_words, visible
 from korus_helpers.figures.store import every, has_table, remembered, vintage_folders
 from korus_helpers.figures.tables import DATA, open_table
 
@@ -89,8 +89,9 @@ def check_vintage(text: str) -> str:
             return text
     elif text == LATEST or text in releases():
         return text
+    named = [one for one in releases() if text and one.startswith(text)] or releases()
     raise InputError(
-        f'vintage "{text[:40]}" is not known; type latest, one of {", ".join(releases())}, '
+        f'vintage "{visible(text)[:40]}" is not known; type latest, one of {", ".join(named)}, '
         "or a day such as as-of:2017-12-28"
     )
 

@@ -4,14 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from korus_helpers.figures.names import FORMULA_STARTS
+
 if TYPE_CHECKING:
     import pandas as pd
 
 LINKED_DATA = "application/ld+json"
 EVIDENCE = "application/vnd.korus.evidence+json"  # file name → text
-
-# A spreadsheet runs text that begins with one of these.
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def publish(bundle: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
@@ -54,4 +53,5 @@ def _harmless(value: Any) -> Any:
         return value
     # The csv module quotes a line feed, but not a carriage return alone.
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if value.startswith(FORMULA_STARTS) else text
+    starts = value.lstrip("'")[:1]
+    return f"'{text}" if starts and starts in FORMULA_STARTS else text

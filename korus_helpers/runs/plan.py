@@ -52,12 +52,13 @@ Declared = Mapping[str, Mapping[str, Parameter]]
 """Notebook → name → parameter."""
 
 
-def find_collection() -> list[Path]:
-    """The notebooks in `notebooks/` of the current folder, else in the one beside the package.
+def find_collection(*first: Path) -> list[Path]:
+    """The notebooks in `notebooks/` of the `first` folders, else those that came with this package.
 
-    Sorted by name; empty if there are none.
+    They lie within it where a wheel was installed, else beside it. Sorted by name; empty if there
+    are none.
     """
-    for folder in (Path.cwd(), PACKAGE.parent):
+    for folder in (*first, PACKAGE, PACKAGE.parent):
         if notebooks := sorted((folder / "notebooks").glob("*.ipynb")):
             return notebooks
     return []
@@ -69,7 +70,7 @@ def choose_notebooks(names: Sequence[str]) -> dict[str, Path]:
     Each is a number ("01"), a name or a path. Raises InputError for a name that fits none, listing
     what there is, and for two of the same name, whose reports would overwrite each other.
     """
-    collection = find_collection()
+    collection = find_collection(Path.cwd())
     if not names and not collection:
         raise InputError("There is no folder notebooks/ here; type the path of a notebook.")
     chosen: dict[str, Path] = {}

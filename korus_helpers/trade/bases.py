@@ -2,6 +2,8 @@
 
 FLOWS = ("exports", "imports")
 MEASURES = (*FLOWS, "deficit", "balance", "two-way")
+MEANT = {"surplus": "balance", "gap": "deficit", "shortfall": "deficit", "trade": "two-way"}
+"""Words for a measure that are not its name here."""
 UNITS = {
     "level": "million dollars",
     "change": "million dollars",

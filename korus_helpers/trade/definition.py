@@ -1,13 +1,14 @@
 """What exactly is calculated: partner, sector, basis, vintage, periods, and as what."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from korus_helpers.errors import InputError
+from korus_helpers.figures.names import to_type, visible
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST, check_vintage, releases
-from korus_helpers.trade.bases import BASES, COMPARED, MEASURES, UNITS
+from korus_helpers.trade.bases import BASES, COMPARED, MEANT, MEASURES, UNITS
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import Sector, sector
 
@@ -101,17 +102,22 @@ CHOICES = {one.name: one.default for one in fields(Definition) if one.init}
 """The choices of a definition, with what stands for one that is left out."""
 
 
-def check(text: str, known: Collection[str], what: str) -> str:
-    """The text, if it is known; raises `InputError`, where `what` has {} for the text."""
+def check(
+    text: str, known: Collection[str], what: str, meant: Mapping[str, str] | None = None
+) -> str:
+    """The text, if it is known; raises `InputError`, where `what` has {} for the text.
+
+    `meant` is that of `names.to_type`.
+    """
     if text not in known:
-        said = what.format(f'"{text[:40]}"')
-        raise InputError(f"{said}; type one of {', '.join(known)}")
+        said = what.format(f'"{visible(text)[:40]}"')
+        raise InputError(f"{said}; type {to_type(text, known, meant)}")
     return text
 
 
 def check_measure(text: str) -> str:
     """The text, if it names a measure; raises `InputError`."""
-    return check(text, MEASURES, "measure {} is not known")
+    return check(text, MEASURES, "measure {} is not known", MEANT)
 
 
 def check_way(text: str) -> str:
