@@ -1,6 +1,7 @@
 """The committed example run is what the code gives today."""
 
 import json
+import re
 from pathlib import Path
 
 from korus_helpers import __version__
@@ -24,5 +25,13 @@ def test_it_holds_every_notebook_and_nothing_failed():
     names = {entry["notebook"] for entry in record["notebooks"]}
     assert names == {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
     assert {entry["outcome"] for entry in record["notebooks"]} == {"done"}
-    for name in names:
-        assert (EXAMPLE / f"{name}.html").stat().st_size < 1_000_000
+    files = [path for path in EXAMPLE.rglob("*") if path.is_file()]
+    assert {f"{name}.html" for name in names} < {path.name for path in files}
+    assert {path.suffix for path in files} == {".html", ".csv", ".json"}
+    assert sum(path.stat().st_size for path in files) < 2_000_000
+
+
+def test_every_link_of_its_pages_leads_somewhere():
+    for page in EXAMPLE.glob("*.html"):
+        for link in re.findall(r'href="(?![a-z]+:|#)([^"#]+)', page.read_text("utf-8")):
+            assert (EXAMPLE / link).is_file(), (page.name, link)
