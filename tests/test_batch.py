@@ -175,17 +175,25 @@ def test_what_no_batch_wrote_is_neither_replaced_nor_deleted(what, place):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        ([], "For which partners? Type --partners KOR,MEX (or top30, or all), or a file"),
+        (["--base-year", "2012"], "For which partners?"),
         (["--partners", "Atlantis"], "Atlantis"),
-        (["--engine", "rocket"], "There is no engine 'rocket'; type fork or kernel."),
-        (["--reports", "docx"], "docx"),
-        (["--notebooks", "77"], "There is no notebook '77'; there are: 00_one"),
-        (["--base-year", "soon"], "base_year"),
+        (
+            ["--partners", "KOR", "--engine", "rocket"],
+            "no engine 'rocket'; type fork or",
+        ),
+        (["--partners", "KOR", "--reports", "docx"], "docx"),
+        (
+            ["--partners", "KOR", "--notebooks", "77"],
+            "There is no notebook '77'; there",
+        ),
+        (["--partners", "KOR", "--base-year", "soon"], "base_year"),
         (["--params", "nowhere.yaml"], "nowhere.yaml"),
         (["--params", "bad.yaml"], "bad.yaml"),
-        (["-p", "nothing", "1"], "There is no parameter 'nothing'"),
+        (["--partners", "KOR", "-p", "nothing", "1"], "There is no parameter 'nothing'"),
         (["--workers", "0"], "--workers"),
-        (["--out", "no/such/folder"], "type: mkdir -p no/such"),
-        (["--out", "bad.yaml"], "bad.yaml is not a folder"),
+        (["--partners", "KOR", "--out", "no/such/folder"], "type: mkdir -p no/such"),
+        (["--partners", "KOR", "--out", "bad.yaml"], "bad.yaml is not a folder"),
     ],
 )
 def test_options_that_make_no_sense_are_one_sentence(options, says, place, monkeypatch):

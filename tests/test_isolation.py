@@ -224,13 +224,21 @@ display({"text/html": "<p>" + "<div>" * 2_000_000, "text/plain": "deep"}, raw=Tr
     assert outcome.status == "done" or "report took longer than 4 seconds" in outcome.error
 
 
-@pytest.mark.parametrize("seconds", [1.5, 4])
-def test_ctrl_c_is_answered_while_libraries_load(seconds, tmp_path):
-    small_notebook(tmp_path, "00_waits", "import time; time.sleep(600)")
+MOMENTS = [(command, 0.4 * tenth) for tenth in range(1, 11) for command in ("run", "batch")]
+
+
+@pytest.mark.parametrize(("command", "seconds"), MOMENTS)
+def test_ctrl_c_is_answered_at_any_moment(command, seconds, tmp_path):
+    quick = "import time\nif partner != 'Mexico': time.sleep(600)"
+    small_notebook(tmp_path, "00_waits", quick)
     (tmp_path / "outputs").mkdir()
-    run = start_korus(tmp_path, "batch", "--partners", "KOR,MEX", KORUS_TEST=str(tmp_path))
+    chosen = ["--partners", "MEX,KOR,DEU"] if command == "batch" else []
+    run = start_korus(tmp_path, command, *chosen, KORUS_TEST=str(tmp_path))
     time.sleep(seconds)
     os.killpg(run.pid, signal.SIGINT)
     _, err = run.communicate(timeout=30)  # the notebook would wait for 600 seconds
-    assert run.returncode == 130 and "Traceback" not in err
+    if run.returncode != -signal.SIGINT:  # else Python itself was still at its start
+        assert run.returncode == 130 and "Traceback" not in err, err
+        made = len(list(tmp_path.glob("outputs/batch/*/run.json")))
+        assert f"{made} of 3 runs" in err or (made == 0 and "Stopped" in err), err
     until(lambda: not with_variable("KORUS_TEST", str(tmp_path)), 10)

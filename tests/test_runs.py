@@ -318,10 +318,39 @@ def test_without_out_the_folder_outputs_is_made(tmp_path, monkeypatch):
     write_notebook(tmp_path, "00_fails", "1 / 0")
     answer = CliRunner().invoke(korus, ["run"])
     assert answer.exit_code == 1
-    assert re.match(r"Time and size: execute [\d.]+ s .*\.\nOpen outputs/", answer.stdout)
+    assert re.match(
+        r"Time and size: execute [\d.]+ s .*\.\nOpen outputs/.*\nNext, type: korus run -p partner",
+        answer.stdout,
+    )
     assert answer.stderr == (
         "Error: 00_fails is not complete. Cell 4 stopped with ZeroDivisionError: division by zero\n"
     )
+
+
+def test_a_run_ends_with_findings_the_page_and_a_command_that_works(place):
+    section = v4.new_markdown_cell("## What holds")
+    for name in ("00_good", "01_other"):
+        path = write_notebook(place, name, "say = 1", SENTENCE.replace("partner,", f"'{name}',"))
+        notebook = nbformat.read(path, 4)
+        notebook.cells.insert(-1, section)
+        nbformat.write(notebook, path)
+    package = Path(__file__).resolve().parents[1]
+    program = place / "bin" / "korus"
+    program.parent.mkdir()
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(package)!r})\n"
+        "from korus_helpers.cli import main\nmain()\n"
+    )
+    program.chmod(0o755)
+    call = [program, "run", "-p", "partner", "Viet Nam"]
+    done = subprocess.run(call, cwd=place, capture_output=True, text=True, check=True)
+    first, page, *_, last = done.stdout.splitlines()
+    assert (first, page[:10]) == ("Viet Nam", "  outputs/") and (place / page.strip()).exists()
+    assert last == "Next, type: bin/korus value deficit --partner 'Viet Nam' --year 2016"
+    said = subprocess.run(
+        last.partition(": ")[2], shell=True, cwd=place, capture_output=True, text=True
+    )
+    assert said.returncode == 0 and "Vietnam" in said.stdout, said.stderr
 
 
 def test_folders_of_the_same_second_get_numbers(tmp_path):

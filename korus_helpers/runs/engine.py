@@ -424,9 +424,7 @@ def _run_cells(variables, limits: Limits, what: tuple) -> None:
 
 def _leave_all() -> None:
     """Keep no descriptor of others, and nothing that multiprocessing knows of them."""
-    for number in os.listdir("/proc/self/fd"):
-        with contextlib.suppress(OSError):
-            os.close(int(number)) if int(number) > 2 else None
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     forkserver._forkserver.__init__()
     resource_tracker._resource_tracker.__init__()

@@ -34,7 +34,6 @@ from korus_helpers.trade.periods import Period
 HEAD = ("partner", "base_year", "end_year")  # what the name of a folder begins with
 LONGEST_NAME = 100  # characters, of a folder
 MOST_RUNS = 10_000
-MOST_COMBINATIONS = 100_000  # of everything but partners; half of all pairs of years are left out
 LONGEST = 500  # characters of a value in a file
 MOST_NAMED = 8  # of those that are left out
 START = "write a name and its values, such as base_year: [2011, 2012]"
@@ -145,11 +144,6 @@ def settings(
 
 
 def _combinations(lists: Mapping[str, Sequence[tuple[str, object]]]) -> Iterator[Values]:
-    if math.prod(map(len, lists.values())) > MOST_COMBINATIONS:
-        raise InputError(
-            f"These are more than {MOST_COMBINATIONS:,} combinations of values, and a batch is at "
-            f"most {MOST_RUNS:,} runs; give fewer values."
-        )
     order = sorted(lists, key=lambda name: HEAD.index(name) if name in HEAD else len(HEAD))
     for combination in itertools.product(*(lists[name] for name in order)):
         yield dict(zip(order, combination, strict=True))

@@ -39,7 +39,9 @@ class RunResult:
 
     folder: Path
     outcomes: tuple[Outcome, ...]  # in the order of the notebooks
-    verdicts: list[dict[str, str]]  # the rows of verdicts.csv, empty without notebook 00
+    findings: tuple[str, ...]  # what each found, in a sentence; "" where it says none
+    values: Mapping[str, object]  # parameters of all of them
+    verdicts: list[dict[str, str]]  # the rows of verdicts.csv, empty without any
     steps: Steps  # what took how long, and the size of what it made
     seconds: float  # from the first notebook to the last report
 
@@ -220,4 +222,6 @@ def complete(prepared: Plan, parts: Mapping[str, Part], seconds: float) -> RunRe
     write_whole(folder / RECORD, about.encode())
     if folder.suffix == INCOMPLETE:
         folder = folder.rename(folder.with_suffix(""))
-    return RunResult(folder, outcomes, verdicts, steps, seconds)
+    findings = tuple(one.finding for one in facts)
+    values = {name: value for one in names[::-1] for name, value in prepared.values[one].items()}
+    return RunResult(folder, outcomes, findings, values, verdicts, steps, seconds)

@@ -9,6 +9,7 @@ two and nothing written unless --out says where.
 
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -25,7 +26,7 @@ from approaches import BIN, WAYS
 from bench_table import markdown
 from meter import Measured, measure
 
-from korus_helpers.runs.grid import Span, Wanted, choose
+from korus_helpers.runs.grid import Span, choose
 from korus_helpers.runs.plan import choose_notebooks
 
 HERE = Path(__file__).resolve().parent
@@ -80,7 +81,7 @@ def batch(size: int, workers: int = 2) -> tuple[dict, float]:
 
     They are spread evenly over all, from the largest to the smallest: those differ in length.
     """
-    known = choose(Wanted(most=1000), Span(2011, 2016)).codes
+    known, _ = choose(math.inf, Span(2011, 2016))
     size = min(size, len(known))
     codes = [known[n * len(known) // size] for n in range(size)]
     with tempfile.TemporaryDirectory() as folder:
