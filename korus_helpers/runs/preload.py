@@ -35,6 +35,7 @@ LIBRARIES = (
     "pandas",
     "psutil",
     "pyarrow.parquet",
+    "scipy.optimize",
 )
 SERVER, PROCESS = os.getpid(), multiprocessing.current_process()
 
