@@ -175,8 +175,8 @@ def test_what_no_batch_wrote_is_neither_replaced_nor_deleted(what, place):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ([], "For which partners? Type --partners KOR,MEX (or top30, or all), or a file"),
-        (["--base-year", "2012"], "For which partners?"),
+        ([], "Which partners? Type --partners all, --partners top30"),
+        (["--base-year", "2012"], "Which partners?"),
         (["--partners", "Atlantis"], "Atlantis"),
         (
             ["--partners", "KOR", "--engine", "rocket"],

@@ -81,11 +81,6 @@ def batch(
             "A cluster has as many workers as were started for it; leave --workers out, or"
             " --scheduler."
         )
-    if not (partners or grid_file or "partner" in dict(parameters)):
-        raise InputError(
-            "For which partners? Type --partners KOR,MEX (or top30, or all), or a file of runs with"
-            " --params."
-        )
     workers = workers or cores()
     # A worker of a cluster knows its own machine.
     share = None if scheduler else share_of_memory(workers)
