@@ -20,6 +20,7 @@ from ipykernel.ipkernel import IPythonKernel
 from jupyter_client.session import Session
 from nbclient.client import timestamp
 from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
@@ -59,7 +60,8 @@ class Client(PapermillNotebookClient):
     def __init__(self, nb_man, place: Path, **more):
         super().__init__(nb_man, **more)
         self.lock, self.saved, self.streams = threading.RLock(), time.monotonic(), []
-        self.cell, self.index, self.request = None, 0, {}
+        self.cell, self.index = NotebookNode(outputs=[]), 0
+        self.request = SESSION.msg("execute_request")
         # Of this process and all that it starts.
         for descriptor, name in ((1, "stdout"), (2, "stderr")):
             file = io.FileIO(os.open(place / name, os.O_CREAT | os.O_APPEND | os.O_RDWR), "r+")
