@@ -100,10 +100,11 @@ def assert_readable():
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory) -> dict[str, Path]:
-    """What `korus run` leaves, made once for all tests: the folders of three runs, by name.
+    """What `korus run` leaves, made once for all tests: the folders of four runs, by name.
 
     "default" has every notebook and PDFs, "mexico" one notebook for another partner on letter
-    paper, "hostile" claims full of what strangers might write, in a file whose name is no better.
+    paper, "hostile" claims full of what strangers might write, in a file whose name is no better,
+    and "text" the report that `korus read` writes of a text with the same words.
     """
     from filelock import FileLock
 
@@ -112,9 +113,20 @@ def runs(tmp_path_factory) -> dict[str, Path]:
     place = shared_by_workers / "runs"
     claims = place / "<img src=x onerror=hit()> $x$ {{7}}.csv"
     asked = {
-        "default": ["--pdf"],
-        "mexico": ["--pdf", "--paper", "us-letter", "-p", "partner", "Mexico", "01"],
-        "hostile": ["-p", "claims_file", claims, "03"],
+        "default": ["run", "--pdf", "--out"],
+        "mexico": [
+            "run",
+            "--pdf",
+            "--paper",
+            "us-letter",
+            "-p",
+            "partner",
+            "Mexico",
+            "01",
+            "--out",
+        ],
+        "hostile": ["run", "-p", "claims_file", claims, "03", "--out"],
+        "text": ["read", claims.with_suffix(".txt"), "--report"],
     }
     with FileLock(shared_by_workers / "runs.lock"):
         if not place.exists():
@@ -122,8 +134,8 @@ def runs(tmp_path_factory) -> dict[str, Path]:
             _write_hostile(claims)
             for name, arguments in asked.items():
                 (place / name).mkdir()
-                words = [sys.executable, "-m", "korus_helpers.cli", "run", "--out", place / name]
-                done = subprocess.run([*words, *arguments], capture_output=True, text=True)
+                words = [sys.executable, "-m", "korus_helpers.cli", *arguments, place / name]
+                done = subprocess.run(words, capture_output=True, text=True)
                 assert done.returncode == 0, done.stdout + done.stderr
     return {name: next((place / name).iterdir()) for name in asked}
 
@@ -137,6 +149,9 @@ def _write_hostile(path: Path) -> None:
         for (name, text), figure in zip(HOSTILE.items(), itertools.cycle(figures)):
             short = text[:200]
             rows.writerow([name, *figure.split(","), "2016", short, short, text, text])
+    said = "U.S. goods exports to Mexico {} came to $230.2 billion {} in 2016."
+    text = "\n\n".join(said.format(one, one) for one in HOSTILE.values())
+    path.with_suffix(".txt").write_text(text, "utf-8")
 
 
 @pytest.fixture

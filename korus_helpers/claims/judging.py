@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
 
 from korus_helpers.claims.auditing import Audit, audit
-from korus_helpers.claims.claim import Claim, described
+from korus_helpers.claims.claim import OTHER, Claim, described, is_date
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE
 from korus_helpers.claims.reading import Aside, Found, read_text
+from korus_helpers.claims.register import article, claims_about, read_claims
+from korus_helpers.claims.texts import text_of_file
+from korus_helpers.claims.typed import tolerance_of
+from korus_helpers.claims.untrusted import file_name
 from korus_helpers.claims.verdicts import CANNOT, Verdict, judge
+from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
@@ -42,6 +50,70 @@ class Read:
     claims: tuple[Judged, ...]
     aside: tuple[Aside, ...]
     together: Audit
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whose claims a notebook judges: `name` in words, the claims, and how far hedges reach."""
+
+    name: str
+    claims: list[Claim]
+    tolerance: Decimal
+    read: Read | None = None
+    of_article: bool = False
+
+    @cached_property
+    def text(self) -> Read | None:
+        """The text that was read; for the article its statements in a paragraph of ours."""
+        if not self.of_article:
+            return self.read
+        import yaml
+
+        found = yaml.safe_load(Path(__file__).with_name("article.yaml").read_text("utf-8"))
+        return read_and_judge(found["text"], str(found["date"]), tolerance=self.tolerance)
+
+
+def read_source(
+    text_file: str = "",
+    claims_file: str = "",
+    partner: str = "",
+    date: str = "",
+    measure: str = "",
+    tolerance: float = float(TOLERANCE),
+) -> Source:
+    """The claims of a text, else of a claims file, else those that are included on a partner.
+
+    `date` ("2017-12-28"), `partner` and `measure` are what the text leaves open. A claim of a text
+    that is not judged has the measure `other`, with the reason as its note. Raises `InputError`.
+    """
+    reach = tolerance_of(str(tolerance))
+    if text_file and claims_file:
+        raise InputError("text_file and claims_file are both given; give one of them")
+    if date and not is_date(date):
+        raise InputError(f"published {quoted(date)} is not a day; type one like 2017-12-28")
+    if measure not in ("", *MEASURES):
+        raise InputError(
+            f"measure {quoted(measure)} is not known; type one of {', '.join(MEASURES)}"
+        )
+    if text_file:
+        text, day = text_of_file(text_file)
+        found = read_and_judge(text, date or day, partner, measure, tolerance=reach)
+        return Source(file_name(text_file), [_as_claim(one) for one in found.claims], reach, found)
+    if claims_file:
+        return Source(file_name(claims_file), read_claims(claims_file), reach)
+    claims = claims_about(partner)
+    if claims and claims == article():
+        return Source("the article", claims, reach, of_article=True)
+    return Source(f"public statements about {find_partner(partner).in_sentence}", claims, reach)
+
+
+def _as_claim(one: Judged) -> Claim:
+    if one.claim:
+        return one.claim
+    found, partner = one.found, one.partner.in_sentence
+    when = found.period or f"{found.base} to {found.end}"
+    what = f"{found.measure}, {found.as_}, {partner}, {when}"
+    return Claim(one.id, found.printed, OTHER, partner=partner, what=what, note=f"{one.reason}.")
 
 
 def read_and_judge(

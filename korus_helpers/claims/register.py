@@ -31,6 +31,7 @@ from korus_helpers.claims.untrusted import (
 from korus_helpers.claims.wording import LONGEST_TEXT, quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.names import to_type, visible
+from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.tables import open_table
 from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED, MEANT
 from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, check_basis
@@ -84,6 +85,18 @@ def public() -> list[Claim]:
     One claim for each row of the table `public_claims`, two for a row that prints two levels.
     """
     return [part for claim in _included("public_claims") for part in levels(claim)]
+
+
+def claims_about(partner: str = "") -> list[Claim]:
+    """The claims that are included on a partner: the article, where it is its, else public ones.
+
+    Without a partner the article. Empty where nobody's are included; raises `InputError` for a
+    partner that is not known.
+    """
+    claims = article()
+    if not partner or find_partner(partner) in {one.partner for one in claims}:
+        return claims
+    return [one for one in public() if one.partner == find_partner(partner)]
 
 
 def _included(table: str) -> list[Claim]:

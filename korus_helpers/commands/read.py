@@ -42,6 +42,12 @@ from korus_helpers.commands.options import AS_JSON, MEASURE, PARTNERS, TOLERANCE
     is_flag=True,
     help="For an author: what each sentence leaves open, and what would hold.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Also write the whole report, a page for readers with charts and evidence.",
+)
 @AS_JSON
 def read(
     file: Path,
@@ -51,6 +57,7 @@ def read(
     tolerance: str,
     write_claims: Path | None,
     draft: bool,
+    report: Path | None,
     as_json: bool,
 ) -> None:
     """Find the claims about US trade balances in a text, and judge them.
@@ -60,6 +67,7 @@ def read(
     """
     from korus_helpers.claims.claim import is_date
     from korus_helpers.claims.judging import claims_file, read_and_judge
+    from korus_helpers.claims.printed import TOLERANCE as USUAL
     from korus_helpers.claims.texts import day_in, text_of_file
     from korus_helpers.claims.typed import tolerance_of
     from korus_helpers.claims.wording import quoted
@@ -72,6 +80,8 @@ def read(
         raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
     if measure:
         check_measure(measure)
+    if report and str(file) == "-":
+        raise InputError("--report takes a text from a file; save it, such as article.txt")
     if write_claims and write_claims.exists():
         raise InputError(f"{write_claims}: is there already; type a new name for the claims")
     if str(file) == "-":
@@ -79,20 +89,38 @@ def read(
         day = day_in(text)
     else:
         text, day = text_of_file(file)
-    found = read_and_judge(text, date or day, partner, measure, tolerance=tolerance_of(tolerance))
+    reach = tolerance_of(tolerance)
+    found = read_and_judge(text, date or day, partner, measure, tolerance=reach)
     if write_claims:
         write_claims.write_text(claims_file(found), encoding="utf-8")
     if as_json:
         click.echo(to_json(read_object(found)))
-        return
-    _show(found, file, write_claims)
-    if draft:
+    else:
+        _show(found, file, write_claims)
+    if draft and not as_json:
         from korus_helpers.claims.drafts import draft_notes
         from korus_helpers.present.sentences import visible
 
         click.echo("\nFor the author:")
         for note in draft_notes(found):
             click.echo(f"  {visible(note)}")
+    if report:
+        given = {"text_file": file, "published": date, "partner": partner, "measure": measure}
+        _report(given | ({} if reach == USUAL else {"tolerance": reach}), report)
+
+
+def _report(given: dict[str, object], folder: Path) -> None:
+    """Run notebook 03 on the text, and say where its report is."""
+    from korus_helpers.runs.pages import failure_in_words
+    from korus_helpers.runs.run import run_collection
+
+    if not folder.exists():
+        folder.mkdir(parents=True)
+    parameters = [(name, str(value)) for name, value in given.items() if value]
+    made = run_collection(["03"], parameters, folder, progress=False)
+    click.echo(f"Report: {made.folder / made.outcomes[0].notebook}.html", err=True)
+    if failure := failure_in_words(made.outcomes[0]):
+        raise click.ClickException(f"the report is not complete. {failure}")
 
 
 def _show(found, file: Path, written: Path | None) -> None:

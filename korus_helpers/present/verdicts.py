@@ -9,7 +9,7 @@ import pandas as pd
 from korus_helpers.claims.auditing import Audit
 from korus_helpers.claims.dates import date_sources
 from korus_helpers.claims.verdicts import CANNOT, HOLDS, LADDER, OTHER_BASIS, Verdict
-from korus_helpers.present.sentences import say
+from korus_helpers.present.sentences import plain, say
 from korus_helpers.present.tables import show_table
 from korus_helpers.present.words import (
     count_word,
@@ -65,7 +65,10 @@ def _row(verdict: Verdict) -> dict[str, object]:
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """The same for readers: claim, as printed, official when printed and today, verdict, marks."""
+    """The same for readers: claim, as printed, official when printed and today, verdict, marks.
+
+    A column that would be empty is left out.
+    """
     columns = ["claim", "as printed", "official, when printed", "official, today", "verdict",
                "marks", "see"]  # fmt: skip
     rows = [
@@ -80,16 +83,22 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
         )
         for one in verdicts
     ]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    return table.loc[:, table.ne("").any()]
 
 
-def show_verdicts(verdicts: Sequence[Verdict], what: str) -> None:
+def show_verdicts(
+    verdicts: Sequence[Verdict], what: str, *, numbered: bool = False, leads: bool = True
+) -> None:
     """How many claims have which verdict, and the table of all; the CSV holds `verdict_frame`.
 
-    `what` they are, as "figures that the article prints".
+    `what` they are, as "figures that the article prints". With `numbered` rows begin with the
+    number that a claim has in its text; with `leads` the counts stand at the head of a report.
     """
-    say(f"**{count_sentence(verdicts, what)}**", verdicts=counts(verdicts))
+    say(f"**{count_sentence(verdicts, plain(what))}**", verdicts=counts(verdicts) if leads else {})
     table, whole = verdict_table(verdicts), verdict_frame(verdicts)
+    if numbered:
+        table.insert(0, "no.", [one.claim.id.removeprefix("c") for one in verdicts])
     show_table(table, f"The {what}", "verdicts", data=whole, long=True)
 
 

@@ -63,10 +63,11 @@ def _filed(kind: str, name: str, data: dict, about: dict) -> Display:
     return Display(kind, name, data.get("text/plain", ""), data["text/csv"], png, about)
 
 
-def write_displays(executed, notebook: str, folder: Path) -> list[str]:
+def write_displays(executed, notebook: str, folder: Path, *, speaks: bool = True) -> list[str]:
     """Write charts/, tables/ and evidence/ under `folder`; their paths relative to it.
 
-    The table named "verdicts" of notebook 00 is also written as verdicts.csv. The evidence of an
+    The table named "verdicts" of a notebook that speaks for its run is also written as
+    verdicts.csv. The evidence of an
     audit gets its manifest and a folder by the name of the notebook.
     Raises BadDisplay as `displays`, before anything is written, and OSError.
     """
@@ -79,7 +80,7 @@ def write_displays(executed, notebook: str, folder: Path) -> list[str]:
         if display.png:
             files[f"{place}.png"] = display.png
         files[f"{place}.csv"] = csv
-        if (display.kind, display.name, notebook[:2]) == ("table", "verdicts", "00"):
+        if speaks and (display.kind, display.name) == ("table", "verdicts"):
             files["verdicts.csv"] = csv
     for name, text in _evidence(executed.cells).items():
         files[f"evidence/{notebook}/{name}"] = text.encode()

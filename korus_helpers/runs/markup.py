@@ -17,7 +17,7 @@ DEEPEST = 20  # elements in one another
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = "p hr div section blockquote pre ul ol li dl dt dd details summary"
-_WORDS = "a abbr b br code del em i img ins kbd s small span strong sub sup u"
+_WORDS = "a abbr b br button code del em i img ins kbd s small span strong sub sup u"
 _TABLES = "table caption thead tbody tfoot tr th td"
 TAGS = frozenset(f"{' '.join(HEADINGS)} {_BLOCKS} {_WORDS} {_TABLES}".split())
 # Elements that hold nothing, or end by themselves where the next one begins.
@@ -30,10 +30,16 @@ _ATTRIBUTES = {
     ("a", "href"): re.compile(r"(https?://|mailto:).*|[^:]*", re.IGNORECASE | re.DOTALL),
     ("img", "src"): re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*"),
     ("img", "alt"): re.compile(".*", re.DOTALL),
+    # A mark in a text, and the note that it opens.
+    ("button", "popovertarget"): re.compile(r"note-\w{1,20}"),
+    ("li", "id"): re.compile(r"note-\w{1,20}"),
+    ("li", "popover"): re.compile("auto"),
+    ("li", "value"): re.compile(r"\d{1,4}"),
+    ("button", "style"): re.compile(".*", re.DOTALL),
     ("th", "style"): re.compile(".*", re.DOTALL),
     ("td", "style"): re.compile(".*", re.DOTALL),
 }
-_STYLE = ("text-align", "vertical-align", "white-space")
+_STYLE = ("text-align", "vertical-align", "white-space", "border-bottom")
 
 Cell = dict[str, Any]
 """The markup in it, its text, whether it is a heading (is_head), and its style."""

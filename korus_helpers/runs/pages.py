@@ -74,8 +74,13 @@ def partner_of(shown: Shown) -> Partner | None:
 
 
 def run_title(shown: Shown) -> str:
-    """As "US trade with South Korea, 2011 to 2016", as far as the parameters say; "" if nothing."""
+    """As "US trade with South Korea, 2011 to 2016", as far as the parameters say; "" if nothing.
+
+    Of a text or a file of claims "Claims in article.txt".
+    """
     values = {name: value for name, value, _ in shown}
+    if named := [value for name, value in values.items() if name.endswith("_file")]:
+        return f"Claims in {', '.join(map(visible, named))}"
     if "partner" not in values:
         return ""
     found = partner_of(shown)
@@ -229,10 +234,13 @@ def index_page(
     `steps` pairs of name and cells (heading → text) for the table of times and sizes. With `today`
     a notice says where the newest figures at hand are older than a year.
     """
-    # The first with verdicts, which are of the article, speaks for the run; where another partner
-    # or other years were asked for, the first without.
-    moved = {name for name, _, typed in shown if typed} & {"partner", "base_year", "end_year"}
-    head = next((one for one in facts if bool(one.verdicts) != bool(moved)), Facts())
+    # The last with verdicts, on a file that was given, speaks for the run, else the first, on the
+    # article; where another partner or other years were asked for, the first without.
+    asked = {name for name, _, typed in shown if typed}
+    given = any(name.endswith("_file") for name in asked)
+    moved = not given and bool(asked & {"partner", "base_year", "end_year"})
+    fits = [one for one in facts if bool(one.verdicts) != moved] or list(facts)
+    head = next(iter(fits[-1:] if given else fits), Facts())
     title, partner = run_title(shown) or "Reports", partner_of(shown)
     notice = old_figures(today, partner.code) if today and partner else ""
     return render(

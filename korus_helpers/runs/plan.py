@@ -200,8 +200,19 @@ class Plan:
         return f"{self.now.day} {self.now:%B %Y, %H:%M}"
 
     @property
-    def partner(self) -> str:
-        return str(next((v["partner"] for v in self.values.values() if "partner" in v), ""))
+    def named(self) -> str:
+        """Whom or what the run is about: the text or the file that it was given, else a partner."""
+        given = itertools.chain(*(one.items() for one in self.typed.values()))
+        file = next((value for name, value in given if name.endswith("_file")), "")
+        partners = (one["partner"] for one in self.values.values() if one.get("partner"))
+        return Path(file).stem or str(next(partners, ""))
+
+    @property
+    def speaker(self) -> str:
+        """The notebook whose verdicts are those of the run: one given a file, else the first."""
+        given = [name for name, typed in self.typed.items()
+                 if any(one.endswith("_file") for one in typed)]  # fmt: skip
+        return next(iter([*given, *self.notebooks]), "")
 
     def command(self, notebooks: Sequence[str]) -> str:
         options = itertools.chain(*(("-p", *pair) for pair in self.parameters))
@@ -210,13 +221,15 @@ class Plan:
         return shlex.join(["korus", "run", *paper, *options, *notebooks])
 
     def shown(self, notebooks: Sequence[str]) -> Shown:
-        """Name, value and whether it was typed, of each parameter of `notebooks`."""
+        """Name, value and whether it was typed, of each parameter of `notebooks` that has one."""
         shown = {}
         for notebook in notebooks:
             for name, value in self.values[notebook].items():
                 # The name of a file says enough: a report is handed on, folders are private.
                 words = Path(value).name if name.endswith("_file") else _words(value)
-                shown.setdefault(name, (name, words or "none", name in self.typed[notebook]))
+                typed = name in self.typed[notebook]
+                if value != "" or typed:
+                    shown.setdefault(name, (name, words or "none", typed))
         return list(shown.values())
 
     def files(self) -> dict[str, bytes]:

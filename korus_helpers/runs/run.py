@@ -73,7 +73,7 @@ def run_collection(
         notebooks = choose_notebooks(names)
         declared = {name: declared_parameters(path) for name, path in notebooks.items()}
         prepared = plan(notebooks, declared, parameters, datetime.now().astimezone(), pdf)
-        folder = new_folder(out, f"{prepared.now:%Y-%m-%d_%H%M-%S}", prepared.partner)
+        folder = new_folder(out, f"{prepared.now:%Y-%m-%d_%H%M-%S}", prepared.named)
         prepared, finished = replace(prepared, folder=folder), f"what was finished is in {folder}"
         bar = tqdm(desc="Notebooks", total=len(notebooks), unit="notebook", disable=not progress)
         # A long notebook started last would end alone. The size of the file, which holds the
@@ -179,7 +179,7 @@ def report_on(plan: Plan, outcome: Outcome) -> Part:
     executed = nbformat.read(path, as_version=4)
     files: Sequence[str] = ()
     try:
-        files = write_displays(executed, name, plan.folder)
+        files = write_displays(executed, name, plan.folder, speaks=name == plan.speaker)
     except BadDisplay as problem:
         if outcome.status == "done":
             outcome = replace(outcome, status="failed", error=str(problem))

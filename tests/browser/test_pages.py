@@ -21,7 +21,7 @@ REPORTS = [
 ]
 PAGES = [
     *(("default", page) for page in ("index", "glossary", *REPORTS)),
-    *(("hostile", page) for page in ("index", "03_claim_audit")),
+    *((run, page) for run in ("hostile", "text") for page in ("index", "03_claim_audit")),
 ]
 LARGEST = 1_000_000  # bytes
 ACCESSIBLE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
