@@ -20,7 +20,7 @@ from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
-from korus_helpers.trade.definition import MEASURES, UNITS
+from korus_helpers.trade.definition import MEASURES, UNITS, check_measure
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,8 @@ def read_source(
         raise InputError("text_file and claims_file are both given; give one of them")
     if date and not is_date(date):
         raise InputError(f"published {quoted(date)} is not a day; type one like 2017-12-28")
-    if measure not in ("", *MEASURES):
-        raise InputError(
-            f"measure {quoted(measure)} is not known; type one of {', '.join(MEASURES)}"
-        )
+    if measure:
+        check_measure(measure)
     if text_file:
         text, day = text_of_file(text_file)
         found = read_and_judge(text, date or day, partner, measure, tolerance=reach)
