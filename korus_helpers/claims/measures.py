@@ -159,7 +159,7 @@ class _Measures:
         at -= s.value(at) == "'s"
         who = s.ends_at(at + 1, "partner", "pronoun")
         if who:
-            whose = ("its", "their", "whose", "the latter", "that country")
+            whose = ("our", "its", "their", "whose", "the latter", "that country")
             return str(who.value) if who.kind == "partner" else "it" if who.value in whose else ""
         if s.value(start - 1) in ("a", "of") or s.value(start - 1) in group("noun phrase"):
             return self._holder(start)

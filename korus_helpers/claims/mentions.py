@@ -69,6 +69,18 @@ class Sentence:
             number += word in group("clause marks") and not is_ratio
             self.clauses.append(number)
 
+    def turn_voices(self) -> None:
+        """Read "we" and "our" as those of a partner: another country speaks."""
+        voices = ("we", "our", "ours", "us")
+        for at, one in enumerate(self.mentions):
+            if (
+                one.value == "US"
+                and self.value(one.start) in voices
+                and self.text[self.tokens[one.start].start :][:2] != "US"
+            ):
+                self.mentions[at] = replace(one, kind="pronoun", value="our")
+        self._kinds.clear()
+
     def of(self, *kinds: str) -> list[Mention]:
         """The mentions of these kinds, in order."""
         if kinds not in self._kinds:
@@ -245,7 +257,7 @@ def _lexicon() -> dict[str, list[tuple[str, object]]]:
         for phrase in phrases:
             put(phrase, "partner", code)
     for row in partners().itertuples():
-        if row.kind != "country":
+        if row.kind not in ("country", "group"):
             continue
         for name in {row.name, row.common_name, *row.aliases.split(";")}:
             phrase = " ".join(token.value for token in tokens_in(name) if token.kind == "word")
@@ -421,6 +433,10 @@ def _day(text: str, tokens: Sequence[Token], at: int) -> int:
 
     On a day something is said or takes effect; no figures of trade are of one.
     """
+    following = _value(tokens, at + 1)
+    if re.fullmatch("[0-9]{1,2}", tokens[at].value) and following in MONTHS:  # "25 November 2014"
+        capital = text[tokens[at + 1].start].isupper() and 0 < int(tokens[at].value) < 32
+        return at + 2 + bool(year_of(_value(tokens, at + 2))) if capital else 0
     if tokens[at].value not in MONTHS or not text[tokens[at].start].isupper():
         return 0
     end = at + 1 + (_value(tokens, at + 1) == ".")

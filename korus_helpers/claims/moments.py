@@ -44,6 +44,7 @@ class Moments:
 
     def __init__(self, s: Sentence, measures: list[Measure], context: Context) -> None:
         self.s, self.measures, self.context = s, measures, context
+        self.earlier = context.last  # the period of the last figure before this sentence
         self.done: list[tuple[Mention, str, Span | None, Span]] = []
         self.pair: tuple[Span, Span] | None = None
         named = next((one.value for one in s.periods if one.value.name == "span"), None)
@@ -68,6 +69,7 @@ class Moments:
         near = " ".join(s.run(one.start - 6, one.start))
         compared = before == "in" and earlier in ("than", "from", "as")
         compared |= (earlier, before) in (("compared", "with"), ("relative", "to"))
+        compared |= before == "of" and earlier in ("that", "those")
         compared |= "what" in near.split() or "the figure of" in near
         return "base" if compared or before in group("base words") else "point"
 
@@ -144,6 +146,8 @@ class Moments:
 
     def place_of(self, mention: Mention) -> str:
         """Whether a level is that moved from or to: "from a surplus of A to a deficit of B"."""
+        if self.s.run(mention.end, mention.end + 2) in (["turned", "into"], ["became", "a"]):
+            return "from"
         for at in range(mention.start - 1, max(mention.start - 5, -1), -1):
             if self.s.value(at) in ("from", "to"):
                 return self.s.value(at)
@@ -182,7 +186,7 @@ class Moments:
 
     def _right_before(self, one: Mention, mention: Mention) -> bool:
         """Whether only a comma stands between a period and a figure: "in 1993, $41.6 billion"."""
-        comma = self.s.run(one.end, mention.start) == [","]
+        comma = self.s.run(one.end, mention.start) in ([","], ["("])
         return comma and not one.value.name and self.role(one) in ("point", "base")
 
     def _goes_on(self, one: Mention, start: int) -> bool:
@@ -259,7 +263,8 @@ class Moments:
         if span:
             return span[0], {}
         kept = self.context.span
-        if kept and reference == kept[1] and not any(one.value.first > 12 for one in s_periods):
+        said = any(one.value.first > 12 and one.end <= mention.start for one in s_periods)
+        if kept and reference == kept[1] and not said:
             return kept[0], {"period": TEXT}
         if bases := [base for _, _, base, _ in reversed(self.done) if base]:
             return bases[0], {"period": CLAUSE}
@@ -335,6 +340,10 @@ class Moments:
         if end is None:
             end = reference
             inferred = {"end": source} if source else {}
+        carried = own.start < 0 and mention.value.last.unit == "times"
+        if base is None and carried and self.earlier and end and self.earlier < end:
+            base, inferred["base"] = self.earlier, TEXT  # "It was A: six times as much"
+            context.span = (base, end)
         if base is None and not said_here:
             compared = "year" in roles or "month" in roles
             before = [done for done in reversed(self.done) if done[2]]
@@ -391,6 +400,10 @@ class Moments:
             elif role == "point" and not one.value.name.startswith("-"):
                 end = end or self.resolved(one.value, reference)
         for one, role in beside:
+            whole = end or reference
+            ago = role == "base" and one.value.name.startswith("y-") and one.value.first < 0
+            if ago and whole and whole[1] - whole[0] < 11:  # of some months "a year ago"
+                base = base or shifted(whole, 12 * int(one.value.name[1:]))
             if role == "base" or (role == "point" and one.value.name.startswith("-")):
                 base = base or self.resolved(one.value, end or reference)
             if role == "like" and (end or reference):

@@ -358,6 +358,7 @@ def _in_steps(
 
 def _number(c: Cursor) -> Quantity | None:
     """A number with its unit: "$13.2 billion", "−2.7 %", "95,000 jobs", "half a trillion"."""
+    start = c.at
     sign = words("signs").get(c.take(words("signs")), "")
     foreign = _foreign(c, before=True)
     money = c.take(_BEFORE)
@@ -400,16 +401,13 @@ def _number(c: Cursor) -> Quantity | None:
     power = POWERS.get(name, 0) - (
         6 if unit == "million dollars" and (name or form != "lone") else 0
     )
-    return _in_steps(
-        digits,
-        unit,
-        printed,
-        Decimal(10) ** power,
-        noun=noun,
-        sign=sign,
-        problem=problem,
-        form=form,
-    )
+    more = {"noun": noun, "sign": sign, "problem": problem, "form": form}
+    found = _in_steps(digits, unit, printed, Decimal(10) ** power, **more)
+    said = {token.value for token in c.tokens[start : c.at]} if spelled else set()
+    part = 2 if "half" in said else 4 if "quarter" in said else 0
+    if part:  # "eight and a half billion" is to the half
+        return replace(found, step=Fraction(found.scale) / part)
+    return found
 
 
 def _foreign(c: Cursor, before: bool) -> str:

@@ -39,6 +39,9 @@ def ranks(
         end += largest
         noun = _noun(s, end)
         numbered = s.value(at - 1) in ("no", ".") and not noun
+        owner = s.value(at - 1) == "'s" and s.ends_at(at - 1, "partner")
+        if owner and owner.value != "US" and not any(m.flow for m in measures):
+            continue  # "the United States is Taiwan's third-largest partner"
         if numbered or not (largest or ranked or (noun and value.isdigit())):
             continue
         left = [one for one in measures if one.start < at]

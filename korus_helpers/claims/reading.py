@@ -40,6 +40,13 @@ from korus_helpers.claims.wording import POWERS, tokens_in, words
 
 WORLD = "0015"
 MONEY = "million dollars"
+OUTSIDE = {
+    "services": "trade in services by partner is not included",
+    "not-in-product": "the goods it speaks of are no sector that is included",
+}
+_FOREIGN = re.compile(
+    r"\b[Oo]ur\b[^.]{0,40}\b(?:with|to|from) (?:the )?(?:United States|U\.S\.|US\b|America\b)"
+)
 
 
 @dataclass(frozen=True)
@@ -124,12 +131,15 @@ def read_text(text: str, date: str = "", partner: str = "", measure: str = "") -
     context.ours = bool(re.search(r"\bU\.S\.|\bAmerica|\bUnited States\b|\bCensus Bureau", text))
     if measure:
         context.measure, context.age = Measure(measure, partner, stated=False), 0
+    foreign = bool(_FOREIGN.search(text))
     claims: list[Found] = []
     aside: list[Aside] = []
     tables = list(tables_in(text))
     for one in tables:
         claims.extend(one.claims())
     for sentence in sentences(text, [one.span for one in tables]):
+        if foreign:
+            sentence.turn_voices()
         for found in _Reader(sentence, context).read():
             (claims if isinstance(found, Found) else aside).append(found)
         context.age += 1
@@ -154,9 +164,11 @@ class _Reader:
         from korus_helpers.claims.places import ranks, records
 
         values = set(self.s.words)
-        if {"divides", "divided", "dividing"} & values and {"deficit", "imports"} <= values:
+        if group("formula") & values and "imports" in values:
             self.context.mode = "imbalance"
-        elif self.context.mode == "imbalance" and any(one.verb for one in self.measures):
+        elif self.context.mode == "imbalance" and any(
+            one.verb or one.flow == "surplus" for one in self.measures
+        ):
             self.context.mode = ""
         placed = [
             *ranks(self.s, self.measures, self.moments, self.context),
@@ -169,6 +181,8 @@ class _Reader:
     def _remember(self) -> None:
         """Keep for later sentences what this one spoke of."""
         s, context = self.s, self.context
+        if "comparison" in s.run(0, 3):  # another partner, in passing
+            return
         own = [one for one in self.measures if not one.why]
         away = [
             one.why for one in self.measures if one.why in (STATE, "trade between other countries")
@@ -488,10 +502,7 @@ class _Reader:
             return measure.why
         if reporter := self._reporter(mention):
             return f"it rests on the statistics of another country ({reporter})"
-        return {
-            "services": "trade in services by partner is not included",
-            "not-in-product": "the goods it speaks of are no sector that is included",
-        }.get(measure.sector, "")
+        return OUTSIDE.get(measure.sector, "")
 
     def _reporter(self, mention: Mention) -> str:
         """The code of the partner whose statistics say it, "" for those of the United States."""
@@ -599,7 +610,7 @@ class _Reader:
         compared = [one for one in s.periods if one.value.name in ("year", "month")]
         if kind.figure.last.sign or any(end <= one.start <= end + 2 for one in compared):
             return replace(change, sign=0)
-        if mode == "imbalance":
+        if mode == "imbalance" and not kind.figure.last.word:
             return imbalance
         if last and listed:
             return replace(kind, as_=last.as_, sign=last.sign, whole=last.whole)
@@ -617,7 +628,8 @@ class _Reader:
         """A ratio of two periods, or of imports to exports in one."""
         s, end, last = self.s, kind.mention.end, kind.figure.last
         other = any(one.start == end and s.value(one.end) == "'s" for one in s.partners)
-        if s.value(end) in ("that", "this", "those") or other:
+        dated = s.at(end + 2, "period")  # "more than double that of 2017"
+        if (s.value(end) in ("that", "this", "those") and not dated) or other:
             return None
         flows = [one for one in self.measures if one.flow in ("in", "out")]
         measure, single = kind.measure, last.form == "to one"
@@ -681,6 +693,8 @@ class _Reader:
         partner, inferred = self._partner(bound)
         if bound.as_ in ("share", "contribution"):
             bound = self._of_whole(bound)
+            if bound.measure.sector in OUTSIDE:
+                return self._aside(mention, OUTSIDE[bound.measure.sector])
         measure = bound.measure
         if not partner:
             return self._aside(mention, "no partner is named")
@@ -840,7 +854,10 @@ def _by_preposition(before: str, measure: Measure) -> str:
 def _printed(shown: str, bound: _Bound) -> str:
     """The figure as a claims file has it, with the words for rise and fall in front."""
     own, figure = bound.mention.value, bound.figure
-    if own.problem:  # its unit was said elsewhere
+    bare = shown.split()[-1] == figure.last.digits
+    if bare and figure.last.unit != MONEY:
+        shown = f"{shown} {figure.last.unit}"
+    elif own.problem or bare:  # its unit was said elsewhere
         sign = "−" if figure.last.value < 0 else ""
         name = next(
             n for n, power in POWERS.items() if figure.last.scale == Decimal(10) ** (power - 6)
