@@ -42,17 +42,10 @@ class Korus(click.Group):
         except KeyboardInterrupt as stop:
             click.echo(f"\n{str(stop) or 'Stopped.'}", err=True)
             ctx.exit(INTERRUPTED)
-        except click.MissingParameter as error:
-            hint = (
-                ""
-                if error.param
-                and error.param.type.get_missing_message(param=error.param, ctx=error.ctx)
-                else f" Type {error.ctx.command_path} --help for what it takes"
-            )
-            click.echo(f"Error: {_sentence(error.format_message() + hint)}", err=True)
-            ctx.exit(NOT_UNDERSTOOD)
         except click.UsageError as error:  # one sentence, without click's lines on usage
-            click.echo(f"Error: {_sentence(error.format_message())}", err=True)
+            missing = isinstance(error, click.MissingParameter) and error.ctx
+            more = f" ({error.ctx.command_path} --help says more)" if missing else ""
+            click.echo(f"Error: {_sentence(error.format_message())}{more}", err=True)
             ctx.exit(NOT_UNDERSTOOD)
         except (InputError, DamagedData, OSError) as error:
             click.echo(f"Error: {_sentence(error)}", err=True)

@@ -86,7 +86,7 @@ def test_values(arguments, value, unit):
     (["check"], "such as '$27.6 billion'"),
     (["check", "nearly  billion", "--measure", "imports", "--year", "2016"], "in single quotes"),
     (["search", "nearly 0 billion"], "in single quotes"),
-    (["read"], "Type korus read --help"),
+    (["read"], "korus read --help says more"),
     (["audit", "."], ".: is a folder; type the path of a file"),
     (["audit", "https://example.com/c.csv"], "https://example.com/c.csv is on the web; save it"),
     (["fetch"], "--partner 'South Korea'"),

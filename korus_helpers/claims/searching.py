@@ -79,7 +79,8 @@ class Search:
     divided by `tried`, and the mean is taken over those moved intervals that have no point in
     common with the interval itself; over all of them where none is free of it, as with "more
     than". `odds` is the share of the same moved intervals that at least one definition meets.
-    Both are 0 where nothing was tried.
+    Both are 0 where nothing was tried. `stated` are the figures of the definitions that are wholly
+    as stated, where a period is.
     """
 
     tried: int
@@ -87,6 +88,7 @@ class Search:
     chance_rate: float
     odds: float
     complete: bool
+    stated: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def search(interval: Interval, unit: str, **stated: object) -> Search:
     `stated` are the choices of `candidates.read_stated`; raises `InputError` as that does.
     """
     asked = read_stated(unit, **stated)
-    return _found(asked, candidates(asked), interval)
+    grid = candidates(asked)
+    as_stated = grid.value[grid["count"] == 0] if asked.end else ()
+    return replace(_found(asked, grid, interval), stated=tuple(as_stated))
 
 
 def near(interval: Interval, unit: str, **stated: object) -> Search:

@@ -1,6 +1,7 @@
 """Claims from what is typed on the command line: a printed figure, and what it is said to be."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from korus_helpers.claims.claim import (
@@ -28,7 +29,6 @@ from korus_helpers.trade.definition import (
     check_way,
     definition_of,
 )
-from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.periods import period
 
 _NUMBER = re.compile(r"(?<![\w$.,])(?:[.,]?\d)[\d,]*(?:\.\d+)?")  # ".3", ",234" or "2.3"
@@ -112,49 +112,34 @@ def _way(printed: Statement, compared: bool, sector_name: str) -> str:
     return fitting[0]
 
 
-def before_the_shell(printed: Statement, value: float, tolerance: Decimal = TOLERANCE) -> str:
-    """A printed text as it was typed, where a shell took the dollar sign and whole digits after it.
+def before_the_shell(
+    printed: Statement, official: Iterable[float], tolerance: Decimal = TOLERANCE
+) -> str:
+    """A sentence where a shell may have taken the dollar sign and whole digits of a figure, or "".
 
     In double quotes a shell reads "$4" (some "$42") as a variable of its own, so that "2.3 billion"
-    is left of "$42.3 billion". "" unless there is no dollar sign, and the figure with up to three
-    digits in front agrees with the official `value`, in million dollars.
+    is left of "$42.3 billion". There is no dollar sign then, and with up to three digits in front
+    the figure agrees with one that is `official`, in million dollars.
     """
     found = _NUMBER.search(printed.text)
     if not found or "$" in printed.text or printed.unit != UNITS["level"]:
         return ""
+    before, left = printed.text[: found.start()], printed.text[found.start() :]
     tail = found[0].replace(",", "")
     size = 10 ** len(tail.partition(".")[0])
-    taken = round((abs(value) / float(printed.scale) - float(tail)) / size)
-    if not 1 <= taken <= 999:
-        return ""
-    text = f"{printed.text[: found.start()]}${taken}{printed.text[found.start() :]}"
-    try:
-        holds = read_printed(text, tolerance=tolerance).interval.contains(value)
-    except InputError:
-        return ""
-    return text if holds else ""
-
-
-def stated_before_the_shell(
-    printed: Statement, measure: str | None, choices: dict[str, str]
-) -> str:
-    """The same for a number whose measure may be open, by the figures of `choices`."""
-    for one in (measure,) if measure else ("exports", "imports", "deficit"):
+    for value in official:
+        taken = round((abs(value) / float(printed.scale) - float(tail)) / size)
+        meant = f"{before}${taken}{left}"
         try:
-            value = evaluate(one, Definition(**choices)).value
-        except InputError:  # of NoFigure too: then nothing can be said
+            holds = read_printed(meant, tolerance=tolerance).interval.contains(value)
+        except InputError:
             continue
-        if text := before_the_shell(printed, value):
-            return text
+        if holds and 1 <= taken <= 999:
+            return (
+                "In double quotes the shell reads a dollar sign and the digits after it as a "
+                f"variable: if '{meant}' was meant, type it in single quotes, as here."
+            )
     return ""
-
-
-def quotes_hint(text: str) -> str:
-    """What to say where `before_the_shell` gives this text; "" for none."""
-    return text and (
-        f"In double quotes the shell reads a dollar sign and the digits after it as a variable: "
-        f"if '{text}' was meant, type it in single quotes, as here."
-    )
 
 
 def tolerance_of(text: str) -> Decimal:

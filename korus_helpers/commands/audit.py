@@ -27,19 +27,11 @@ from korus_helpers.errors import InputError
 )
 @click.option("--skip-bad", is_flag=True, help="Judge the good entries of a file with mistakes.")
 @AS_JSON
-def audit(
-    file: Path | None,
-    tolerance: str,
-    vintage: str,
-    template: bool,
-    evidence: Path | None,
-    skip_bad: bool,
-    as_json: bool,
-) -> None:
+def audit(file, tolerance, vintage, template, evidence, skip_bad, as_json) -> None:
     """Judge the claims of a file, and test whether all can hold at once.
 
-    FILE is YAML or CSV, see --template; without one the article of 28 December 2017 is audited.
-    Every mistake of a file is told.
+    FILE is YAML, CSV, TSV or XLSX, see --template; without one the article of 28 December 2017 is
+    audited. Every mistake of a file is told.
     """
     from korus_helpers.claims.register import template as claims_file
 

@@ -8,6 +8,7 @@ from korus_helpers.commands.options import (
     MEASURES_SAID,
     PRINTED,
     TOLERANCE,
+    WAYS_SAID,
     Signed,
     with_definition,
 )
@@ -17,43 +18,24 @@ from korus_helpers.commands.options import (
 @click.argument("printed", type=PRINTED, metavar="TEXT")
 @click.option("--measure", type=MEASURE, required=True, metavar="MEASURE", help=f"{MEASURES_SAID}.")
 @click.option(
-    "--as",
-    "way",
-    metavar="WAY",
-    help="level, change, percent-change, ratio, share or contribution; taken from the "
-    "text and the periods where these leave no doubt.",
-)
+    "--as", "way", metavar="WAY",
+    help=f"{WAYS_SAID}; taken from the text and the periods where these leave no doubt.",
+)  # fmt: skip
 @with_definition
 @click.option("--share", is_flag=True, help="The same as --as share.")
 @click.option(
-    "--date",
-    default="",
-    metavar="DAY",
-    help="When it was printed: judged by the figures in force then, where they ship.",
-)
+    "--date", default="", metavar="DAY",
+    help="When it was printed: judged by the figures in force then, where they are included.",
+)  # fmt: skip
 @TOLERANCE
 @AS_JSON
-def check(
-    printed: str,
-    measure: str,
-    way: str | None,
-    share: bool,
-    date: str,
-    tolerance: str,
-    as_json: bool,
-    **choices: str,
-) -> None:
+def check(printed, measure, way, share, date, tolerance, as_json, **choices) -> None:
     """Whether a printed figure holds, with the official one.
 
     TEXT is the figure with its words in single quotes, such as 'nearly $20 billion'. It may print
     two levels: 'from $13.2 billion to $27.6 billion' with --from 2011 --to 2016.
     """
-    from korus_helpers.claims.typed import (
-        before_the_shell,
-        quotes_hint,
-        tolerance_of,
-        typed_claims,
-    )
+    from korus_helpers.claims.typed import before_the_shell, tolerance_of, typed_claims
     from korus_helpers.claims.verdicts import HOLDS, judge
     from korus_helpers.commands.terminal import text_table
     from korus_helpers.present.answers import to_json
@@ -68,6 +50,6 @@ def check(
         return
     for verdict in found:
         click.echo(text_table(check_rows(verdict), ["what", "answer"]) + "\n")
-        if verdict.used and verdict.verdict not in HOLDS:
-            meant = before_the_shell(verdict.printed, verdict.used.value, reach)
-            click.echo(quotes_hint(meant), nl=bool(meant))
+        official = [verdict.used.value] if verdict.used and verdict.verdict not in HOLDS else ()
+        if official and (hint := before_the_shell(verdict.printed, official, reach)):
+            click.echo(hint)

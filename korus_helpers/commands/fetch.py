@@ -35,16 +35,7 @@ def fetch(ctx: click.Context) -> None:
 @network_options
 @AS_JSON
 def sector(
-    classification: str,
-    codes: str,
-    partner: str,
-    start: int | None,
-    end: int | None,
-    again: bool,
-    base_url: str | None,
-    timeout: float,
-    attempts: int,
-    as_json: bool,
+    classification, codes, partner, start, end, again, base_url, timeout, attempts, as_json
 ) -> None:
     """Exports, imports on both bases and duties of a sector, by month, as a sector for korus value.
 

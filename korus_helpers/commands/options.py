@@ -1,6 +1,5 @@
 """Options that several commands have, and the words that a shell completes in them."""
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 
@@ -35,12 +34,10 @@ class Words(click.ParamType):
 
 def _partners() -> dict[str, str]:
     """What to type for each partner, without blanks, with its usual name."""
-    from korus_helpers.figures.tables import DATA
+    from korus_helpers.figures.partners import partners
 
-    with open(DATA / "partners.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = [(row["common_name"], row["iso3"] or row["partner_code"]) for row in rows]
-    return {code if " " in name else name: name for name, code in names}
+    rows = partners()[["common_name", "iso3", "partner_code"]].itertuples(index=False)
+    return {iso3 or code if " " in name else name: name for name, iso3, code in rows}
 
 
 def _sectors() -> dict[str, str]:
@@ -52,12 +49,8 @@ def _sectors() -> dict[str, str]:
 class _Figure(Words):
     """A printed figure, unless a shell took its dollar sign and whole digits: " billion"."""
 
-    _LEFT = re.compile(
-        r"(?:^|\s)(?:\s+|0+ ?|00[\d.,]+ ?)(?:million|billion|trillion)", re.IGNORECASE
-    )
-
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if self._LEFT.search(value):
+        if re.search(r"(?i)(?:^|\s)(?:\s+|0+ ?|00[\d.,]+ ?)(?:million|billion|trillion)", value):
             raise InputError(
                 f'"{value[:60]}": in double quotes the shell reads a dollar sign and the digits '
                 "after it as a variable; type the figure in single quotes, such as '$20 billion'"
@@ -74,6 +67,7 @@ class Signed(click.Command):
 
 MEASURE = Words(f"Type one of {', '.join(MEASURES)}", lambda: dict.fromkeys(MEASURES, ""))
 MEASURES_SAID = "exports, imports, deficit (imports minus exports), balance or two-way"
+WAYS_SAID = "level, change, percent-change, ratio, share or contribution"
 PRINTED = _Figure("Type the figure in single quotes, such as '$27.6 billion'")
 PARTNERS, SECTORS = Words(words=_partners), Words(words=_sectors)
 PARTNER = click.option(

@@ -9,6 +9,7 @@ from korus_helpers.commands.options import (
     PARTNER,
     PRINTED,
     SECTORS,
+    WAYS_SAID,
     Signed,
 )
 from korus_helpers.errors import InputError
@@ -24,36 +25,18 @@ from korus_helpers.errors import InputError
 @click.option(
     "--measure", type=MEASURE, metavar="MEASURE", help=f"{MEASURES_SAID}; all unless given."
 )
-@click.option(
-    "--as",
-    "way",
-    metavar="WAY",
-    help="level, change, percent-change, ratio, share or contribution.",
-)
+@click.option("--as", "way", metavar="WAY", help=f"{WAYS_SAID}.")
 @click.option(
     "--sector", type=SECTORS, metavar="S", help="For example autos; all goods unless given."
 )
 @click.option(
-    "--date",
-    default="",
-    metavar="DAY",
+    "--date", default="", metavar="DAY",
     help="When it was printed, as 2017-12-28: periods that had not ended by then are left out.",
-)
+)  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Show every match, not the first twelve.")
 @AS_JSON
 def search(
-    printed: str,
-    partner: str,
-    year: str | None,
-    period: str | None,
-    start: str | None,
-    end: str | None,
-    measure: str | None,
-    way: str | None,
-    sector: str | None,
-    date: str,
-    everything: bool,
-    as_json: bool,
+    printed, partner, year, period, start, end, measure, way, sector, date, everything, as_json
 ) -> None:
     """Which definitions give a number, the nearest to what is stated first.
 
@@ -62,7 +45,7 @@ def search(
     """
     from korus_helpers.claims.printed import read_printed
     from korus_helpers.claims.searching import search as searched
-    from korus_helpers.claims.typed import quotes_hint, stated_before_the_shell
+    from korus_helpers.claims.typed import before_the_shell
     from korus_helpers.commands.terminal import text_table
     from korus_helpers.figures.names import visible
     from korus_helpers.present.answers import (
@@ -98,8 +81,6 @@ def search(
         click.echo(text_table(table.to_dict("records"), list(table)) + "\n")
     for sentence in search_sentences(found, most):
         click.echo(visible(sentence))
-    if all(match.steps for match in found.matches):
-        choices = {"partner": partner, "sector": sector or "total", "base": start or "",
-                   "end": year or end or "", "as_": "change" if start else "level"}  # fmt: skip
-        meant = stated_before_the_shell(read, measure, choices)
-        click.echo(quotes_hint(meant), nl=bool(meant))
+    official = found.stated if all(match.steps for match in found.matches) else ()
+    if hint := before_the_shell(read, official):
+        click.echo(hint)
