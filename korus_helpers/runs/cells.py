@@ -27,7 +27,7 @@ from papermill.iorw import write_ipynb
 from traitlets.config import Config
 
 ENGINE = "korus"
-SAVE_EVERY = 0.3  # seconds; papermill would save twice for each cell
+SAVE_EVERY = 1.0  # seconds; papermill would save twice for each cell
 BEGUN = "iopub.status.busy", "iopub.execute_input"
 ENDED = "iopub.status.idle", "shell.execute_reply"
 TIME_IS_OVER = getattr(signal, "SIGVTALRM", None)  # as the supervisor says so
