@@ -223,6 +223,10 @@ def test_what_a_claim_says_as_printed_is_the_figure_that_was_found():
     ("Exports to Japan rose 5 percent from 2013 to $3 billion in 2012.", ["level"]),
     ("Vietnam accounted for 18 percent of the rise in the deficit in 2013.", ["contribution"]),
     ("The deficit with Atlantis was $3 billion in 2013.", []),
+    ("The deficit with Europe was $3 billion in 2013.", []),
+    ("Exports to Japan have grown at an annual rate of 4 percent since 2010.", []),
+    ("Exports to Japan - $65 billion in 2013 - fell from 70 to 65 billion dollars.",
+     ["level", "level", "level"]),
 ])  # fmt: skip
 def test_kinds_of_sentences(text, found):
     assert [one.as_ for one in read_text(text, "2014-05-08").claims] == found

@@ -257,7 +257,7 @@ def _lexicon() -> dict[str, list[tuple[str, object]]]:
         for phrase in phrases:
             put(phrase, "partner", code)
     for row in partners().itertuples():
-        if row.kind not in ("country", "group"):
+        if row.kind not in ("country", "group") or row.name in table("continents"):
             continue
         for name in {row.name, row.common_name, *row.aliases.split(";")}:
             phrase = " ".join(token.value for token in tokens_in(name) if token.kind == "word")
