@@ -240,7 +240,8 @@ class _Reader:
         yearly = figure.per == "year" and (figure.last.unit == "percent" or "since" in self.s.words)
         lead = f" {' '.join(lead)} "
         mean = any(f" {phrase} " in lead for phrase in group("over years"))
-        if yearly or (mean and figure.per in ("", "year")):
+        mean = yearly or (mean and figure.per in ("", "year"))
+        if mean and measure and not self._reason(mention, None):
             return self._aside(mention, "it is a mean, a range or a rate over several years")
         reason = self._counts_else(mention)
         if measure and not reason:
