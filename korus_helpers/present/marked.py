@@ -45,8 +45,11 @@ def show_text(found: Read, *, linked: bool = True) -> None:
     """
     claims = found.claims[:MOST]
     notes = "".join(_note(one, found) for one in claims)
-    left = len(found.claims) - len(claims)
-    more = f"<div>{left:,} more claims stand in the table of verdicts.</div>" if left else ""
+    more, left = "", len(found.claims) - len(claims)
+    if len(found.text) > WHOLE:
+        more = "<div>[This text is long: what is not near its claims is left out.]</div>"
+    if left:
+        more += f"<div>[{left:,} more claims stand in the table of verdicts.]</div>"
     publish(
         {
             "text/plain": "\n\n".join(read_sentences(found)),
@@ -58,13 +61,14 @@ def show_text(found: Read, *, linked: bool = True) -> None:
 
 
 def _paragraphs(found: Read, claims: Sequence[Judged], linked: bool) -> Iterator[str]:
-    """The paragraphs of the text, of a long one those with marks."""
+    """The paragraphs of the text, of a long one those with marks, or the first where none has."""
     text = _WRAPPED.sub(" ", found.text)  # as long as it was: places stay
     ordered = sorted(claims, key=lambda one: one.found.span)
     is_long = len(text) > WHOLE
+    whole_until = 0 if is_long and claims else WHOLE
     for part in _PARAGRAPH.finditer(text):
         own = [one for one in ordered if part.start() <= one.found.span[0] < part.end()]
-        if own or not is_long:
+        if own or part.start() < whole_until:
             yield _marked(text, part.span(), own, is_long, linked)
 
 
