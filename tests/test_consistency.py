@@ -21,7 +21,7 @@ from korus_helpers.claims.consistency import Bound, consistency, implied_range, 
 from korus_helpers.claims.inequalities import Row, Solver
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.errors import InputError
-from korus_helpers.trade.definition import UNITS
+from korus_helpers.trade.bases import UNITS
 
 AMPLE = 60  # seconds: a busy machine must not decide what a test finds
 

@@ -630,3 +630,36 @@ def test_ends_carry_through_every_operation(one, other):
         assert math.isnan(nothing.value)
     both = Ends(*np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]))
     assert ((both - both).low == [-2, -2]).all() and ((both / both).high == [3, 2]).all()
+
+
+def test_places_among_countries_and_years_are_those_of_a_plain_count():
+    rows = open_table("goods_annual").query("vintage == '2026-03' and months == 12")
+    rows = rows.assign(deficit=rows.imports_musd - rows.exports_musd)
+    deficits = rows.pivot(index="year", columns="partner_code", values="deficit")
+    own = deficits[[code for code in countries() if code in deficits]]
+    asked = {"vintage": "2026-03", "end": 2016}
+    for code in (KOREA, MEXICO, "4210"):  # the Netherlands: a surplus
+        size, year = own.at[2016, code], own.loc[2016]
+        place, sign = ("deficit", 1) if size > 0 else ("balance", -1)
+        expected = 1 + (sign * year > sign * size).sum()
+        assert value(place, partner=code, as_="rank", **asked) == expected
+        other = "balance" if place == "deficit" else "deficit"
+        assert "a rank of the" in refusal(other, partner=code, as_="rank", **asked)
+        past = own.loc[:2016, code]
+        for way, ahead in (("record", past > size), ("record-low", past < size)):
+            assert value("deficit", partner=code, as_=way, **asked) == 1 + ahead.sum()
+        since = value("deficit", partner=code, base=2009, as_="record", **asked)
+        assert since == 1 + (past.loc[2010:] > size).sum()
+    assert value("deficit", partner=KOREA, as_="rank", **asked) == 8
+    assert "a rank" in refusal("imports", partner=WORLD, as_="rank", **asked)
+
+
+def test_an_imbalance_and_a_ratio_of_the_flows_are_of_one_period():
+    exports, imports = (value(flow, end=2016) for flow in ("exports", "imports"))
+    assert value("deficit", end=2016, as_="imbalance") == pytest.approx(
+        100 * (imports - exports) / imports
+    )
+    assert value("balance", end=2016, as_="imbalance") < 0
+    assert value("imports", end=2016, as_="ratio") == pytest.approx(imports / exports)
+    assert value("exports", end=2016, as_="flow-ratio") == pytest.approx(exports / imports)
+    assert "percent of imports" in refusal("imports", end=2016, as_="imbalance")

@@ -9,8 +9,8 @@ from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.claims.wording import words
 from korus_helpers.present.glossary import anchor, glossary
 from korus_helpers.runs.pages import glossary_page
-from korus_helpers.trade.bases import BASES
-from korus_helpers.trade.definition import MEASURES, UNITS
+from korus_helpers.trade.bases import BASES, UNITS
+from korus_helpers.trade.definition import MEASURES
 
 TERMS = {term.name: term for chapter in glossary() for term in chapter.terms}
 

@@ -27,7 +27,8 @@ from korus_helpers.figures.names import visible
 from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.tables import DATA, open_table
 from korus_helpers.present.displays import csv_text
-from korus_helpers.trade.definition import MEASURES, UNITS
+from korus_helpers.trade.bases import UNITS
+from korus_helpers.trade.definition import MEASURES
 
 REFUSED = yaml.safe_load(Path(__file__).with_name("claims_refused.yaml").read_text("utf-8"))
 EXPORTS = {"id": "x", "printed": "$42.3 billion", "measure": "exports", "period": "2016"}

@@ -194,7 +194,7 @@ def test_margins_in_words():
     (("27.6", "--year", "2016"), "reads two ways"),
     (("very big", "--year", "2016"), '"$42.3 billion"'),
     (("$5 billion",), "type --year 2016"),
-    (("$5 billion", "--year", "2016", "--as", "ratio"), "type --from 2011 --to 2016"),
+    (("$5 billion", "--year", "2016", "--as", "ratio"), "while a ratio is in times"),
     (("$5 billion", *YEARS, "--as", "ratio"), "level or change"),
     (("$5 billion", "--year", "2016", "--as", "growth"), "percent-change"),
     (("$5 billion", "--year", "2016", "--vintage", "2019"), "type latest"),
@@ -230,3 +230,22 @@ def test_words_set_aside_a_leading_minus_and_a_lost_dollar_are_explained():
     assert "double quotes" not in kept.stdout
     marked = run("$27.6\u202e billion", "--measure", "deficit", "--year", "2016")
     assert "\u202e" not in marked.stdout + marked.stderr
+
+
+@pytest.mark.parametrize(("text", "options", "verdict", "official"), [
+    ("the sixth-largest supplier", "imports --year 2016", "as printed", 6),
+    ("No. 3", "imports --year 2016", "not reproduced", 6),
+    ("7th", "deficit --year 2016 --date 2017-02-20", "undetermined", 8),
+    ("a record", "exports --year 2011", "as printed", 1),
+    ("the largest ever", "exports --year 2012", "not reproduced", 2),
+    ("the lowest since 2010", "deficit --partner China --from 2010 --to 2023", "as printed", 1),
+    ("97 percent", "deficit --partner Cambodia --year 2023 --as imbalance", "as printed", 97.353),
+    ("38 times", "imports --partner Cambodia --year 2023 --as ratio", "as printed", 37.79),
+    ("about $95 million a day", "two-way --partner Colombia --year 2023", "within the hedge", 33.7),
+    ("$2.3 billion a month", "deficit --year 2016", "as printed", 27.62),
+    ("$5.1 billion", "deficit --partner Mexico --period 2018-07", "as printed", 5.08),
+])  # fmt: skip
+def test_places_imbalances_rates_and_months_are_judged(text, options, verdict, official):
+    found = json.loads(run(text, "--json", "--measure", *options.split()).stdout)
+    assert found["verdict"] == verdict
+    assert found["official"] == pytest.approx(official, abs=0.01)

@@ -32,9 +32,10 @@ from korus_helpers.trade.bases import (
     GOODS_SERVICES,
     KOREA_REPORTED,
     PARTS,
+    UNITS,
 )
 from korus_helpers.trade.catalogue import Rows, merged
-from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
+from korus_helpers.trade.definition import COMPARED, MEASURES, Definition
 from korus_helpers.trade.evaluate import figure_rows
 from korus_helpers.trade.figure import Figure
 from korus_helpers.trade.sectors import sector
@@ -130,7 +131,9 @@ def _compared(verdicts: Sequence[Verdict]) -> tuple[list[Bound], dict[str, str],
         item = Bound(claim.id, claim.measure, claim.as_, printed.interval, claim.sector,
                      _frame(claim), base, str(claim.end))  # fmt: skip
         reason = ""
-        if printed.unit != UNITS[claim.as_]:
+        if claim.way not in UNITS:
+            reason = f"a {claim.as_} is not compared with other claims"
+        elif printed.unit != UNITS[claim.as_]:
             reason = (
                 f"its figure is in {printed.unit}, while a {claim.as_} is in {UNITS[claim.as_]}"
             )

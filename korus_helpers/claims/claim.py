@@ -16,8 +16,8 @@ from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
-from korus_helpers.trade.bases import COUNTED, KOREA_REPORTED, counted
-from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, Definition
+from korus_helpers.trade.bases import COUNTED, KOREA_REPORTED, PLACED, UNITS, WAYS, counted
+from korus_helpers.trade.definition import COMPARED, MEASURES, Definition
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import sector
 
@@ -47,6 +47,10 @@ _MEASURED = {
 _COMPARED = {
     "level": "",
     "share": ", share of the whole",
+    "rank": ", place among countries",
+    "record": ", place among all years so far",
+    "record-low": ", place from below among all years so far",
+    "imbalance": ", in percent of imports",
     "contribution": ", contribution to the change of the whole",
 }
 
@@ -104,6 +108,11 @@ class Claim:
         return self.date if len(self.date) == 10 else ""
 
     @property
+    def way(self) -> str:
+        """What it is, `as_`, but that a ratio of one period is a flow-ratio."""
+        return "flow-ratio" if self.as_ == "ratio" and not self.base else self.as_
+
+    @property
     def is_forecast(self) -> bool:
         """Whether the period ends after the claim was printed, as far as its date is known."""
         if not self.date or not self.end:
@@ -119,7 +128,7 @@ class Claim:
         name, basis = self.sector, self.basis
         if name in COUNTED:
             name, basis, vintage = "total", name, LATEST
-        base = self.base if self.base and self.as_ in COMPARED else ""
+        base = self.base if self.base and self.as_ in (*COMPARED, *PLACED) else ""
         return Definition(self.partner, name, basis, vintage, base, self.end or "", self.as_)
 
     def row(self) -> dict[str, str]:
@@ -268,8 +277,8 @@ def levels(claim: Claim) -> list[Claim]:
 def misfit(printed: Statement, measure: str, as_: str) -> tuple[str, str, str] | None:
     """Which field does not go with a printed figure, why, and what would ("" nothing); or None."""
     text = quoted(printed.text)
-    if printed.unit != UNITS[as_]:
-        why = f"{text} is in {printed.unit}, while a {as_} is in {UNITS[as_]}"
+    if printed.unit != WAYS[as_]:
+        why = f"{text} is in {printed.unit}, while a {as_} is in {WAYS[as_]}"
         return "as", why, " or ".join(ways_in(printed.unit))
     if measure != "deficit" and printed.subject:
         side = "says on which side the balance is, which is read as a deficit with its sign"
@@ -279,4 +288,4 @@ def misfit(printed: Statement, measure: str, as_: str) -> tuple[str, str, str] |
 
 def ways_in(unit: str) -> list[str]:
     """The ways to compare that are in `unit`."""
-    return [way for way, its in UNITS.items() if its == unit]
+    return list(PLACED) if unit == "rank" else [way for way, its in UNITS.items() if its == unit]

@@ -9,7 +9,7 @@ from pathlib import Path
 from korus_helpers.claims.auditing import Audit, audit
 from korus_helpers.claims.claim import OTHER, Claim, described, is_date
 from korus_helpers.claims.intervals import Interval
-from korus_helpers.claims.printed import TOLERANCE
+from korus_helpers.claims.printed import TOLERANCE, read_printed
 from korus_helpers.claims.reading import Aside, Found, read_text
 from korus_helpers.claims.register import article, claims_about, read_claims
 from korus_helpers.claims.texts import text_of_file
@@ -20,7 +20,8 @@ from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
-from korus_helpers.trade.definition import MEASURES, UNITS, check_measure
+from korus_helpers.trade.bases import WAYS
+from korus_helpers.trade.definition import MEASURES, check_measure
 
 
 @dataclass(frozen=True)
@@ -150,12 +151,8 @@ def read_and_judge(
 
 def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
     """The claim of the kind that a claims file holds, else why there is none."""
-    if found.as_ not in UNITS or found.measure not in MEASURES:
-        return None, f"a {found.as_} is not judged here"
-    if found.per:
-        return None, f"a figure per {found.per} is not judged here"
-    if found.as_ == "ratio" and not found.base:
-        return None, "imports over exports of one year are not judged here"
+    if found.as_ not in WAYS or found.measure not in MEASURES:
+        return None, f"{found.as_}: not judged here"
     if found.as_ == "contribution" and found.sector == "total":
         return None, "a partner's part of the change in the World's trade is not judged here"
     whole = "total" if found.as_ == "share" and found.sector != "total" else "World"
@@ -166,10 +163,10 @@ def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
             name,
             found.printed,
             found.measure,
-            found.as_,
+            _way(found),
             found.sector,
             found.partner,
-            found.base,
+            found.base or found.since,
             found.end or found.period,
             date,
             inferred=";".join(found.inferred),
@@ -178,6 +175,15 @@ def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
         return described(claim), ""
     except InputError as why:
         return None, str(why)
+
+
+def _way(found: Found) -> str:
+    """A record as what its words say that it is: a high or a low."""
+    try:
+        said = read_printed(found.printed).noun if found.as_ == "record" else ""
+    except InputError:
+        said = ""
+    return said if said in WAYS else found.as_
 
 
 def _read_as(found: Found, other: dict[str, str], date: str, tolerance, vintage: str) -> str:

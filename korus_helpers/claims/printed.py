@@ -1,5 +1,6 @@
 """From printed text to what it states: a figure with the interval it admits, and back to print."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -24,6 +25,7 @@ from korus_helpers.claims.wording import (
     directions,
     opposites,
     quoted,
+    read_tables,
     tokens_of,
     turned,
     unreadable,
@@ -40,6 +42,11 @@ LEVELS = (
 _WORDS_TO_DECIMALS = {"times": 2, "percent": 1, "million dollars": 2}  # "doubled" prints 2.09
 _OF_A_WHOLE = ("majority", "fraction")
 _EXCHANGED = ("million", "billion", "trillion")
+
+_PLACE = re.compile(
+    r"\b(?:no \. ?|no\.? |number |place |rank(?:s|ed)? )(\d{1,3})\b|\b(\d{1,3}) ?(?:st|nd|rd|th)\b"
+)
+_EVER = re.compile(r"\b(?:ever|since|never|all[ -]?time|on record|so far)\b")
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,8 @@ class Statement:
         number = exact(value)
         if not number.is_finite():
             raise InputError(f"{value} cannot be printed: give a finite number.")
+        if self.unit == "rank":
+            return f"place {number:.0f}"
         money = self.unit == "million dollars"
         decimals, scale = self._decimals(), Fraction(self.scale)
         spelled = money and scale < Fraction(1, 1000)
@@ -166,10 +175,38 @@ def read_printed(
     Raises `InputError` for text that is no figure, gives two, reads two ways, is in another
     currency, is negated or gives the sign twice.
     """
+    place = _place(text)
+    if place:
+        return place
     parts = _parts(text)
     if len(parts) > 1:
         raise unreadable(text, "it gives a change and the level reached: type each by itself")
     return _statement(text, parts[0], Fraction(exact(tolerance)), rounding)
+
+
+def _place(text: str) -> Statement | None:
+    """A place as "sixth-largest supplier", "No. 3", "an all-time high", "smallest since 2009".
+
+    Of a record it is the first place; `noun` is the way that the words speak of.
+    """
+    tables, said = read_tables("reading.yaml"), [one.value for one in tokens_of(text)]
+    run = " ".join(said)
+    places = [tables["ordinals"][one] for one in said if one in tables["ordinals"]]
+    nouns = {
+        one for names in tables["rank noun"].values() for name in names for one in name.split()
+    }
+    if not {"place", "ranked", *nouns, *tables["largest"], *tables["smallest"]} & set(said):
+        places = []  # "a third" is a part
+    places += [int(one[1] or one[2]) for one in _PLACE.finditer(run)]
+    low = bool({"low", *tables["smallest"]} & set(said))
+    largest = bool({"high", "higher", *tables["largest"]} & set(said))
+    record = "record" in said or ((low or largest) and bool(_EVER.search(run)))
+    if {"$", "%", "percent"} & set(said) or not (places or record or (largest and len(said) < 4)):
+        return None
+    way = "rank" if places or not record else "record-low" if low else "record"
+    value = Decimal(places[0] if places else 1)
+    return Statement(text, (str(value),), (value,), "rank", Decimal(1), 0, "",
+                     Interval(value, value), noun=way)  # fmt: skip
 
 
 def read_change_and_level(text: str) -> tuple[Statement, Statement] | None:

@@ -33,8 +33,8 @@ from korus_helpers.errors import InputError
 from korus_helpers.figures.names import to_type, visible
 from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED, MEANT
-from korus_helpers.trade.definition import COMPARED, MEASURES, UNITS, check_basis
+from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED, MEANT, PLACED, WAYS
+from korus_helpers.trade.definition import COMPARED, MEASURES, check_basis
 from korus_helpers.trade.periods import period
 
 START = "`korus audit --template` prints a file to start from"
@@ -58,7 +58,7 @@ _HINTS = {
     "inferred": f"one of {', '.join(FIELDS)}",
     "note": "which figures it would take to check this claim",
 }
-_CHOICES = {"measure": (*MEASURES, OTHER), "as": UNITS, "reporter": ("USA", KOREAN)}
+_CHOICES = {"measure": (*MEASURES, OTHER), "as": WAYS, "reporter": ("USA", KOREAN)}
 _KNOWN = {  # whether the text of a field is one that is known
     "id": re.compile(r"\w[\w.-]{0,59}").fullmatch,
     "date": is_date,
@@ -245,9 +245,9 @@ def _check_periods(claim: Claim) -> None:
     base, end = claim.base, claim.end
     if end is None:
         raise _refused("period", "is missing")
-    if base is None and claim.as_ in COMPARED:
+    if base is None and claim.as_ in COMPARED and claim.as_ != "ratio":
         raise _refused("base", f"is missing, while a {claim.as_} runs from base to end")
-    if base and base.months != end.months:
+    if base and base.months != end.months and claim.as_ not in PLACED:
         raise InputError(
             f"base: {base} has {base.months} months and {end} has {end.months}; "
             "type two periods of the same length"
@@ -265,7 +265,7 @@ def _check_figures(claim: Claim) -> None:
             "whose part it is, such as autos, or measure: other"
         )
     parts = _named("printed: ", parts_of, claim.printed, claim.as_, bool(claim.base))
-    if claim.base and claim.as_ not in COMPARED and len(parts) == 1:
+    if claim.base and claim.as_ not in (*COMPARED, *PLACED) and len(parts) == 1:
         raise InputError(
             f"base: a {claim.as_} has one period; leave base out, type as: change, or print both "
             'levels like "from $13.2 billion to $27.6 billion"'

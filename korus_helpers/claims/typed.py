@@ -20,10 +20,9 @@ from korus_helpers.claims.claim import (
 from korus_helpers.claims.printed import TOLERANCE, Statement, read_printed
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
-from korus_helpers.trade.bases import KOREA_REPORTED
+from korus_helpers.trade.bases import KOREA_REPORTED, UNITS
 from korus_helpers.trade.definition import (
     COMPARED,
-    UNITS,
     Definition,
     check_measure,
     check_way,
@@ -93,6 +92,8 @@ def _definition(way: str, share: bool, choices: dict[str, str | None]) -> Defini
 
 def _way(printed: Statement, compared: bool, sector_name: str) -> str:
     """What a figure is without --as, from its unit and whether two periods are compared."""
+    if printed.unit == "rank":
+        return printed.noun
     fitting = ways_in(printed.unit)
     if not fitting:
         raise InputError(

@@ -13,10 +13,10 @@ from korus_helpers.claims.searching import Match, near
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.releases import LATEST, releases
 from korus_helpers.figures.store import publications
-from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES, counted
-from korus_helpers.trade.definition import UNITS
+from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES, UNITS, WAYS, counted
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure
+from korus_helpers.trade.periods import month_start
 
 AS_PRINTED = "as printed"
 WITHIN = "within the hedge"
@@ -156,23 +156,48 @@ def judge(claim: Claim, *, tolerance: Decimal = TOLERANCE, vintage: str = LATEST
             printed = read_printed(claim.printed, tolerance=tolerance)
         except InputError:  # it may be anything
             printed = None
-        unit = printed.unit if printed else UNITS[claim.as_]
+        unit = printed.unit if printed else WAYS[claim.as_]
         remarks = noted or ("It is no figure of trade.",)
         return Verdict(claim, CANNOT, printed, unit, remarks=remarks)
     printed = read_printed(claim.printed, tolerance=tolerance)
-    found = Verdict(claim, CANNOT, printed, UNITS[claim.as_], tolerance=tolerance)
+    printed, spans = _of_whole_period(claim, printed)
+    found = Verdict(claim, CANNOT, printed, WAYS[claim.as_], tolerance=tolerance)
     reason = _why_not(claim, printed)
     if reason:
         return replace(found, remarks=(reason, *noted))
     if claim.sector == UNSPECIFIED:
         return _two_readings(claim, tolerance, vintage)
     found = _judge_figure(found, vintage)
-    return replace(found, remarks=(*found.remarks, *noted))
+    return replace(found, remarks=(*spans, *found.remarks, *noted))
+
+
+def _of_whole_period(claim: Claim, printed: Statement) -> tuple[Statement, tuple[str, ...]]:
+    """A level "a day" or "a month" for all of the claim's period, and a remark that says so."""
+    if not printed.per or claim.as_ != "level" or not claim.end:
+        return printed, ()
+    days = (month_start(claim.end.end + 1) - month_start(claim.end.start)).days
+    spans = {"year": Decimal(claim.end.months) / 12, "month": claim.end.months, "day": days,
+             "week": Decimal(days) / 7, "hour": 24 * days, "minute": 1440 * days}  # fmt: skip
+    if printed.per not in spans:
+        return printed, ()
+    times = Decimal(spans[printed.per])
+    low, high = (end and end * times for end in (printed.interval.low, printed.interval.high))
+    whole = replace(
+        printed,
+        values=tuple(value * times for value in printed.values),
+        scale=printed.scale * times,
+        interval=replace(printed.interval, low=low, high=high),
+    )
+    said = (
+        f"Printed per {printed.per}; judged over {claim.end.words} as a whole, {float(times):,g} "
+        "times as much."
+    )
+    return whole, (said,)
 
 
 def _why_not(claim: Claim, printed: Statement) -> str:
     """Why the figure of a claim cannot be compared with any, or ""."""
-    unit = UNITS[claim.as_]
+    unit = WAYS[claim.as_]
     if printed.unit != unit:
         return (
             f"The printed figure is in {printed.unit}, while {claim.as_} of {claim.measure} "
@@ -348,6 +373,8 @@ def _may_hold(asked: Verdict, claim: Claim, figure: Figure) -> bool:
 
 def _near_matches(claim: Claim, printed: Statement) -> tuple[tuple[Match, ...], float]:
     """Near definitions that give the figure, none published after it, and the chance rate."""
+    if claim.way not in UNITS:
+        return (), 1.0
     day, asked = claim.day, claim.definition()
     found = near(
         printed.interval, UNITS[claim.as_], measure=claim.measure, as_=claim.as_,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SHOWN = 12  # matches that people are shown unless they ask for all
 UNMOVED = 0.05  # million dollars: less is not printed
 MEASURES = ("exports", "imports", "deficit")
-_DIGITS = {"million dollars": 1, "percent": 2, "times": 3}
+_DIGITS = {"million dollars": 1, "percent": 2, "times": 3, "rank": 0}
 
 
 def to_json(value: Any) -> str:
@@ -61,6 +61,8 @@ def value_line(figure: "Figure") -> str:
 def exact_amount(value: float, unit: str) -> str:
     """As "USD 27,624.6 million", "−2.76 percent", "2.093 times"."""
     text = number(value, _DIGITS[unit])
+    if unit == "rank":
+        return f"place {text}"
     if unit != "million dollars":
         return f"{text} {unit}"
     return f"−USD {text[1:]} million" if text.startswith("−") else f"USD {text} million"

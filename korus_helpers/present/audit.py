@@ -131,7 +131,7 @@ def check_rows(verdict: Verdict) -> list[dict[str, str]]:
 
 def _margin(verdict: Verdict) -> str:
     """How far inside or outside, as "0.350 billion dollars outside"; "" where it cannot be told."""
-    if verdict.margin is None or verdict.verdict == UNDETERMINED:
+    if verdict.margin is None or verdict.verdict == UNDETERMINED or verdict.unit == "rank":
         return ""
     unit = "percentage points" if verdict.unit == "percent" else shown_unit(verdict.unit)
     size = number(abs(verdict.margin) / size_of(verdict.unit), 3)

@@ -184,6 +184,8 @@ def ends_in_shown_unit(interval: Ends, unit: str) -> list[float | None]:
 def ends_words(interval: Ends, unit: str, digits: int = 2) -> str:
     """An interval in words, rounded outward: "19.00 to 20.00 billion dollars"."""
     low, high = ends_in_shown_unit(interval, unit)
+    if unit == "rank" and low is not None and high is not None:
+        return f"place {range_words(low, high, 0)}"
     if low is None and high is None:
         return "any value"
     if high is None:
@@ -195,4 +197,6 @@ def ends_words(interval: Ends, unit: str, digits: int = 2) -> str:
 
 def amount(value: float, unit: str) -> str:
     """With two decimals: "USD 29.32 billion", "2.76 percent", "2.09 times"."""
+    if unit == "rank":
+        return f"place {number(value, 0)}"
     return usd(value, 2) if unit == "million dollars" else f"{number(value, 2)} {unit}"

@@ -12,6 +12,14 @@ UNITS = {
     "share": "percent",
     "contribution": "percent",
 }
+PLACED = ("rank", "record", "record-low")
+WAYS = UNITS | {"imbalance": "percent", "flow-ratio": "times"} | dict.fromkeys(PLACED, "rank")
+"""Every way with its unit.
+
+An imbalance is the deficit in percent of imports, a flow-ratio imports over exports (exports over
+imports of the measure exports). A rank is the place among countries, deficits and surpluses apart;
+a record the place among the periods up to this one, the largest first, a record-low the smallest.
+"""
 COMPARED = ("change", "percent-change", "ratio", "contribution")
 
 GENERAL, CONSUMPTION, KOREA_REPORTED = "general", "consumption", "korea-reported"

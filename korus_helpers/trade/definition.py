@@ -8,7 +8,7 @@ from korus_helpers.errors import InputError
 from korus_helpers.figures.names import to_type, visible
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST, check_vintage, releases
-from korus_helpers.trade.bases import BASES, COMPARED, MEANT, MEASURES, UNITS
+from korus_helpers.trade.bases import BASES, COMPARED, MEANT, MEASURES, PLACED, WAYS
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import Sector, sector
 
@@ -19,9 +19,10 @@ class Definition:
 
     `partner` is any name or code and becomes the Census code; `basis` "" is the sector's own;
     `base` and `end` are periods as `periods.period` reads them, or "2024-ytd" (January to the last
-    published month of the newest year asked for); `as_` is a key of `UNITS`. What these texts
-    mean is kept beside them: `who, what, first` (None for one period) and `last`. Such objects may
-    be given in place of text.
+    published month of the newest year asked for); `as_` is a key of `WAYS` (a ratio of one
+    period is a flow-ratio; the base of a record is the period after which it counts). What
+    these texts mean is kept beside them: `who, what, first` (None for one period) and `last`. Such
+    objects may be given in place of text.
     """
 
     partner: str | Partner = "5800"
@@ -47,13 +48,16 @@ class Definition:
             years = re.findall(r"(?:19|20)\d\d", " ".join(texts))
             who = find_partner(str(who), map(int, years))
         first, last = self._periods(*texts, who)
+        record = self.as_ in PLACED[1:]
+        if self.as_ == "ratio" and first is None:
+            object.__setattr__(self, "as_", "flow-ratio")
         if self.as_ in COMPARED and first is None:
             raise InputError(f"a {self.as_} needs two periods; type --from 2011 --to 2016")
-        if self.as_ not in COMPARED and first is not None:
+        if self.as_ not in COMPARED and first is not None and not record:
             raise InputError(
                 f"a {self.as_} needs one period; type --year 2016, or --as change to compare two"
             )
-        if first is not None and first.months != last.months:
+        if first is not None and first.months != last.months and not record:
             raise InputError(
                 f"{first} has {first.months} months and {last} has {last.months}; "
                 "type two periods of the same length"
@@ -122,7 +126,7 @@ def check_measure(text: str) -> str:
 
 def check_way(text: str) -> str:
     """The text, if it names a way to compare; raises `InputError`."""
-    return check(text, UNITS, "{} is not a way to compare")
+    return check(text, WAYS, "{} is not a way to compare")
 
 
 def check_basis(text: str) -> str:
@@ -188,7 +192,7 @@ def definition_of(
             "a share is of one period: type --year 2016 --share, or for a sector's "
             "part of a change --as contribution"
         )
-    if way and way not in COMPARED:
+    if way and way not in (*COMPARED, *PLACED[1:]):
         raise InputError(
             f"--as {way[:40]} does not compare two periods; type one of {', '.join(COMPARED)}"
         )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from korus_helpers.errors import InputError, NoFigure
+from korus_helpers.figures.partners import countries
 from korus_helpers.figures.releases import LATEST, resolve
 from korus_helpers.trade.bases import (
     COMPARED,
@@ -14,7 +15,8 @@ from korus_helpers.trade.bases import (
     FLOWS,
     GENERAL,
     OWN_RELEASE,
-    UNITS,
+    PLACED,
+    WAYS,
     WORLD,
 )
 from korus_helpers.trade.catalogue import (
@@ -36,7 +38,7 @@ from korus_helpers.trade.series import Ends
 # No contribution where the whole moved by less than this part of the trade of the end period.
 SMALL = 0.01
 _SIDES = {  # period, and whether of the whole: the ways that need it
-    ("end", False): tuple(UNITS),
+    ("end", False): tuple(WAYS),
     ("base", False): COMPARED,
     ("end", True): ("share", "contribution"),
     ("base", True): ("contribution",),
@@ -210,7 +212,7 @@ class _Grid:
         """The release that each vintage asked for means: one for the whole grid."""
         partners = set(self.columns["partner"].values)
         whole = any(item.kind == "all goods" for item in self.columns["sector"].values)
-        if "share" in self.ways and whole:
+        if self.ways & {"share", "rank"} and whole:
             partners.add(WORLD)
         asked = [one for side in ("base", "end") for one in self.columns[side].values if one]
         span = min(one.start for one in asked), max(one.end for one in asked)
@@ -278,13 +280,23 @@ class _Grid:
             "high": high,
             "base_value": base.value,
             "end_value": end.value,
-            "unit": ways.each(UNITS.get),
+            "unit": ways.each(WAYS.get),
             "vintage": np.where(country, vintage.each(self.releases.get), vintage.each(str)),
             "reason": self._reasons(np.isnan(value)),
         }
 
     def _as(self, way: str, base: Ends, end: Ends) -> Ends:
         """The measure for every row, as if all rows asked for `way`."""
+        if way in PLACED:
+            return self._places(way)
+        exports, imports, _ = self.traded("end")
+        if way == "imbalance":
+            part = (exports / imports).each(lambda part: 100 * (1 - part))
+            part = Ends(part.high, part.value, part.low)
+            known = {"deficit": part, "balance": -part}
+            return known.get(self.measure) or part.where(False)
+        if way == "flow-ratio":
+            return exports / imports if self.measure == "exports" else imports / exports
         if way not in ("share", "contribution"):
             return end.since(base, way)
         whole = self.measured("end", whole=True)
@@ -296,6 +308,36 @@ class _Grid:
         of = all_moved.where(large)
         return Ends(100 * moved.low / of.low, 100 * moved.value / of.value,
                     100 * moved.high / of.high)  # fmt: skip
+
+    def _places(self, way: str) -> Ends:
+        """The place of every row that asks for it, from 1; of past days none.
+
+        Its ends are as far apart as the figure itself may have been from that of a past day.
+        """
+        found, measured = np.full((3, len(self.columns["as_"].codes)), np.nan), self.measured("end")
+        for row in np.flatnonzero(self.columns["as_"].each(way.__eq__)):
+            cell, base = self.cell(row, "end", False), self.columns["base"][row]
+            held = series(cell.vintage, cell.basis, cell.sector, cell.monthly)
+            own = measured.value[row]
+            if cell.vintage.startswith(AS_OF) or held is None or np.isnan(own):
+                continue
+            if way == "rank":
+                codes = [code for code in countries() if code in held.partners]
+                among = cell.partner in codes and (own > 0 or self.measure in (*FLOWS, "two-way"))
+                others = self._measure_of(*held.window(cell.period, codes)) if among else []
+            else:
+                since = base.end if base else held.first - 1
+                earlier = [one for one in cell.period.before(held.first) if one.start > since]
+                others = [self._measure_of(*held.window(one, [cell.partner])) for one in earlier]
+            sign = -1 if way == "record-low" else 1
+            ends = np.sort(sign * np.array([measured.high[row], own, measured.low[row]]))[::-1]
+            if len(others):
+                found[:, row] = [1 + (sign * np.array(others) > end).sum() for end in ends]
+        return Ends(*found)
+
+    def _measure_of(self, exports: np.ndarray, imports: np.ndarray) -> np.ndarray:
+        known = {"exports": exports, "imports": imports, "two-way": exports + imports}
+        return known.get(self.measure, (imports - exports) * (-1) ** (self.measure == "balance"))
 
     def _reasons(self, missing: np.ndarray) -> np.ndarray:
         """Per row "" or the reason why there is no figure: what is not known, else no meaning."""
@@ -387,6 +429,17 @@ def _meaningless(measure: str, way: str) -> str:
             f"the whole {measure} hardly moved, so a contribution to its change has no meaning; "
             "ask for the change"
         )
+    if way == "rank":
+        return (
+            f"a rank of the {measure} has no meaning here: it is not a single country, not of the "
+            "sign that is ranked, or of a past day; ask for the level"
+        )
+    if way in PLACED:
+        return f"a {way} of the {measure} needs earlier periods of a release; ask for the level"
+    if way == "imbalance":
+        return "an imbalance is the deficit in percent of imports; ask for the deficit or balance"
+    if way == "flow-ratio":
+        return "one of the flows is zero, so a flow-ratio has no meaning; ask for the level"
     return (
         f"a {way} of the {measure} has no meaning here: it starts at zero or below, or changes "
         "sign; ask for the change"

@@ -12,7 +12,20 @@ from korus_helpers.trade.definition import Definition
 
 LEFT_EU = 2020  # the United Kingdom is in the figures of the European Union to 2019
 FIRST_YEAR = 1985
-_WAYS = {"change": "change", "percent-change": "percent change", "ratio": "ratio"}
+_WAYS = {
+    "record": "place among the periods",
+    "record-low": "place among the periods, the smallest first,",
+    "change": "change",
+    "percent-change": "percent change",
+    "ratio": "ratio",
+}
+_OF_ONE = {
+    "imbalance": "in percent of imports",
+    "flow-ratio": "one flow over the other",
+    "rank": "place among countries",
+    "record": "place among all periods so far, the largest first,",
+    "record-low": "place among all periods so far, the smallest first,",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,8 @@ class Figure:
             base, end = (one.words.replace(" to ", "–") for one in asked.periods)
             part = f"part of the change in the goods {what}"
             subject += f", {_WAYS.get(asked.as_, part)} from {base} to {end}"
+        elif asked.as_ in _OF_ONE:
+            subject += f", {_OF_ONE[asked.as_]} in {asked.last.words}"
         elif asked.as_ == "share":
             whole = "the world total" if item.whole == item else f"the goods {what}"
             subject += f", share of {whole} in {asked.last.words}"

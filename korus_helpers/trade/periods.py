@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from korus_helpers.errors import InputError
 from korus_helpers.figures.names import MONTHS
@@ -48,6 +49,15 @@ class Period:
         """The same months some years later."""
         return Period(self.start + 12 * years, self.months)
 
+    def before(self, first: int) -> "list[Period]":
+        """Earlier ones of the same length from the month `first` on.
+
+        Months and calendar quarters follow each other; other spans are the same months of years.
+        """
+        steps = self.months in (1, 3) and self.start % self.months == 0
+        step = self.months if steps or self.whole_years else 12
+        return [Period(at, self.months) for at in range(self.start - step, first - 1, -step)]
+
     def __str__(self) -> str:
         if self.year is not None:
             return str(self.year)
@@ -70,6 +80,11 @@ class Period:
 def month_number(year: int, month: int) -> int:
     """Months since January of the year 0."""
     return 12 * year + month - 1
+
+
+def month_start(number: int) -> date:
+    """The first day of a month."""
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def month_text(number: int) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 os.environ["KORUS_DATA"] = ""  # the shipped figures only
 
 from korus_helpers.figures.partners import countries
-from korus_helpers.trade.definition import UNITS, Definition
+from korus_helpers.trade.bases import UNITS
+from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, grid
 
 
