@@ -205,7 +205,7 @@ def test_margins_in_words():
     (("half", "--year", "2016", "--sector", "services"), "type --as level"),
     (("$5 billion", "--year", "2016", "--partner", "Korea"), '"South Korea" (5800)'),
     (("$5 billion", "--year", "2016", "--share"), "while a share is in percent"),
-    (("$5 billion", "--year", "2016", "--measure", "gap"), "one of exports"),
+    (("$5 billion", "--year", "2016", "--measure", "gap"), "is not known; type deficit"),
     (("a surplus of $5 billion", "--year", "2016", "--measure", "balance"), "--measure deficit"),
     (("rose 3 percent to 5 percent", *YEARS), "no level in dollars"),
     (("exports rose 4.5 percent from 2015", *YEARS, "--measure", "exports"), "speaks of 2015"),
@@ -225,7 +225,7 @@ def test_words_set_aside_a_leading_minus_and_a_lost_dollar_are_explained():
     minus = answer("-27.6 billion", "--measure", "balance", "--year", "2016")
     assert minus["verdict"] == "as printed"
     lost = run("2.3 billion", "--measure", "exports", "--year", "2016")
-    assert "In double quotes the shell reads $4 as a variable" in lost.stdout
+    assert "type it in single quotes" in lost.stdout
     kept = run("$2.3 billion", "--measure", "exports", "--year", "2016")
     assert "double quotes" not in kept.stdout
     marked = run("$27.6\u202e billion", "--measure", "deficit", "--year", "2016")

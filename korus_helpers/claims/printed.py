@@ -191,12 +191,13 @@ def _place(text: str) -> Statement | None:
     """
     tables, said = read_tables("reading.yaml"), [one.value for one in tokens_of(text)]
     run = " ".join(said)
-    places = [tables["ordinals"][one] for one in said if one in tables["ordinals"]]
-    nouns = {
-        one for names in tables["rank noun"].values() for name in names for one in name.split()
-    }
-    if not {"place", "ranked", *nouns, *tables["largest"], *tables["smallest"]} & set(said):
-        places = []  # "a third" is a part
+    nouns = {name.split()[0] for names in tables["rank noun"].values() for name in names}
+    of_places = {*tables["largest"], *tables["smallest"], *nouns, "place"}
+    places = [  # "a third" alone is a part
+        tables["ordinals"][one]
+        for one, after in zip(said, [*said[1:], ""], strict=True)
+        if one in tables["ordinals"] and after in of_places
+    ]
     places += [int(one[1] or one[2]) for one in _PLACE.finditer(run)]
     low = bool({"low", *tables["smallest"]} & set(said))
     largest = bool({"high", "higher", *tables["largest"]} & set(said))
