@@ -32,6 +32,7 @@ _ROOMS = {
     "present.charts": ("show_pairs", "show_ranges"),
     "present.comparisons": ("show_dots", "show_waterfall"),
     "present.evidence": ("show_evidence",),
+    "present.explorer": ("explore",),
     "present.marked": ("show_text",),
     "present.sentences": ("article_paragraph", "finding", "plain", "say", "say_scope"),
     "present.tables": ("show_sources", "show_table"),

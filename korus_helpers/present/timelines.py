@@ -111,7 +111,7 @@ def lines(
             zorder=3,
         )
     _scales(ax, series)
-    labels = {column: str(column).capitalize() for column in series}
+    labels = {column: str(column)[:1].upper() + str(column)[1:] for column in series}
     if series.index[-1] in marked:
         final = series.iloc[-1].dropna()
         labels |= {column: f"{labels[column]} {number(value)}" for column, value in final.items()}

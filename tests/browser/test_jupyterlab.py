@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -182,3 +183,113 @@ def test_another_partner_in_the_parameters_gives_its_result(opened, lab):
     alts = " ".join(alternatives(notebook))
     assert "Mexico" in said and "Mexico" in alts
     assert "Korea" not in said and "Korea" not in alts
+
+
+# ---- The explorer
+
+ALIVE = "import gc, matplotlib.figure; print(gc.collect() * 0 + sum(isinstance(one, " \
+    "matplotlib.figure.Figure) for one in gc.get_objects()), 'figures')"  # fmt: skip
+
+
+class Explorer:
+    """Notebook 08 in JupyterLab, by its labels as a person finds them."""
+
+    def __init__(self, page):
+        self.page = page
+        self.errors = []
+        page.on("pageerror", lambda error: self.errors.append(error))
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.evaluate(WATCH)
+        choose(page, "Run", "Run All Cells")
+        page.wait_for_function(f"window.started && !({RUNNING})()")
+        self.place = page.locator(".jp-OutputArea-output", has=page.get_by_label("Partner"))
+        self.place.locator("img").wait_for()
+
+    def field(self, label: str):
+        return self.place.get_by_label(label, exact=True)
+
+    def type(self, label: str, text: str) -> None:
+        self.field(label).fill(text)
+        self.field(label).press("Enter")
+
+    def says(self, text: str) -> None:
+        self.place.locator("p[role]", has_text=text).first.wait_for()
+
+    def copied(self, label: str) -> str:
+        self.place.get_by_role("button", name=f"Copy the {label}").click()
+        return self.page.evaluate("navigator.clipboard.readText()")
+
+    def assert_well(self) -> None:
+        assert not self.errors
+        assert self.page.locator(STDERR).count() == 0
+        assert "Traceback" not in self.page.locator(".jp-Notebook").inner_text()
+
+
+def korus(command: str) -> str:
+    """What a command of `korus` answers that was copied from the page."""
+    words = shlex.split(command)
+    assert words[0] == "korus"
+    program = Path(sys.executable).parent / "korus"
+    return subprocess.run([program, *words[1:]], capture_output=True, text=True).stdout.strip()
+
+
+def test_choices_change_figure_and_sentence_and_can_be_copied(opened):
+    seen = Explorer(opened("08_explore"))
+    before = seen.place.locator("img").get_attribute("src")
+    seen.type("Partner", "Mexico")
+    seen.says("US goods deficit with Mexico, change from 2011 to 2016")
+    assert seen.place.locator("img").get_attribute("src") != before
+    seen.type("Beside it", "Japan; CHN")
+    seen.field("Way").select_option("share")
+    seen.type("Last year", "2019")
+    seen.says("US goods deficit with Mexico, share of the world total in 2019")
+    line = korus(seen.copied("korus command"))
+    assert line.startswith("US goods deficit with Mexico, share of the world total in 2019")
+    seen.says(line[:100])
+    given = shlex.split(seen.copied("papermill parameters"))
+    wanted = {"partner": "Mexico", "beside": "Japan; CHN", "way": "share", "end_year": 2019}
+    assert wanted.items() <= json.loads(given[-1]).items()
+    seen.assert_well()
+
+
+def test_a_claim_gets_the_verdict_of_check_and_a_bad_one_the_sentence_of_the_parser(opened):
+    seen = Explorer(opened("08_explore"))
+    for claim in ("nearly $15 billion", "more than doubled", "fell by $1 billion"):
+        seen.type("As printed", claim)
+        rows = seen.place.locator("table", has_text="The claim as printed")
+        rows.get_by_text(claim).first.wait_for()
+        verdict = rows.locator("tr", has_text="verdict").first.locator("td").inner_text()
+        assert f"verdict  {verdict}" in re.sub(" {2,}", "  ", korus(seen.copied("korus check")))
+    seen.type("As printed", "a <b>great</b> deal")
+    seen.place.get_by_role("alert").wait_for()
+    assert '"a <b>great</b> deal"' in seen.place.get_by_role("alert").inner_text()
+    seen.type("As printed", "")
+    seen.says("change from 2011 to 2016")
+    seen.assert_well()
+
+
+def test_the_keyboard_is_enough_and_thirty_quick_changes_leave_nothing_behind(opened):
+    seen = Explorer(opened("08_explore"))
+    page = seen.page
+    seen.field("Partner").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Vietnam")
+    page.keyboard.press("Tab")
+    seen.says("with Vietnam, change")
+    page.keyboard.press("ArrowUp")  # from deficit to imports
+    seen.says("imports from Vietnam, change")
+    for _ in range(5):
+        page.keyboard.press("Tab")
+    assert seen.field("Way").evaluate("one => one === document.activeElement")
+    for n in range(30):
+        page.keyboard.press("ArrowDown" if n % 4 < 2 else "ArrowUp")
+    page.keyboard.press("Home")
+    seen.says("imports from Vietnam, 2016")
+    found = Axe().run(page, context={"include": [[".jp-OutputArea-output .jupyter-widgets"]]})
+    assert found.violations_count == 0, found.generate_report()
+    page.locator(".jp-CodeCell .cm-content").last.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(ALIVE)
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text(re.compile(r"^[01] figures$")).wait_for()
+    seen.assert_well()
