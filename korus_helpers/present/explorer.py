@@ -15,7 +15,7 @@ import pandas as pd
 
 from korus_helpers.claims.typed import tolerance_of, typed_claims
 from korus_helpers.claims.verdicts import Verdict, judge
-from korus_helpers.errors import InputError
+from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.names import visible
 from korus_helpers.figures.partners import countries, find_partner, partners
 from korus_helpers.figures.releases import LATEST, releases
@@ -45,7 +45,10 @@ COPY = (
     "navigator.clipboard ? navigator.clipboard.writeText(text.value) : document.execCommand('copy')"
 )
 # Else JupyterLab would take arrows and Enter for moves between cells.
-OWN_KEYS = "this.closest('.widget-vbox').dataset.lmSuppressShortcuts = ''"
+OWN_KEYS = (
+    "for (const one of this.closest('.widget-vbox').querySelectorAll('input, select, button')) "
+    "one.dataset.lmSuppressShortcuts = ''"
+)
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,16 @@ class Choices:
 def explore(**choices: Any) -> None:
     """Show the choices (fields of `Choices`): live in JupyterLab, elsewhere as they stand.
 
-    Raises `InputError` for choices that have no figure, as every notebook does.
+    Choices without a figure show the reason; raises `InputError` for what is not understood.
     """
     first = Choices(**choices)
     if _is_live():
         _show_live(first)
         return
-    _show(first)
+    try:
+        _show(first)
+    except NoFigure as error:
+        say(plain(f"No figure: {error}."))
     say(
         "To choose others, type `make lab`, open `08_explore` and choose “Run All Cells” in the "
         "menu “Run”. What stands above is what it shows first."
