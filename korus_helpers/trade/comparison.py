@@ -15,6 +15,7 @@ from korus_helpers.trade.catalogue import AS_OF
 from korus_helpers.trade.definition import Definition, check
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure, caution
+from korus_helpers.trade.reach import reach_of
 
 PATHS = (*FLOWS, "deficit")  # the measures whose path over releases is shown
 
@@ -161,13 +162,19 @@ def by_release(item: Comparison) -> pd.DataFrame:
     """The two years under every release known for this partner, oldest first.
 
     For exports, imports and deficit the end year and, as `_pct`, the percent change, in the columns
-    of `over_releases`; releases without the end year are left out.
+    of `over_releases`; releases without the end year are left out. `attrs["reach"]` has for each
+    flow the share by which a first release of it is usually revised.
     """
     asked: dict[str, tuple[str, str, int | str]] = {}
     for measure in PATHS:
         asked[measure] = measure, "level", ""
         asked[f"{measure}_pct"] = measure, "percent-change", item.base_year
-    return _known(over_releases(item.partner.code, item.end_year, asked), "deficit")
+    found = _known(over_releases(item.partner.code, item.end_year, asked), "deficit")
+    day = f"{item.end_year + 1}-02"
+    found.attrs["reach"] = {
+        flow: reach_of(flow, found[flow].iloc[-1], item.end_year, day) for flow in FLOWS
+    }
+    return found
 
 
 def _known(table: pd.DataFrame, name: str) -> pd.DataFrame:
