@@ -75,8 +75,8 @@ def test_the_article_prints_nineteen_figures_and_dates():
         what="US goods exports to Korea in 2011",
         notebook="01_goods_deficit",
         note=(
-            "Other outlets that carry the statement print $43.5 billion. The paragraph, this figure "
-            "included, was first seen in October 2017 in the same publication: "
+            "Other outlets that carry the statement print $43.5 billion. The paragraph, this "
+            "figure included, was first seen in October 2017 in the same publication: "
             "https://freightwaves.com/news/u-s-aims-to-improve-outcomes-of-korus"
         ),
     )
