@@ -249,3 +249,25 @@ def test_places_imbalances_rates_and_months_are_judged(text, options, verdict, o
     found = json.loads(run(text, "--json", "--measure", *options.split()).stdout)
     assert found["verdict"] == verdict
     assert found["official"] == pytest.approx(official, abs=0.01)
+
+
+@pytest.mark.parametrize(("rate", "year", "right"), [
+    ("$100 million a day", 2018, "$213 million per day"),
+    ("$9.0 billion a month", 2023, "$12.4 billion per month"),
+])  # fmt: skip
+def test_a_rate_is_corrected_as_a_rate(rate, year, right):
+    asked = ("--measure", "deficit", "--partner", "Mexico", "--year", str(year))
+    correction = answer(rate, *asked)["correction"]
+    assert f": {right} (" in correction
+    assert answer(right, *asked)["verdict"] == "as printed"
+
+
+@pytest.mark.parametrize(("rate", "base", "verdict"), [
+    ("rose 4 percent a year", 2011, "cannot be checked"),
+    ("fell by $20 million a day", 2015, "cannot be checked"),
+    ("fell 2.6 percent a year", 2015, "as printed"),
+])  # fmt: skip
+def test_a_change_a_year_over_many_years_is_no_change_over_all(rate, base, verdict):
+    asked = ("--measure", "exports", "--partner", "Mexico", "--from", str(base), "--to", "2016")
+    found = answer(rate, *asked)
+    assert found["verdict"] == verdict and not found["correction"]

@@ -61,8 +61,8 @@ class Statement:
     or gives the level reached ("fell to 5 percent"). `hedge` is "" or about, nearly, more than,
     at least, less than, up to, between, flat, majority, fraction or a multiple (doubled, halved).
     `words` stand before the figure ("a decline of"), `noun` is what is counted, `per` the span of
-    time that a rate counts by ("a month": month). `notes` say which words are set aside, and
-    which reading was chosen.
+    time that a rate counts by ("a month": month), and `times` how many of these `values` and
+    `interval` are for. `notes` say which words are set aside, and which reading was chosen.
     """
 
     text: str
@@ -76,6 +76,7 @@ class Statement:
     words: str = ""
     noun: str = ""
     per: str = ""
+    times: Decimal = Decimal(1)
     notes: tuple[str, ...] = ()
 
     @property
@@ -113,6 +114,7 @@ class Statement:
             raise InputError(f"{value} cannot be printed: give a finite number.")
         if self.unit == "rank":
             return f"place {number:.0f}"
+        number /= self.times
         money = self.unit == "million dollars"
         decimals, scale = self._decimals(), Fraction(self.scale)
         spelled = money and scale < Fraction(1, 1000)
@@ -134,7 +136,7 @@ class Statement:
         shown += f".{rest:0{decimals}}" if decimals else ""
         named = "" if spelled else _scale_name(scale * 10**6 if money else scale)
         if money:
-            shown = f"${shown}{named}"
+            shown = f"${shown}{named}" + (f" per {self.per}" if self.times != 1 else "")
         else:
             unit = f"{named} {self.noun or 'units'}" if self.unit == "count" else f" {self.unit}"
             shown += unit

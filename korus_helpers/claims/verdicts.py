@@ -134,7 +134,8 @@ class Verdict:
         if turned or printed.hedge in ("flat", "majority"):
             return "substance"
         decimals = len(printed.digits[-1].partition(".")[2]) if printed.digits else 0
-        allowed = printed.scale.scaleb(-decimals) if printed.digits else _WORD_UNITS[self.unit]
+        digit = printed.times * printed.scale.scaleb(-decimals)
+        allowed = digit if printed.digits else _WORD_UNITS[self.unit]
         if not printed.hedge:
             allowed = max(interval.high - interval.low, self.tolerance * abs(said))
         return "detail" if abs(self.margin) <= float(allowed) else "substance"
@@ -185,7 +186,7 @@ def _of_whole_period(claim: Claim, printed: Statement) -> tuple[Statement, tuple
     whole = replace(
         printed,
         values=tuple(value * times for value in printed.values),
-        scale=printed.scale * times,
+        times=times,
         interval=replace(printed.interval, low=low, high=high),
     )
     said = (
@@ -205,6 +206,9 @@ def _why_not(claim: Claim, printed: Statement) -> str:
         )
     if not claim.end:
         return "It takes the period that is meant, which is not stated."
+    yearly = printed.per == "year" and claim.base and claim.end.start == claim.base.start + 12
+    if printed.per and claim.as_ != "level" and not yearly:
+        return f"A {claim.as_} per {printed.per} is not calculated here; check the levels."
     if claim.is_forecast:
         return "The period ends after the claim was printed, so it is a forecast."
     services = counted(claim.sector, claim.basis) in COUNTED
