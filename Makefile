@@ -16,7 +16,7 @@ test: $(READY)
 	@$(BIN)/pytest --nbval notebooks
 
 lab: $(READY)
-	@$(BIN)/jupyter lab notebooks
+	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
@@ -25,7 +25,8 @@ lint: $(READY)
 # empty), and keep nothing of the machine.
 KEEP := --ClearMetadataPreprocessor.enabled=True \
   --ClearMetadataPreprocessor.preserve_cell_metadata_mask tags \
-  --ClearMetadataPreprocessor.preserve_nb_metadata_mask kernelspec
+  --ClearMetadataPreprocessor.preserve_nb_metadata_mask kernelspec \
+  --ClearMetadataPreprocessor.preserve_nb_metadata_mask language_info
 notebooks: $(READY)
 	@KORUS_DATA= $(BIN)/jupyter nbconvert --to notebook --execute --inplace $(KEEP) notebooks/[0-9]*.ipynb
 

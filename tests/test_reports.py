@@ -118,8 +118,9 @@ def test_head_and_foot_say_what_was_asked_and_how_it_was_made():
     }
     for words in ("-p base_year 2011 01_goods", "korus_helpers", "pandas", "papermill", "18:45"):
         assert words in soup.footer.get_text()
-    assert {a["href"] for a in soup.select(".back a")} == {"index.html", "glossary.html"}
-    assert [a["href"] for a in soup.select("footer nav a")] == ["00_start.html"]
+    assert {a["href"] for a in soup.select("header .back a")} == {"index.html", "glossary.html"}
+    assert [a["href"] for a in soup.select("footer nav a")] == ["00_start.html"] * 2
+    assert soup.select_one("footer nav a[rel=prev]")["href"] == "00_start.html"
     assert soup.select_one("footer nav [aria-current=page]").get_text() == "01 goods"
     bare = html_report(read_report(v4.new_notebook(), About("a", ["a"], [], [], "korus", "today")))
     bare = BeautifulSoup(bare, "html.parser")
@@ -520,3 +521,44 @@ def test_numbers_of_the_verdict_table_are_rounded_for_reading_only():
     numbers = ("42262.187", "-2.7598", "13.2", "2", "$3.5", "")
     assert [readable(text) for text in numbers] == ["42,262.2", "−2.76", "13.20", "2", "$3.5", ""]
     assert readable("13.2", "percent") == "13.20 percent"
+
+
+def test_every_number_of_a_sentence_or_table_opens_to_what_is_behind_it():
+    head = "<thead><tr><th>measure</th><th>2011</th><th>2016</th><th>change</th></tr></thead>"
+    rows = "<tr><th>exports</th><td>43,461.6</td><td>42,262.2</td><td>−1,199.4</td></tr>"
+    rows += "<tr><th>deficit</th><td>13,199.7</td><td>27,624.6</td><td>+14,424.0</td></tr>"
+    caption = "<caption>US goods trade with South Korea, million dollars</caption>"
+    said = (
+        "US imports from South Korea rose by USD 13.2 billion from 2011 to 2016, and the US goods "
+        "deficit with South Korea from USD 13.2 billion to 27.6 billion, which “$3.5 billion” hides."
+    )
+    other = "The deficit with Taiwan was USD 13.2 billion in 2011 and not USD 43.5 billion."
+    cells = [sentence(said), sentence(other), table(markup=f"<table>{caption}{head}{rows}</table>")]
+    values = {"partner": "Korea, South", "base_year": "2011", "end_year": "2016"}
+    shown_for = [(name, value, False) for name, value in values.items()]
+    soup = page(markdown("## Totals"), code("", *cells), parameters=shown_for)
+    notes = {one["id"]: one for one in soup.select("ol.notes > li[popover]")}
+    opened = [(one.string, notes[one["popovertarget"]]) for one in soup.select("main button")]
+    commands = [
+        (number, note.pre.get_text().partition("--partner 'South Korea' ")[::2] if note.pre else "")
+        for number, note in opened
+    ]
+    change = "--from 2011 --to 2016 --as change --vintage 2026-06"
+    level = "--period {} --vintage 2026-06"
+    assert [(number, command and (command[0].split()[2], command[1])) for number, command in commands] == [
+        ("13.2", ("imports", change)),
+        ("13.2", ("deficit", level.format(2011))),
+        ("27.6", ("deficit", level.format(2016))),
+        ("13.2", ""),
+        ("43.5", ""),
+        ("43,461.6", ("exports", level.format(2011))),
+        ("42,262.2", ("exports", level.format(2016))),
+        ("−1,199.4", ("exports", change)),
+        ("13,199.7", ("deficit", level.format(2011))),
+        ("27,624.6", ("deficit", level.format(2016))),
+        ("+14,424.0", ""),  # is no figure: nothing is promised
+    ]  # fmt: skip
+    exact = next(note for number, note in opened if number == "27,624.6").get_text(" ", strip=True)
+    assert "US goods deficit with South Korea, 2016: USD 27,624.6 million" in exact
+    assert "vintage 2026-06; source: U.S. Census Bureau" in exact and "exports" in exact
+    assert "Calculated by this notebook" in opened[-1][1].get_text()

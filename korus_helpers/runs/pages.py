@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import korus_helpers
+from korus_helpers.claims.register import article
 from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.errors import InputError
 from korus_helpers.figures.names import visible
@@ -151,7 +152,7 @@ def html_report(report: Report) -> str:
     """The page of a notebook."""
     about = report.about
     shown = {"notebook": about.notebook, "notebooks": about.notebooks, "blocks": report.blocks}
-    return render("report.html.j2", **head_of(report), **shown)
+    return render("report.html.j2", **head_of(report), **shown, notes=report.notes)
 
 
 # The index of a run
@@ -252,10 +253,21 @@ def index_page(
         notices=[notice] if notice else [],
         cards=cards,
         claims=verdicts,
+        source=source_of(verdicts, shown),
         parameters=shown,
         steps=steps,
         made=foot(title, shown, *sources_of(facts), command, day),
     )
+
+
+def source_of(verdicts: Sequence[dict[str, str]], shown: Shown) -> tuple[str, str]:
+    """Name and address ("" for a file) of what printed the claims; empty names where unknown."""
+    files = [value for name, value, _ in shown if name.endswith("_file") and value != "none"]
+    known = {claim.id: claim for claim in article()}
+    if files or not verdicts or not {row.get("id") for row in verdicts} <= set(known):
+        return ", ".join(files), ""
+    first = known[verdicts[0]["id"]]
+    return f"{first.publisher}, {first.date}", first.url
 
 
 def sources_of(facts: Sequence[Facts]) -> tuple[list[str], list[Table]]:

@@ -41,8 +41,11 @@ def pdf_report(report: Report, paper: str = PAPERS[0]) -> bytes:
     import typst
 
     shown = [one for one in report.blocks if one["kind"] not in ("code", "data")]
-    blocks = [{key: it for key, it in one.items() if key != "picture"} for one in shown]
+    blocks = [
+        {key: it for key, it in one.items() if key not in ("picture", "csv")} for one in shown
+    ]
     data = head_of(report) | {"author": AUTHORS, "blocks": blocks, "paper": paper}
+    data["notes"] = list(report.notes)
     files = {"report.typ": (TEMPLATES / "korus" / "report.typ").read_bytes()}
     files["report.json"] = json.dumps(_settable(data)).encode()
     for one in report.blocks:

@@ -26,6 +26,7 @@ from markupsafe import Markup
 
 from korus_helpers.claims.verdicts import LADDER
 from korus_helpers.present.displays import LINKED_DATA
+from korus_helpers.runs.behind import open_numbers
 from korus_helpers.runs.markup import (
     HEADINGS,
     grid_of,
@@ -95,6 +96,7 @@ class Report:
     about: About
     facts: Facts
     blocks: Sequence[Block]
+    notes: Sequence[Block] = ()  # what numbers in it open to, see `behind`
 
 
 def read_report(executed, about: About) -> Report:
@@ -110,7 +112,8 @@ def read_report(executed, about: About) -> Report:
         if not code or any(cell.outputs or cell.execution_count is None for cell in code):
             for cell in section:
                 reader.cell(cell)
-    return Report(about, reader.facts(), reader.blocks)
+    values = {name: value for name, value, _ in about.parameters}
+    return Report(about, reader.facts(), reader.blocks, open_numbers(reader.blocks, values))
 
 
 def _sections(cells: Sequence[Any]) -> list[list[Any]]:
@@ -187,6 +190,7 @@ class _Reader:
             shown = self.text(read_html(data["text/html"]), name)
             table = next((one for one in shown if one["kind"] == "table"), {})
             table |= {"name": name, "files": self.links.get(f"table {name}", [])}
+            table["csv"] = data.get("text/csv", "")
         elif "text/markdown" in data:
             said = data.get("text/plain", data["text/markdown"])
             for one in self.text(read_markdown(data["text/markdown"]))[:1]:

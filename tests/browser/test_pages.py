@@ -42,6 +42,23 @@ FOCUSED = """() => {
         marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     };
 }"""
+# What is cut or stands beyond the screen at a width; a table may scroll, and then says so.
+BEYOND = """() => [...document.querySelectorAll("body *")].filter(one => {
+    if (one.closest(".unseen, .skip, [popover], .judged thead")) return false;
+    const box = one.getBoundingClientRect(), table = one.closest("[role=region]");
+    const wide = one.scrollWidth > one.clientWidth + 1
+        && getComputedStyle(one).overflowX !== "visible" && one.clientWidth > 0;
+    if (one === table && wide)
+        return !one.querySelector("table")
+            || getComputedStyle(one, "::before").content.length < 9;
+    return !table && (wide || box.right > innerWidth + 1 || box.left < -1);
+}).map(one => one.outerHTML.slice(0, 120))"""
+# Cards whose figure or verdict does not stand whole in the upper half of it, within the screen.
+HIDDEN = """() => [...document.querySelectorAll(".judged tbody tr")].filter(row =>
+    [...row.querySelectorAll("[data-label='as printed'], [data-label=verdict]")].some(cell => {
+        const box = cell.getBoundingClientRect(), card = row.getBoundingClientRect();
+        return box.right > innerWidth || box.left < 0 || box.top > card.top + 120;
+    })).map(row => row.innerText)"""
 # What Chromium would have built from the words of strangers, had they become markup.
 BUILT = (
     "script:not([type='application/ld+json']), iframe, svg, meta[http-equiv=refresh], "
@@ -101,6 +118,32 @@ def test_on_a_phone_nothing_is_too_wide_and_the_keyboard_reaches_all_that_scroll
     assert not [markup[:120] for markup in page.evaluate(missed)]
     show_everything(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+
+
+def test_at_every_width_nothing_is_cut_and_only_tables_that_say_so_scroll(visit, address):
+    page = visit(address, "phone")
+    for width in (360, 800, 1100, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(BEYOND) == [], width
+        if width == 360:
+            assert page.evaluate(HIDDEN) == []
+
+
+def test_every_number_opens_by_keyboard_to_a_note_that_fits_the_screen(visit, served):
+    page = visit(f"{served['default']}01_goods_deficit.html", "phone")
+    buttons = page.locator("main button[popovertarget]").all()
+    assert len(buttons) > 100
+    for button in buttons:
+        button.focus()
+        page.keyboard.press("Enter")
+        note = page.locator("[popover]:popover-open")
+        box = note.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 360 and box["height"] > 30
+        page.keyboard.press("Escape")
+        assert note.count() == 0
+    text = page.locator(".notes").inner_text
+    page.emulate_media(media="print")
+    assert "korus value deficit" in text() and "Calculated by this notebook" in text()
 
 
 @functools.cache
