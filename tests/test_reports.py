@@ -530,7 +530,7 @@ def test_every_number_of_a_sentence_or_table_opens_to_what_is_behind_it():
     caption = "<caption>US goods trade with South Korea, million dollars</caption>"
     said = (
         "US imports from South Korea rose by USD 13.2 billion from 2011 to 2016, and the US goods "
-        "deficit with South Korea from USD 13.2 billion to 27.6 billion, which “$3.5 billion” hides."
+        "deficit with South Korea from USD 13.2 billion to 27.6 billion, as “$3.5 billion” is not."
     )
     other = "The deficit with Taiwan was USD 13.2 billion in 2011 and not USD 43.5 billion."
     cells = [sentence(said), sentence(other), table(markup=f"<table>{caption}{head}{rows}</table>")]
@@ -545,7 +545,8 @@ def test_every_number_of_a_sentence_or_table_opens_to_what_is_behind_it():
     ]
     change = "--from 2011 --to 2016 --as change --vintage 2026-06"
     level = "--period {} --vintage 2026-06"
-    assert [(number, command and (command[0].split()[2], command[1])) for number, command in commands] == [
+    found = [(number, to and (to[0].split()[2], to[1])) for number, to in commands]
+    assert found == [
         ("13.2", ("imports", change)),
         ("13.2", ("deficit", level.format(2011))),
         ("27.6", ("deficit", level.format(2016))),

@@ -113,6 +113,9 @@ class _Notes:
     def _figure(self, hit: re.Match[str], near: str, text: str) -> Figure | None:
         """The figure that is shown as it rounds, of the years and the measure named last before."""
         shown, before, after = hit[0], hit.string[: hit.start()], hit.string[hit.end() :][:12]
+        fits = self._figures
+        if fits.empty:
+            return None
         if re.search(r"\d{4}-\d\d|quoted", near) and near != text:
             return None  # of another release
         if {*_partners().findall(f"{text} {near}")} - {self.partner}:
@@ -127,9 +130,6 @@ class _Notes:
             unit = next((one for one, words in UNITS.items() if re.search(words, near)), "")
         scale = 1000 if "billion" in (after if "illion" in after else text) else 1
         scale = 1 if unit else scale
-        fits = self._figures
-        if fits.empty:
-            return None
         fits = fits[fits.unit == (unit or "million dollars")]
         fits = fits[((fits.value.abs() / scale - size).abs() <= 0.5000001 / 10**digits)]
         moved = re.search(MOVED, text, re.IGNORECASE)
