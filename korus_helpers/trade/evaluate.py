@@ -324,6 +324,7 @@ class _Grid:
             if way == "rank":
                 codes = [code for code in countries() if code in held.partners]
                 among = cell.partner in codes and (own > 0 or self.measure in (*FLOWS, "two-way"))
+                among = among and 2 * len(codes) > len(countries())  # few cannot be ranked
                 others = self._measure_of(*held.window(cell.period, codes)) if among else []
             else:
                 since = base.end if base else held.first - 1
@@ -432,7 +433,7 @@ def _meaningless(measure: str, way: str) -> str:
     if way == "rank":
         return (
             f"a rank of the {measure} has no meaning here: it is not a single country, not of the "
-            "sign that is ranked, or of a past day; ask for the level"
+            "sign that is ranked, of a past day, or of few countries; ask for the level"
         )
     if way in PLACED:
         return f"a {way} of the {measure} needs earlier periods of a release; ask for the level"
