@@ -201,7 +201,7 @@ def test_what_has_no_meaning_or_is_not_known_is_refused(choices, expected):
     assert says(refusal(Definition, **choices), expected)
 
 
-@pytest.mark.parametrize("as_", list(UNITS))
+@pytest.mark.parametrize("as_", [one for one in UNITS if one != "ratio"])
 def test_one_period_or_two(as_):
     base = "" if as_ in COMPARED else 2011
     assert refusal(Definition, base=base, end=2016, as_=as_, sector="autos") == (
