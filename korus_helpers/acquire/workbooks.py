@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from korus_helpers.errors import Refused
 
 SECONDS, MEMORY = 10.0, 300_000_000  # of the reader; a genuine file takes 0.6 and 75 MB
+PATIENCE = 6 * SECONDS  # by the clock, where the machine has other work too
 MOST_BYTES = 60_000_000  # unpacked, and of the text; 11 MB in the largest genuine workbook
 MOST_COLUMNS = 200
 _ACTIVE = ("vbaproject.bin", "externallinks/", "activex/", "embeddings/")
@@ -35,9 +36,11 @@ def workbook_texts(content: bytes) -> list[bytes]:
         line = [sys.executable, "-P", __file__, folder]
         with subprocess.Popen(line, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as reader:
             try:
-                watched, deadline = psutil.Process(reader.pid), time.monotonic() + SECONDS
+                watched, deadline = psutil.Process(reader.pid), time.monotonic() + PATIENCE
                 while reader.poll() is None:
-                    if watched.memory_info().rss > MEMORY or time.monotonic() > deadline:
+                    worked = sum(watched.cpu_times()[:2])
+                    taken = max(watched.memory_info().rss / MEMORY, worked / SECONDS)
+                    if taken > 1 or time.monotonic() > deadline:
                         raise Refused(_TOO_LARGE)
                     time.sleep(0.005)
             finally:

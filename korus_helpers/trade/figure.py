@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from korus_helpers.figures.in_force import in_force
-from korus_helpers.figures.partners import Partner
+from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.store import publications
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.bases import BASES, COUNTED, EU, FLOWS, PARTS, SERVICES, WORLD, of_trade
+from korus_helpers.trade.bases import BASES, COUNTED, FLOWS, PARTS, SERVICES, WORLD, of_trade
 from korus_helpers.trade.catalogue import AS_OF, series
 from korus_helpers.trade.definition import Definition
 
-LEFT_EU = 2020  # the United Kingdom is in the figures of the European Union to 2019
 FIRST_YEAR = 1985
 _WAYS = {
     "record": "place among the periods",
@@ -78,12 +79,25 @@ class Figure:
         """What to know of the figure, in sentences, or ""."""
         asked = self.definition
         years = [asked.periods[0].start // 12, asked.last.last_year]
-        said = [caution(asked.who, *years)]
+        said = [caution(asked.who, *years), self._of_members(*years)]
         if self._adjusted and (asked.partner == WORLD or asked.as_ == "share"):
             said.append("The World is the sum of countries that are each adjusted by themselves.")
         if asked.basis in PARTS:
             said.append(_printed_before(asked.partner, years))
         return " ".join(filter(None, said))
+
+    def _of_members(self, first: int, last: int) -> str:
+        """How much of both ends is theirs who came into a group or left it between them."""
+        asked, said = self.definition, []
+        held = series(asked.vintage, asked.basis, asked.what, not asked.last.whole_years)
+        for one, _, came in _members_moved(asked.who, first, last) if held else []:
+            exports, imports = held.window(asked.last if came else asked.first, [one.code])
+            parts = {"exports": exports[0], "imports": imports[0]}
+            part = parts.get(self.measure)
+            if part is not None and part == part:
+                said.append(f"{_first(one)}'s part of {last if came else first} is "
+                            f"{part:,.1f} million dollars.")  # fmt: skip
+        return " ".join(said)
 
     @property
     def _adjusted(self) -> bool:
@@ -104,17 +118,32 @@ def sources_in_words(source_ids: tuple[str, ...]) -> str:
     )
 
 
+def _members_moved(group: Partner, first: int, last: int) -> list[tuple[Partner, int, bool]]:
+    """Who came into a group (True) or left it after the first and up to the last year, and when."""
+    rows = open_table("group_members").query("group_code == @group.code")
+    moves = []
+    for row in rows.itertuples():
+        if first < row.from_year <= last:
+            moves.append((find_partner(row.partner_code), row.from_year, True))
+        if pd.notna(row.to_year) and first <= row.to_year < last:
+            moves.append((find_partner(row.partner_code), row.to_year + 1, False))
+    return sorted(moves, key=lambda move: move[1])
+
+
+def _first(partner: Partner) -> str:
+    """The name at the beginning of a sentence."""
+    return partner.in_sentence[:1].upper() + partner.in_sentence[1:]
+
+
 def caution(partner: Partner, first: int, last: int) -> str:
     """A warning where a partner is not the same thing in both years, else ""."""
-    if partner.code == EU and first < LEFT_EU <= last:
+    if moves := _members_moved(partner, first, last):
+        said = [f"{'with' if came else 'without'} {one.in_sentence} from {year} on"
+                for one, year, came in moves]  # fmt: skip
+        listed = f"{', '.join(said[:-1])}{' and ' * (len(said) > 1)}{said[-1]}"
         return (
-            f"The European Union is without the United Kingdom from {LEFT_EU} on, so its figures "
-            "before and after are not of the same countries."
-        )
-    if first == partner.first_year and first > FIRST_YEAR:
-        return (
-            f"Figures of {partner.in_sentence} begin in {first}, so that year may not be a "
-            "whole one."
+            f"{_first(partner)} is {listed}, so its figures before and after are not of the "
+            "same countries."
         )
     return ""
 

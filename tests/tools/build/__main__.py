@@ -91,6 +91,10 @@ def build_tables(source: Path) -> dict[str, pd.DataFrame]:
         "estimates": pd.read_csv(
             HERE / "estimates.csv", dtype={"partner_code": "str", "value_musd": "float"}
         ),
+        "group_members": pd.read_csv(
+            HERE / "group_members.csv",
+            dtype=dict.fromkeys(("group_code", "partner_code"), "str") | {"to_year": "Int64"},
+        ),
         "choices": pd.read_csv(HERE / "choices.csv", keep_default_na=False),
         "partners": build_partners(annual, monthly),
     }
