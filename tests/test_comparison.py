@@ -96,7 +96,8 @@ def test_another_partner_has_no_quoted_releases():
 @pytest.mark.parametrize(("partner", "first", "last", "says"), [
     ("EU", 2011, 2022, "without the United Kingdom"),
     ("Curacao", 2011, 2016, "begin in 2011"),
-    ("EU", 2011, 2019, ""), ("Mexico", 1985, 2016, ""),
+    ("EU", 2011, 2019, "with Croatia from 2013 on"), ("EU", 2013, 2019, ""),
+    ("Mexico", 1985, 2016, ""),
 ])  # fmt: skip
 def test_cautions(partner, first, last, says):
     caution = comparison(partner, first, last).caution

@@ -145,6 +145,11 @@ def caution(partner: Partner, first: int, last: int) -> str:
             f"{_first(partner)} is {listed}, so its figures before and after are not of the "
             "same countries."
         )
+    if first == partner.first_year and first > FIRST_YEAR:
+        return (
+            f"Figures of {partner.in_sentence} begin in {first}, so that year may not be a "
+            "whole one."
+        )
     return ""
 
 
