@@ -46,7 +46,7 @@ def test_a_known_release(text):
 
 
 @pytest.mark.parametrize("text", [
-    "", "newest", "Latest", "2017-02", "2024", "as-of:", "as-of:2017", "as-of:2017-02-30",
+    "", "newest", "Latest", "2017-02", "as-of:", "as-of:2017", "as-of:2017-02-30",
     "as-of:0000-00-00", "as-of:28.12.2017", "as-of: 2017-12-28", "2017-12-28", "x" * 5000,
 ])  # fmt: skip
 def test_an_unknown_release_is_refused_with_the_choices(text):
@@ -56,6 +56,11 @@ def test_an_unknown_release_is_refused_with_the_choices(text):
         f'vintage "{text[:40]}" is not known; type latest, one of {", ".join(INCLUDED)}, '
         "or a day such as as-of:2017-12-28"
     )
+
+
+def test_a_year_alone_is_answered_with_its_releases():
+    with pytest.raises(InputError, match="type latest, one of 2024-08, 2024-10, or a day"):
+        check_vintage("2024")
 
 
 @pytest.mark.parametrize(("codes", "span", "release"), [
