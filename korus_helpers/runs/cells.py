@@ -13,12 +13,12 @@ import signal
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 from ipykernel.ipkernel import IPythonKernel
 from jupyter_client.session import Session
-from nbclient.client import timestamp
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
@@ -52,6 +52,11 @@ class Stream(io.TextIOWrapper):
         if SOCKET.client.is_for_the_cell(KERNEL.shell.parent_header):
             super().write(text)
         return len(text)
+
+
+def moment() -> str:
+    """Now, as nbclient writes it; without what newer Pythons warn of."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 class Client(PapermillNotebookClient):
@@ -93,11 +98,11 @@ class Client(PapermillNotebookClient):
             self.saved = time.monotonic()
         self.on_cell_execute()
         self.cell, self.index, self.request = cell, cell_index, SESSION.msg("execute_request")
-        cell.outputs, self.clear_before_next_output, begun = [], False, timestamp()
+        cell.outputs, self.clear_before_next_output, begun = [], False, moment()
         cell.execution_count = KERNEL.shell.execution_count
         reply = self.loop.run_until_complete(self.run(cell.source))
         self.take_streams()
-        cell.metadata["execution"] = dict.fromkeys(BEGUN, begun) | dict.fromkeys(ENDED, timestamp())
+        cell.metadata["execution"] = dict.fromkeys(BEGUN, begun) | dict.fromkeys(ENDED, moment())
         failure = self._check_raise_for_error(cell, cell_index, {"content": reply})
         self.loop.run_until_complete(failure)
         return cell
