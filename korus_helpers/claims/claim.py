@@ -16,7 +16,7 @@ from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
-from korus_helpers.trade.bases import COUNTED, KOREA_REPORTED, PLACED, UNITS, WAYS, counted
+from korus_helpers.trade.bases import COUNTED, KOREA_REPORTED, PLACED, UNITS, WAYS, counted, way_of
 from korus_helpers.trade.definition import COMPARED, MEASURES, Definition
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import sector
@@ -109,8 +109,8 @@ class Claim:
 
     @property
     def way(self) -> str:
-        """What it is, `as_`, but that a ratio of one period is a flow-ratio."""
-        return "flow-ratio" if self.as_ == "ratio" and not self.base else self.as_
+        """What it is, as `trade.bases.way_of` says."""
+        return way_of(self.as_, self.base)
 
     @property
     def is_forecast(self) -> bool:

@@ -44,6 +44,11 @@ OWN_RELEASE = (*PARTS, KOREA_REPORTED)
 KOREA, WORLD, EU = "5800", "0015", "0003"  # codes of partners with a part of their own
 
 
+def way_of(as_: str, base: object) -> str:
+    """The way of a figure with a base or without one: a ratio of one period is a flow-ratio."""
+    return "flow-ratio" if as_ == "ratio" and not base else as_
+
+
 def counted(sector_name: str, basis: str) -> str:
     """The sector, or what the basis counts beside goods or with them: services, goods-and-services.
 

@@ -8,7 +8,7 @@ from korus_helpers.errors import InputError
 from korus_helpers.figures.names import to_type, visible
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST, check_vintage, releases
-from korus_helpers.trade.bases import BASES, COMPARED, MEANT, MEASURES, PLACED, WAYS
+from korus_helpers.trade.bases import BASES, COMPARED, MEANT, MEASURES, PLACED, WAYS, way_of
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import Sector, sector
 
@@ -49,8 +49,7 @@ class Definition:
             who = find_partner(str(who), map(int, years))
         first, last = self._periods(*texts, who)
         record = self.as_ in PLACED[1:]
-        if self.as_ == "ratio" and first is None:
-            object.__setattr__(self, "as_", "flow-ratio")
+        object.__setattr__(self, "as_", way_of(self.as_, first))
         if self.as_ in COMPARED and first is None:
             raise InputError(f"a {self.as_} needs two periods; type --from 2011 --to 2016")
         if self.as_ not in COMPARED and first is not None and not record:
