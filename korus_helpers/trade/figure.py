@@ -90,7 +90,8 @@ class Figure:
         """How much of both ends is theirs who came into a group or left it between them."""
         asked, said = self.definition, []
         held = series(asked.vintage, asked.basis, asked.what, not asked.last.whole_years)
-        for one, _, came in _members_moved(asked.who, first, last) if held else []:
+        moves = _members_moved(asked.who, first, last) if held and asked.first else []
+        for one, _, came in moves:
             exports, imports = held.window(asked.last if came else asked.first, [one.code])
             parts = {"exports": exports[0], "imports": imports[0]}
             part = parts.get(self.measure)
@@ -120,6 +121,8 @@ def sources_in_words(source_ids: tuple[str, ...]) -> str:
 
 def _members_moved(group: Partner, first: int, last: int) -> list[tuple[Partner, int, bool]]:
     """Who came into a group (True) or left it after the first and up to the last year, and when."""
+    if group.kind != "group":
+        return []
     rows = open_table("group_members").query("group_code == @group.code")
     moves = []
     for row in rows.itertuples():
