@@ -16,6 +16,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from korus_helpers.errors import InputError
+from korus_helpers.figures.names import MONTHS
 from korus_helpers.figures.partners import countries, find_partner
 from korus_helpers.figures.store import located
 from korus_helpers.figures.tables import open_table
@@ -31,11 +32,10 @@ UNITS = {"percent": "percent|%", "times": "times|ratio|multipl"}
 MOVED = "chang|rose|rise|fell|fall|grew|shrank|drop|up |down "
 PARTS_OF = r"auto|vehicle|services|sector|end-use|share of|agreement"  # not all goods
 YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,.]\d)")
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # A figure, and no year, date, release, code or number of a notebook.
 SHOWN = re.compile(
     r"(?<![\w.,:/-])(?<!code )(?!(?:19|20)\d\d(?![\d,.]\d))(?!0\d)"
-    rf"[+\u2212]?\d+(?:,\d{{3}})*(?:\.\d+)?(?![\w/:-]|[.,]\d| (?:{MONTHS}))"
+    rf"[+\u2212]?\d+(?:,\d{{3}})*(?:\.\d+)?(?![\w/:-]|[.,]\d| (?:{'|'.join(MONTHS)}))"
 )
 ABOUT = ("id", "definition", "vintage", "source")  # columns of verdicts
 UNCHANGED = ("sources", "evidence")  # tables that hold no computed figure

@@ -30,10 +30,10 @@ from korus_helpers.trade.catalogue import (
 )
 from korus_helpers.trade.definition import CHOICES, Definition, check_measure, check_way
 from korus_helpers.trade.figure import Figure, provenance
-from korus_helpers.trade.periods import period
+from korus_helpers.trade.periods import Period, period
 from korus_helpers.trade.reach import reach_of
 from korus_helpers.trade.sectors import require_netted, sector
-from korus_helpers.trade.series import Ends
+from korus_helpers.trade.series import Ends, Series
 
 # No contribution where the whole moved by less than this part of the trade of the end period.
 SMALL = 0.01
@@ -256,11 +256,7 @@ class _Grid:
 
     def measured(self, side: str, whole: bool = False) -> Ends:
         """The measure of every row in the end or base period, million dollars."""
-        exports, imports, deficit = self.traded(side, whole)
-        if self.measure == "two-way":
-            return exports + imports
-        known = {"exports": exports, "imports": imports, "deficit": deficit}
-        return known.get(self.measure, -deficit)
+        return self._measure_of(*self.traded(side, whole))
 
     def columns_found(self) -> dict[str, np.ndarray]:
         """The columns of the answer, an array each."""
@@ -325,20 +321,28 @@ class _Grid:
                 codes = [code for code in countries() if code in held.partners]
                 among = cell.partner in codes and (own > 0 or self.measure in (*FLOWS, "two-way"))
                 among = among and 2 * len(codes) > len(countries())  # few cannot be ranked
-                others = self._measure_of(*held.window(cell.period, codes)) if among else []
+                others = self._plain(held, cell.period, codes) if among else []
             else:
                 since = base.end if base else held.first - 1
                 earlier = [one for one in cell.period.before(held.first) if one.start > since]
-                others = [self._measure_of(*held.window(one, [cell.partner])) for one in earlier]
+                others = [self._plain(held, one, [cell.partner]) for one in earlier]
             sign = -1 if way == "record-low" else 1
             ends = np.sort(sign * np.array([measured.high[row], own, measured.low[row]]))[::-1]
             if len(others):
                 found[:, row] = [1 + (sign * np.array(others) > end).sum() for end in ends]
         return Ends(*found)
 
-    def _measure_of(self, exports: np.ndarray, imports: np.ndarray) -> np.ndarray:
-        known = {"exports": exports, "imports": imports, "two-way": exports + imports}
-        return known.get(self.measure, (imports - exports) * (-1) ** (self.measure == "balance"))
+    def _measure_of(self, exports: Ends, imports: Ends, deficit: Ends) -> Ends:
+        """The measure made of flows, whether they are ends or plain numbers."""
+        if self.measure == "two-way":
+            return exports + imports
+        known = {"exports": exports, "imports": imports, "deficit": deficit}
+        return known.get(self.measure, -deficit)
+
+    def _plain(self, held: Series, asked: Period, codes: list[str]) -> np.ndarray:
+        """The measure of partners in a period, as a series has it."""
+        exports, imports = held.window(asked, codes)
+        return self._measure_of(exports, imports, imports - exports)
 
     def _reasons(self, missing: np.ndarray) -> np.ndarray:
         """Per row "" or the reason why there is no figure: what is not known, else no meaning."""
