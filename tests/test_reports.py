@@ -521,6 +521,7 @@ def test_numbers_of_the_verdict_table_are_rounded_for_reading_only():
     numbers = ("42262.187", "-2.7598", "13.2", "2", "$3.5", "")
     assert [readable(text) for text in numbers] == ["42,262.2", "−2.76", "13.20", "2", "$3.5", ""]
     assert readable("13.2", "percent") == "13.20 percent"
+    assert (readable("2", "count"), readable("6.0", "rank")) == ("2", "place 6")
 
 
 def test_every_number_of_a_sentence_or_table_opens_to_what_is_behind_it():

@@ -216,7 +216,9 @@ def readable(text: str, unit: str = "") -> str:
         return text
     whole = text.isdecimal() and len(text) < 4
     shown = text if whole else number(float(text), 1 if abs(float(text)) >= 1000 else 2)
-    return f"{shown} {unit}".strip()
+    if unit == "rank":
+        return f"place {float(text):.0f}"
+    return shown if unit == "count" else f"{shown} {unit}".strip()
 
 
 def index_page(
