@@ -206,7 +206,7 @@ class Engine:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)  # see `interruptible`
         server = forkserver._forkserver._forkserver_pid
-        if server and server not in _safe:
+        if server and not _has_loaded(server):
             # It may load for long, and nobody waits for it. Without the lock, which is held by
             # whoever waits until it has loaded; another engine starts a new one.
             with contextlib.suppress(OSError):
@@ -230,7 +230,7 @@ class Engine:
     def _may_fork(self) -> bool:
         """Whether the fork server may be forked, as soon as it has loaded. Raises Lost."""
         with _asking:
-            if self.stopped and forkserver._forkserver._forkserver_pid not in _safe:
+            if self.stopped and not _has_loaded(forkserver._forkserver._forkserver_pid):
                 raise Lost("it was stopped")  # who stops does not wait for libraries
             server = _start_server()
             if server and server not in _safe:
@@ -301,6 +301,15 @@ def _start_server() -> int:
         os.environ.update(before)
         signal.pthread_sigmask(signal.SIG_SETMASK, masked)
     return forkserver._forkserver._forkserver_pid
+
+
+def loaded_mark(server: int, folder: str) -> str:
+    """The file in `folder` that is there when the fork server of this number has loaded."""
+    return f"{folder}/loaded-{server}"
+
+
+def _has_loaded(server: int | None) -> bool:
+    return bool(server) and os.path.exists(loaded_mark(server, util.get_temp_dir()))
 
 
 @contextlib.contextmanager

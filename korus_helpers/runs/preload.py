@@ -22,7 +22,7 @@ from multiprocessing import forkserver
 import psutil
 
 import korus_helpers
-from korus_helpers.runs.engine import PR_SET_CHILD_SUBREAPER
+from korus_helpers.runs.engine import PR_SET_CHILD_SUBREAPER, loaded_mark
 
 # Rooms and modules of those who ask for a fork.
 CALLERS = ("korus_helpers.commands", *(f"{__package__}.{name}" for name in ("batch", "cluster")))
@@ -154,6 +154,7 @@ def _problem() -> str:
         _load()
     except Exception as error:
         return f"the libraries cannot be loaded ({type(error).__name__}: {str(error)[:200]})"
+    open(loaded_mark(SERVER, folder), "w").close()
     threads = len(os.listdir("/proc/self/task"))
     return "" if threads == 1 else f"the libraries started {threads - 1} threads"
 
