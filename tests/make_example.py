@@ -19,8 +19,8 @@ from korus_helpers.runs.run import run_collection
 OUTPUTS = Path(__file__).parents[1] / "outputs"
 WIDTH, HEIGHT = 1200, 916
 KEPT = (".html", "verdicts.csv", "run.json")
-COLOURS = 16
-PICTURE = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")
+COLOURS = 48
+PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 LINK = re.compile(r'<a\b[^>]*?href="([^"#:]+)(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 
 
@@ -52,17 +52,18 @@ def keep_pages(folder: Path) -> None:
             path.unlink()
     kept = {path.name for path in folder.iterdir()}
     for page in folder.glob("*.html"):
-        text = PICTURE.sub(lambda found: lighter(found[0]), page.read_text("utf-8"))
+        text = PICTURE.sub(lambda found: lighter(found[1]), page.read_text("utf-8"))
         text = LINK.sub(lambda found: found[found[1] not in kept and 2], text)
         page.write_text(text, "utf-8")
 
 
 def lighter(picture: str) -> str:
-    """A PNG in base64 with few colours."""
+    """The address of a PNG in base64, with few colours and as WebP."""
     drawn = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
     made = io.BytesIO()
-    drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
-    return base64.b64encode(made.getvalue()).decode()
+    few = drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.convert("RGB").save(made, "WEBP", lossless=True)
+    return f"data:image/webp;base64,{base64.b64encode(made.getvalue()).decode()}"
 
 
 if __name__ == "__main__":

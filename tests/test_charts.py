@@ -1,6 +1,7 @@
 """The chart mechanism: frame, lines, ranges and pairs of years, read from what is drawn."""
 
 import base64
+import io
 import math
 import struct
 
@@ -8,8 +9,10 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from korus_helpers.present.charts import pairs, ranges, show_pairs, show_ranges
+from korus_helpers.present.displays import NARROW
 from korus_helpers.present.figure import (
     COLOURS,
     INK,
@@ -114,7 +117,7 @@ def test_a_figure_is_one_output_with_image_words_and_figures(shown, korea):
     lines(ax, korea)
     image = png(fig)
     data = korea.rename_axis("year")
-    (output,) = shown(show_figure, fig, data, "goods_over_time", "Exports stood still.")
+    (output,) = shown(show_figure, lambda: fig, data, "goods_over_time", "Exports stood still.")
     assert set(output.data) == {"image/png", "text/plain", "text/csv"}
     assert base64.b64decode(output.data["image/png"]) == image
     assert output.data["text/csv"].startswith("year,exports,imports\n2007,34.4,47.6\n")
@@ -122,8 +125,13 @@ def test_a_figure_is_one_output_with_image_words_and_figures(shown, korea):
         "image/png": {"alt": "Exports stood still.", "width": 768},
         "korus": {"kind": "figure", "name": "goods_over_time"},
     }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KORUS_REPORT", "1")
+        [both] = shown(show_lines, korea, "Imports grew", "a year", SOURCE, "goods")
+    narrow = Image.open(io.BytesIO(base64.b64decode(both.data[NARROW])))
+    assert narrow.width == 518 and both.data["text/csv"] == korea.to_csv(index=False)
     with pytest.raises(ValueError, match="small letters"):
-        show_figure(frame()[0], korea, "../goods", "Exports.")
+        show_figure(lambda: frame()[0], korea, "../goods", "Exports.")
 
 
 # Lines

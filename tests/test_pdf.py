@@ -116,7 +116,7 @@ def test_every_word_of_the_report_is_on_paper_but_code_and_controls(report):
         assert solid(f"Data: {data['href']}") in words
     for one in page.select("script, a.file, .files"):
         one.decompose()
-    shown = "h1, p.finding, dl.parameters dt, dl.parameters dd, main p, main li, caption"
+    shown = "h1, .finding, dl.parameters dt, dl.parameters dd, main p, main li, caption"
     for tag in page.select(f"{shown}, figcaption, td, th, pre, .citation"):
         if not tag.find_parent(class_="code") and not tag.find_parent("nav"):
             assert solid(tag.get_text()) in words, tag

@@ -1,5 +1,6 @@
 """Charts of claims and choices: ranges and dots on scales, and pairs of years."""
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from korus_helpers.figures.names import visible
 from korus_helpers.present.figure import (
     COLOURS,
     GREY,
+    HALO,
     INK,
     RULE,
     SIDE,
@@ -22,6 +24,7 @@ from korus_helpers.present.figure import (
     WORD_SHADES,
     chart,
     fit,
+    inches_wide,
     scale_of_numbers,
     shortened,
     show_figure,
@@ -81,9 +84,10 @@ def show_ranges(
     size = MOST_ROWS if own_scale else max(len(frame), 1)
     parts = [frame.iloc[start : start + size] for start in range(0, len(frame), size)]
     for place, part in enumerate(parts, 1):
-        fig = ranges(part, title, subtitle, source, band=band, own_scale=own_scale, most=most)
+        how = {"band": band, "own_scale": own_scale, "most": most}
+        draw = functools.partial(ranges, part, title, subtitle, source, **how)
         called = f"{name}_{place}" if len(parts) > 1 else name
-        show_figure(fig, part if data is None else data, called, f"Ranges: {title}. {subtitle}.")
+        show_figure(draw, part if data is None else data, called, f"Ranges: {title}. {subtitle}.")
 
 
 @styled
@@ -98,40 +102,51 @@ def ranges(
     most: float = math.inf,
 ) -> Figure:
     """The figure that `show_ranges` shows; ValueError for a row with nothing to draw."""
+    # On a phone names and notes stand above what they name, else beside it.
+    width, stacked = inches_wide() - 2 * SIDE, inches_wide() < WIDE
     groups = dict(list(frame.groupby(frame.columns[0], sort=False)))
-    rows = {wrapped(text, 2.1, **NAME): list(_marks(part, band)) for text, part in groups.items()}
+    rows = {
+        wrapped(text, width if stacked else 2.1, **NAME): list(_marks(part, band))
+        for text, part in groups.items()
+    }
     if not rows or not all(rows.values()):
         raise ValueError("every row needs a range or a figure to draw")
-    heights = [
-        max(LINE * len(marks), 0.17 * (text.count("\n") + 1)) for text, marks in rows.items()
-    ]
+    step = 2 * LINE if stacked else LINE
+    names = [0.17 * (text.count("\n") + 1) for text in rows]
+    lines = [step * len(marks) for marks in rows.values()]
+    heights = np.add(names, lines) if stacked else np.maximum(names, lines)
     tops = np.cumsum([0, *(tall + AIR + SCALE * own_scale for tall in heights)])
+    starts, ends = tops[:-1] + (names if stacked else 0), tops[:-1] + heights
     tall = tops[-1] + (0 if own_scale else SCALE)
     fig, ax = chart(title, subtitle, source, WORDS + tall)
-    width = WIDE - 2 * SIDE
     ax.set_axis_off()
     ax.set(xlim=(0, width), ylim=(tall, 0))
-    notes = [mark.note for marks in rows.values() for mark in marks]
-    left = max(text_size(text, **NAME)[0] for text in rows) + 0.2
-    right = width - max(text_size(note, **NOTE, weight="bold")[0] for note in notes) - 0.1
     everything = [mark for marks in rows.values() for mark in marks]
-    spans = zip(tops[:-1], tops[:-1] + heights, strict=True) if own_scale else [(0, tops[-1])]
+    left, right, beside = 0.0, width, 0.0
+    if not stacked:
+        noted = max(text_size(mark.note, **NOTE, weight="bold")[0] for mark in everything)
+        left = max(text_size(text, **NAME)[0] for text in rows) + 0.2
+        beside = width - noted - 0.1
+        right = beside - 0.15
+    spans = zip(starts, ends, strict=True) if own_scale else [(0, tops[-1])]
     drawn = rows.values() if own_scale else [everything]
     panels = [
-        _panel(ax, (left, right - 0.15), span, _limits(marks, band, most), own_scale)
+        _panel(ax, (left, right), span, _limits(marks, band, most), own_scale)
         for span, marks in zip(spans, drawn, strict=True)
     ]
     for place, (text, marks) in enumerate(rows.items()):
-        top, panel = tops[place], panels[place if own_scale else 0]
-        ax.text(0, top + LINE / 2 - 0.1, text, va="top", linespacing=1.1, **NAME)
+        start, end, panel = starts[place], ends[place], panels[place if own_scale else 0]
+        above = {"va": "top", "linespacing": 1.1, "path_effects": HALO, "zorder": 6}
+        ax.text(0, tops[place] + LINE / 2 - 0.1, text, **above, **NAME)
         for line, mark in enumerate(marks):
-            y = top + (line + 0.5) * LINE
+            y = start + line * step + LINE / 2
             colour = WORD_SHADES.get(SHADES[mark.kind], SHADES[mark.kind])
             weight = "bold" if mark.kind == "official" else "normal"
-            ax.text(right, y, mark.note, va="center", color=colour, weight=weight, **NOTE)
-            _draw(panel, mark, y, band)
+            noted = {"va": "center", "color": colour, "weight": weight, "zorder": 6}
+            ax.text(beside, y, mark.note, **noted, **NOTE)
+            _draw(panel, mark, y + step - LINE, band)
             if mark.kind == "printed" and band is None:
-                _shade(panel, (mark.low[0], mark.high[0]), (top, top + heights[place]))
+                _shade(panel, (mark.low[0], mark.high[0]), (start, end))
     if band is not None:
         _shade(panels[0], band, (0, tops[-1]))
     return fig
@@ -194,7 +209,7 @@ def _panel(
     part.yaxis.set_visible(False)
     part.grid(True, axis="x", color=RULE)
     part.tick_params(labelsize=8, length=2)
-    scale_of_numbers(part.xaxis, 4 if own_scale else 8)
+    scale_of_numbers(part.xaxis, 4 if own_scale or inches_wide() < WIDE else 8)
     return part
 
 
@@ -240,9 +255,13 @@ def show_pairs(
     Cells for which `fits` is true are tinted; `words` say what the two tints mean. The pair `own`
     has a frame. A missing value is a "–"; a cell whose last year is not after its first is empty.
     """
-    fig, ax = chart(title, subtitle, source)
-    pairs(ax, values, fits, own, words)
-    show_figure(fig, values, name, f"First and last years: {title}.")
+
+    def draw():
+        fig, ax = chart(title, subtitle, source)
+        pairs(ax, values, fits, own, words)
+        return fig
+
+    show_figure(draw, values, name, f"First and last years: {title}.")
 
 
 @styled
@@ -254,7 +273,7 @@ def pairs(
     words: tuple[str, str],
 ) -> Axes:
     """The cells of `show_pairs`; letters shrink until the numbers have room in them."""
-    numbers = values.to_numpy(dtype=float)
+    numbers, stacked = values.to_numpy(dtype=float), inches_wide() < WIDE
     early = np.array([[last <= first for last in values.columns] for first in values.index])
     drawn = np.ma.masked_where(early | ~np.isfinite(numbers), fits.to_numpy(dtype=float))
     colours = ListedColormap(FITTING)
@@ -266,16 +285,17 @@ def pairs(
     ax.set_xticks(np.arange(len(values.columns)) + 0.5, [str(year) for year in values.columns])
     ax.set_yticks(np.arange(len(values.index)) + 0.5, [str(year) for year in values.index])
     ax.tick_params(length=0, labelcolor=INK)
+    ax.tick_params(axis="x", labelrotation=90 * stacked)
     place = {"va": "bottom", "size": 9, "annotation_clip": False, "textcoords": "offset points"}
-    for share, text, colour in (
-        (0, "first year down, last year across", None),
-        (0.6, words[0], FITTING[0]),
-        (0.8, words[1], FITTING[1]),
+    for share, rise, text, colour in (
+        (0, 54 if stacked else 20, "first year down, last year across", None),
+        (0 if stacked else 0.6, 36 if stacked else 20, words[0], FITTING[0]),
+        (0.5 if stacked else 0.8, 36 if stacked else 20, words[1], FITTING[1]),
     ):
         box = {"facecolor": colour, "edgecolor": "none", "pad": 2.5} if colour else None
         shade = INK if colour else GREY
         where = {"xycoords": "axes fraction", "color": shade, "bbox": box}
-        ax.annotate(visible(text), (share, 1), (0, 20), **place, **where)
+        ax.annotate(visible(text), (share, 1), (0, rise), **place, **where)
     fit(ax)
     texts = {
         cell: number(value) if math.isfinite(value) else "–"

@@ -13,9 +13,11 @@ from korus_helpers.present.figure import (
     HALO,
     INK,
     RULE,
+    WIDE,
     WORD_SHADES,
     chart,
     fit,
+    inches_wide,
     scale_of_numbers,
     show_figure,
     styled,
@@ -57,11 +59,14 @@ def waterfall(ax: Axes, steps: pd.Series, start: float, ends: tuple[str, str]) -
     high = max(max(begin, begin + size) for _, begin, size, _ in rows)
     air = 0.13 * (high - low or 1)
     ax.set(ylim=(len(rows) - 0.5, -0.5), xlim=(low - air * (low < 0), high + air))
-    ax.set_yticks(range(len(rows)), [wrapped(r[0], 2.4, **NAME) for r in rows])
+    ax.set_yticks(
+        range(len(rows)),
+        [wrapped(r[0], 2.4 if inches_wide() == WIDE else 1.3, **NAME) for r in rows],
+    )
     ax.tick_params(axis="y", labelcolor=INK, labelsize=NAME["size"])
     ax.grid(False)
     ax.grid(True, axis="x", color=RULE)
-    scale_of_numbers(ax.xaxis)
+    scale_of_numbers(ax.xaxis, 7 if inches_wide() == WIDE else 4)
     ax.axvline(0, color=INK, linewidth=1.1, zorder=1)
     for place, (_, begin, size, said) in enumerate(rows):
         level = place in (0, len(rows) - 1)
@@ -141,11 +146,16 @@ def show_waterfall(steps: pd.Series, start: float, ends: tuple[str, str], *words
     title, subtitle, source, name = words
     both = pd.concat([pd.Series({ends[0]: start}), steps])
     both, unit = _scaled(both, "USD")
-    height = max(3.2, 1.5 + 0.38 * (len(both) + 1))
-    fig, ax = chart(title, f"{subtitle}; {unit}", source, height)
-    waterfall(ax, both.iloc[1:], both.iloc[0], ends)
+
+    def draw():
+        row = 0.38 if inches_wide() == WIDE else 0.55
+        height = max(3.2, 1.5 + row * (len(both) + 1))
+        fig, ax = chart(title, f"{subtitle}; {unit}", source, height)
+        waterfall(ax, both.iloc[1:], both.iloc[0], ends)
+        return fig
+
     data = steps.rename("change, million dollars").rename_axis("part").reset_index()
-    show_figure(fig, data, name, f"Waterfall: {title}. {subtitle}.")
+    show_figure(draw, data, name, f"Waterfall: {title}. {subtitle}.")
 
 
 def show_dots(values: pd.Series, *words: str, marked: str = "", unit: str = "USD") -> None:
@@ -155,8 +165,13 @@ def show_dots(values: pd.Series, *words: str, marked: str = "", unit: str = "USD
     """
     title, subtitle, source, name = words
     drawn, axis = _scaled(values.dropna(), unit)
-    fig, ax = chart(title, f"{subtitle}; {axis}", source)
     million = 1000 if axis == "USD billion" else 1
-    dots(ax, drawn, marked, (lambda value: usd(million * value)) if unit == "USD" else number)
+    said = (lambda value: usd(million * value)) if unit == "USD" else number
+
+    def draw():
+        fig, ax = chart(title, f"{subtitle}; {axis}", source)
+        dots(ax, drawn, marked, said)
+        return fig
+
     data = values.sort_values(ascending=False).rename("value").rename_axis("name").reset_index()
-    show_figure(fig, data, name, f"Dots from low to high: {title}. {subtitle}.")
+    show_figure(draw, data, name, f"Dots from low to high: {title}. {subtitle}.")

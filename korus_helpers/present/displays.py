@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 LINKED_DATA = "application/ld+json"
 EVIDENCE = "application/vnd.korus.evidence+json"  # file name → text
+NARROW = "application/vnd.korus.narrow"  # a picture drawn again for a phone, PNG as Base64
 
 
 def publish(bundle: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:

@@ -9,10 +9,12 @@ import base64
 import functools
 import io
 import math
+import os
 import textwrap
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from itertools import pairwise
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
 import matplotlib.style
@@ -29,7 +31,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from korus_helpers.figures.names import visible
-from korus_helpers.present.displays import csv_text, korus_metadata, publish
+from korus_helpers.present.displays import NARROW, csv_text, korus_metadata, publish
 from korus_helpers.present.words import number
 
 COLOURS = {
@@ -72,7 +74,10 @@ STYLE = {
     "ytick.major.size": 0,
     "lines.solid_capstyle": "round",
 }
-WIDE = 8.0  # inches, of every chart
+WIDE, PHONE = 8.0, 3.6  # inches, of every chart, and of the same drawn for a phone
+_wide = ContextVar("inches", default=WIDE)
+inches_wide = _wide.get  # inches, of the chart that is being drawn
+FOR_REPORT = "KORUS_REPORT"  # set where a run makes a report
 SIDE = 0.15  # inches kept free at every edge of the figure
 EXACT = 1e-9  # of the figure: far below what a pixel can show
 
@@ -165,21 +170,34 @@ def chart(title: str, subtitle: str, source: str, height: float = 4.5) -> tuple[
     `title` states the finding, `subtitle` measure, unit, period and basis, `source` publisher and
     release. Each is wrapped to the width of the figure; the axes take what is left of `height`.
     """
-    fig = Figure(figsize=(WIDE, height))
+    tall, words = _worded(title, subtitle, source, inches_wide())
+    height += tall - _worded(title, subtitle, source, WIDE)[0]
+    fig = Figure(figsize=(inches_wide(), height))
     FigureCanvasAgg(fig)
-    top = height - SIDE
-    for text, font, colour in (
-        (title, {"size": 13, "weight": "bold"}, INK),
-        (subtitle, {"size": 10}, GREY),
-    ):
-        lines = wrapped(text, WIDE - 2 * SIDE, **font)
-        fig.text(SIDE / WIDE, top / height, lines, va="top", color=colour, **font)
+    side, top = SIDE / inches_wide(), height - SIDE
+    for lines, font, colour in words[:-1]:
+        fig.text(side, top / height, lines, va="top", color=colour, **font)
         top -= text_size(lines, **font)[1] + 0.09
-    lines = wrapped(f"Source: {source}", WIDE - 2 * SIDE, size=8)
-    fig.text(SIDE / WIDE, 0.1 / height, lines, va="bottom", color=GREY, size=8)
-    bottom = 0.1 + text_size(lines, size=8)[1] + 0.12
-    area = Bbox([[SIDE / WIDE, bottom / height], [1 - SIDE / WIDE, (top - 0.03) / height]])
+    lines, font, colour = words[-1]
+    fig.text(side, 0.1 / height, lines, va="bottom", color=colour, **font)
+    bottom = 0.1 + text_size(lines, **font)[1] + 0.12
+    area = Bbox(
+        [[SIDE / inches_wide(), bottom / height], [1 - SIDE / inches_wide(), (top - 0.03) / height]]
+    )
     return fig, fig.add_axes(area)
+
+
+def _worded(title: str, subtitle: str, source: str, width: float) -> tuple[float, list[Any]]:
+    """The height that the words of a chart take at a `width`, and each with its font and colour."""
+    words = [
+        (wrapped(text, width - 2 * SIDE, **font), font, colour)
+        for text, font, colour in (
+            (title, {"size": 13 if width == WIDE else 11.5, "weight": "bold"}, INK),
+            (subtitle, {"size": 10}, GREY),
+            (f"Source: {source}", {"size": 8}, GREY),
+        )
+    ]
+    return sum(text_size(lines, **font)[1] for lines, font, _ in words), words
 
 
 class _SameDecimals(Formatter):
@@ -225,25 +243,35 @@ def png(fig: Figure) -> bytes:
     fig.canvas.draw()
     # Without the layer of transparency that `savefig` adds: no larger, in half the time.
     image = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
-    image.save(buffer, format="png", dpi=(dpi, dpi), compress_level=3)
+    if fig.get_figwidth() < WIDE:  # once more in the page, hence few colours
+        image = image.quantize(48, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    level = 3 if image.mode == "RGB" else 9
+    image.save(buffer, format="png", dpi=(dpi, dpi), compress_level=level)
     return buffer.getvalue()
 
 
-def show_figure(fig: Figure, data: pd.DataFrame, name: str, alt: str) -> None:
-    """Show `fig` as one output: image, alternative text, and the figures behind it as CSV.
+def show_figure(draw: Callable[[], Figure], data: pd.DataFrame, name: str, alt: str) -> None:
+    """Show what `draw` gives as one output: image, alternative text, and its figures as CSV.
 
-    `alt` says in a sentence what the chart shows; `name` is what a report calls the files, and
-    one that cannot be a file's raises ValueError.
+    For a report it is drawn once more, for a phone. `alt` says in a sentence what the chart shows;
+    `name` is what a report calls the files, and one that cannot be a file's raises ValueError.
     """
+    pictures = {"image/png": _picture(draw, WIDE)}
+    if os.environ.get(FOR_REPORT):
+        pictures[NARROW] = _picture(draw, PHONE)
     publish(
+        pictures | {"text/plain": visible(alt), "text/csv": csv_text(data)},
         {
-            "image/png": base64.b64encode(png(fig)).decode("ascii"),
-            "text/plain": visible(alt),
-            "text/csv": csv_text(data),
-        },
-        {
-            "image/png": {"alt": visible(alt), "width": round(fig.get_figwidth() * 96)},
+            "image/png": {"alt": visible(alt), "width": round(WIDE * 96)},
             "korus": korus_metadata("figure", name),
         },
     )
-    fig.clear()
+
+
+def _picture(draw: Callable[[], Figure], width: float) -> str:
+    """What is drawn at a width in inches, PNG as Base64."""
+    before = _wide.set(width)
+    try:
+        return base64.b64encode(png(draw())).decode("ascii")
+    finally:
+        _wide.reset(before)

@@ -21,6 +21,7 @@ from korus_helpers.present.figure import (
     apart,
     chart,
     fit,
+    inches_wide,
     scale_of_numbers,
     show_figure,
     styled,
@@ -61,14 +62,20 @@ def show_lines(
         scale = 1000.0 if (frame.abs() >= 1000).any(axis=None) else 1.0
         unit = "USD billion" if scale > 1 else "USD million"
     known, marked = frame.dropna(how="all").index, []
+    if known.empty:
+        raise ValueError("no value to draw as a line")
     events = dict(events or {})
     if item is not None:
         events |= agreement_dates(item.partner.code)
         marked = [year for year in (item.base_year, item.end_year) if year in known]
         per += f"; {join_words(marked)} marked" if marked else ""
-    fig, ax = chart(title, f"{subtitle}; {unit} {per}", source)
-    lines(ax, frame / scale, colours=colours, events=events, marked=marked)
-    show_figure(fig, frame, name, f"Line chart: {title}, {known[0]} to {known[-1]}.")
+
+    def draw():
+        fig, ax = chart(title, f"{subtitle}; {unit} {per}", source)
+        lines(ax, frame / scale, colours=colours, events=events, marked=marked)
+        return fig
+
+    show_figure(draw, frame, name, f"Line chart: {title}, {known[0]} to {known[-1]}.")
 
 
 @styled
@@ -161,7 +168,8 @@ def _scales(ax: Axes, series: pd.DataFrame) -> None:
         within = [x for x in ticks if first - 1e-6 <= x <= last + 1e-6]
         ax.set_xticks(within, [ticks[x] for x in within])
     else:
-        ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
+        most = round(1.1 * inches_wide())
+        ax.xaxis.set_major_locator(MaxNLocator(most, integer=True, steps=[1, 2, 5, 10]))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     low, high = min(0, series.min(axis=None)), max(0, series.max(axis=None))
     air = 0.06 * ((high - low) or 1)
@@ -206,7 +214,7 @@ def _label_ends(
         column: ax.text(
             1,
             0.5,
-            wrapped(labels[column], 1.5, **BOLD),
+            wrapped(labels[column], min(1.5, 0.3 * inches_wide()), **BOLD),
             color=WORD_SHADES.get(colours[column], colours[column]),
             va="center",
             linespacing=1.1,

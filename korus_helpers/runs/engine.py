@@ -42,7 +42,7 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 PRELOAD = f"{__package__}.preload"
 # One thread for each notebook, and none at import: of numpy's BLAS, and of pyarrow's allocator, of
 # which another reserves 1 GB, which would count as taken; nothing about frozen modules on stderr;
-# figures as JupyterLab shows them, whatever the caller's environment says.
+# figures as JupyterLab shows them, whatever the caller's environment says, and for a phone too.
 ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -51,6 +51,7 @@ ENVIRONMENT = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "KORUS_REPORT": "1",
 }
 _starting = threading.Lock()  # multiprocessing is not made for several threads
 _asking = threading.Lock()

@@ -152,6 +152,8 @@ def html_report(report: Report) -> str:
     """The page of a notebook."""
     about = report.about
     shown = {"notebook": about.notebook, "notebooks": about.notebooks, "blocks": report.blocks}
+    first = (one["opened"] for one in report.blocks if one.get("said") == report.facts.finding)
+    shown["opened"] = next(first, "")
     return render("report.html.j2", **head_of(report), **shown, notes=report.notes)
 
 
@@ -194,7 +196,7 @@ def _small(png: bytes) -> str:
         picture = picture.convert("RGB")
         picture.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH), Image.Resampling.LANCZOS)
         reduced = io.BytesIO()
-        picture.quantize(128).save(reduced, "PNG", optimize=True)
+        picture.quantize(64, Image.Quantize.MAXCOVERAGE).save(reduced, "PNG", optimize=True)
     return base64.b64encode(reduced.getvalue()).decode()
 
 

@@ -42,7 +42,8 @@ def pdf_report(report: Report, paper: str = PAPERS[0]) -> bytes:
 
     shown = [one for one in report.blocks if one["kind"] not in ("code", "data")]
     blocks = [
-        {key: it for key, it in one.items() if key not in ("picture", "csv")} for one in shown
+        {key: it for key, it in one.items() if key not in ("picture", "narrow", "csv")}
+        for one in shown
     ]
     data = head_of(report) | {"author": AUTHORS, "blocks": blocks, "paper": paper}
     data["notes"] = list(report.notes)

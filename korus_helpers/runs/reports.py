@@ -7,7 +7,7 @@ Page and paper are both written from the blocks. A block is a small dictionary:
     text       markup: paragraphs, lists and quotations; said, where it is a computed sentence
     code       markup, with its colours
     output     text as a terminal shows it, is_error
-    figure     number, picture (Base64), alt, files
+    figure     number, picture and narrow (for a phone, or "") in Base64, alt, files
     table      number, name, caption, head and rows (lists of cells), places of rows, files
     failure    nothing: the notebook stopped here
     data       document: JSON-LD; places that its urls lead to
@@ -25,7 +25,7 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from korus_helpers.claims.verdicts import LADDER
-from korus_helpers.present.displays import LINKED_DATA
+from korus_helpers.present.displays import LINKED_DATA, NARROW
 from korus_helpers.runs.behind import open_numbers
 from korus_helpers.runs.markup import (
     HEADINGS,
@@ -39,6 +39,8 @@ from korus_helpers.runs.markup import (
 PAPERS = ("a4", "us-letter")  # of PDFs
 NO_ALT = "a picture without a description"
 SPAN = re.compile(r"""(col|row)span=["']?([2-9]|1\d)""")
+# Words of code that the style sheet gives no colour of their own.
+PLAIN = re.compile(r'<span class="(?!(?:k[nc]?|ow|s[12ade]|m[if]|c1)")\w+">([^<]*)</span>')
 ERROR_MARK = "papermill-error-cell-tag"  # of a cell that papermill adds, with a traceback's place
 
 Shown = Sequence[tuple[str, str, bool]]
@@ -160,7 +162,8 @@ class _Reader:
             self.text(read_markdown(cell.source, cell.get("attachments", {})))
         elif cell.cell_type == "code":
             if cell.source.strip():
-                self.add("code", markup=Markup(_highlighter(self.lexer)(shortened(cell.source))))
+                coloured = _highlighter(self.lexer)(shortened(cell.source))
+                self.add("code", markup=Markup(PLAIN.sub(r"\1", coloured)))
             for output in cell.outputs:
                 self.output(output)
 
@@ -203,6 +206,7 @@ class _Reader:
                 "figure",
                 number=self.counted["figure"],
                 picture="".join(data["image/png"].split()),
+                narrow=data.get(NARROW, ""),
                 alt=metadata.get("image/png", {}).get("alt") or data.get("text/plain") or NO_ALT,
                 files=self.links.get(f"figure {name}", []),
             )

@@ -125,6 +125,11 @@ def test_at_every_width_nothing_is_cut_and_only_tables_that_say_so_scroll(visit,
     for width in (360, 800, 1100, 1280, 1600):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(BEYOND) == [], width
+        narrow = page.evaluate(
+            "[...document.querySelectorAll('figure img')].map(one =>"
+            "one.naturalWidth < 600 && one.clientWidth > 300)"
+        )
+        assert narrow == [width == 360] * len(narrow)  # drawn again for a phone
         if width == 360:
             assert page.evaluate(HIDDEN) == []
 
