@@ -527,7 +527,7 @@ def test_people_get_twelve_matches_unless_they_ask_for_all():
 def test_a_number_that_nothing_gives():
     found = run("29.3 billion", "--year", "2016", "--partner", "Niue")
     assert found.exit_code == 0
-    assert "definitions that give the number: 0." in found.stdout
+    assert "definitions that give the number: none." in found.stdout
     assert "steps from" not in found.stdout
 
 

@@ -66,7 +66,7 @@ def test_a_table_is_one_output_with_html_text_and_csv(shown, flows):
     assert [line.split() for line in lines[2:]] == [
         ["flow", "year", "musd", "share"],
         ["exports", "2016", "42,262.2", "0.2"],
-        ["imports", "2016", "0.0", "–"],
+        ["imports", "2016", "−0.04", "–"],
         ["services", "2016", "–", "∞"],
     ]
 
@@ -84,7 +84,7 @@ def test_html_names_its_headers_and_sets_numbers_to_the_right(shown, flows):
         ("th", "row", "exports"),
     ]
     right = {text for _, attrs, text in page.cells if attrs["align"] == "right"}
-    assert right == {"year", "musd", "share", "2016", "42,262.2", "0.0", "–", "0.2", "∞"}
+    assert right == {"year", "musd", "share", "2016", "42,262.2", "−0.04", "–", "0.2", "∞"}
     assert all(f"text-align:{attrs['align']}" in attrs["style"] for _, attrs, _ in page.cells)
 
 
@@ -97,10 +97,10 @@ def test_formats_by_function_and_text_without_one(shown):
     ]  # fmt: skip
 
 
-def test_minus_signs_are_true_and_zero_has_none(shown):
+def test_minus_signs_are_true_and_nothing_shows_as_zero_that_is_none(shown):
     frame = pd.DataFrame({"name": ["a", "b", "c"], "x": [-1234.56, -0.04, float("-inf")]})
     (output,) = shown(show_table, frame, "c", "t", {"x": ",.1f"})
-    assert [text for _, _, text in parsed(output).cells[3::2]] == ["−1,234.6", "0.0", "−∞"]
+    assert [text for _, _, text in parsed(output).cells[3::2]] == ["−1,234.6", "−0.04", "−∞"]
 
 
 def test_text_from_outside_stays_text(shown):

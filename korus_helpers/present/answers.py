@@ -158,13 +158,14 @@ def search_sentences(found: "Search", most: int | None = SHOWN) -> list[str]:
     possible = len(found.matches) - sure
     more = "" if found.complete else "at least "
     said = [
-        f"Definitions tried: {found.tried:,}; definitions that give the number: {more}{sure:,}."
+        f"Definitions tried: {found.tried:,}; "
+        f"definitions that give the number: {more}{f'{sure:,}' if sure else 'none'}."
     ]
     if possible:
         said.append(f"Possible besides: {possible:,}, quoted in print in digits too few to decide.")
     if most is not None and len(found.matches) > most:
         said.append(f"Shown: the first {most}.")
-    if found.tried:
+    if found.matches:
         said.append(
             f"Coincidence? {number(100 * found.odds, 0)} of 100 other numbers of about this size "
             "would also have been found."
@@ -176,8 +177,6 @@ def show_matches(found: "Search", caption: str) -> None:
     """The first matches as a table of a notebook, and the sentences of a search."""
     if found.matches:
         show_table(match_table(found), caption, "matches", long=True)
-    else:
-        say("No definition gives the number.")
     say(" ".join(search_sentences(found)))
 
 

@@ -160,6 +160,33 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[
     return placed.tolist()
 
 
+def clear_place(
+    at: tuple[float, float],
+    size: tuple[float, float],
+    drawn: np.ndarray,
+    words: Sequence[Bbox],
+    within: Bbox,
+) -> Bbox:
+    """Where a label of `size` near the point `at` covers least; all in one unit, such as pixels.
+
+    `drawn` holds points (x, y) along all lines, `words` the boxes of other labels, and `within` is
+    what a label should not leave. Above and below are tried before the sides, near before far.
+    """
+    wide, tall = size
+    tried = []
+    for step in (1.1, 1.7, 2.4, 3.2):
+        for right in (0, 0.6, -0.6, 1.1, -1.1):
+            for up in (1, -1, 0) if abs(right) > 1 else (1, -1):
+                x, y = at[0] + right * wide - wide / 2, at[1] + up * step * tall - tall / 2
+                box = Bbox.from_bounds(x, y, wide, tall)
+                inside = (drawn > box.min - 2).all(axis=1) & (drawn < box.max + 2).all(axis=1)
+                met = sum(box.overlaps(other) for other in words)
+                out = np.clip([within.min - box.min, box.max - within.max], 0, None).sum()
+                cost = inside.sum() + 40 * met + 4 * out + 6 * step + 3 * abs(right)
+                tried.append((cost, len(tried), box))
+    return min(tried)[2]
+
+
 # The frame
 
 

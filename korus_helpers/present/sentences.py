@@ -11,6 +11,7 @@ from korus_helpers.present.displays import publish
 from korus_helpers.present.words import (
     MINUS,
     deficit_phrase,
+    fold,
     number,
     percent,
     rose_or_fell,
@@ -99,7 +100,8 @@ def finding(two: "pd.DataFrame", partner: str, goods: str = "") -> str:
         elif rose_or_fell(change) == "did not change":
             said.append(("stood still", ""))
         else:
-            said.append((rose_or_fell(change), f"{number(abs(change))} percent"))
+            size = fold(end / base) if _many_times(base, end) else f"{number(abs(change))} percent"
+            said.append((rose_or_fell(change), size))
     (verb, size), (again, other) = said
     second = [again if again != verb else "" if other else "too", other]
     first = " ".join(filter(None, (verb, size)))
@@ -124,7 +126,7 @@ def _grew_or_shrank(ratio: float) -> str:
     if ratio < 2:
         return f"{'grew' if ratio > 1 else 'shrank'} by {number(100 * abs(ratio - 1), 0)} percent"
     if ratio >= 5:
-        return f"grew {number(ratio)}-fold"
+        return f"grew {fold(ratio)}"
     whole = math.floor(ratio)
     verb = {2: "doubled", 3: "tripled", 4: "quadrupled"}[whole]
     return verb if ratio < 1.005 * whole else f"more than {verb}"
@@ -161,7 +163,8 @@ def article_paragraph(partner: str, two: "pd.DataFrame") -> str:
         second += f" hardly changed from {usd(end)}"
     else:
         verb = "rose" if end > base else "fell"
-        second += f" {verb} by {usd(abs(end - base))} to {usd(end)}, {_growth(base, end)}"
+        by = f"from {usd(base)}" if _many_times(base, end) else f"by {usd(abs(end - base))}"
+        second += f" {verb} {by} to {usd(end)}, {_growth(base, end)}"
     return f"{first} {second}, and {_deficit(*two.deficit, partner, years)}."
 
 
@@ -194,8 +197,15 @@ def _deficit(base: float, end: float, partner: str, years: tuple[int, int]) -> s
     return f"{subject} {verb} from {printed[0]} to {printed[1]}, {growth}"
 
 
+def _many_times(base: float, end: float) -> bool:
+    """Whether a rise is said in times, because a percentage of it would have four digits."""
+    return end > 10 * base
+
+
 def _growth(base: float, end: float) -> str:
     """The words "a rise of 16.1 percent"; nothing where the percentage prints as 0.0."""
+    if _many_times(base, end):
+        return f"{times(end / base)} as much"
     change = 100 * (end - base) / base
     if round(change, 1) == 0:
         return ""

@@ -12,7 +12,7 @@ from korus_helpers.figures.names import visible
 from korus_helpers.figures.store import TABLE, has_table, packages, vintage_folders
 from korus_helpers.figures.tables import DATA, SECTORS, resource
 from korus_helpers.present.displays import csv_text, korus_metadata, publish, with_index
-from korus_helpers.present.words import MINUS, number
+from korus_helpers.present.words import MINUS, short
 
 MISSING = "–"
 LONGEST = 12
@@ -40,9 +40,10 @@ def show_table(
 
     The first column heads each row; a named index comes before it, an unnamed one is left out.
     `formats` gives a format (",.1f") or a function per column. Without one, changes carry their
-    sign, percentages and ratios two decimals, other numbers one, whole numbers none. Missing
-    values show as "–", infinite ones as "∞". A column `x` beside `x_low` and `x_high` shows the
-    three as one: "42.3", or "42.0 to 42.6" where the ends differ. `name` is what the CSV file is
+    sign, percentages and ratios two decimals, other numbers one, whole numbers none; what would
+    show as zero and is none gets a digit. Missing values show as "–", infinite ones as "∞". A
+    column `x` beside `x_low` and `x_high` shows the three as one: "42.3", or "42.0 to 42.6" where
+    the ends differ. `name` is what the CSV file is
     called in a report; `data` is what it holds where that is more than is shown; `lists` are the
     tables of figures that it names (name, vintage, sha256), for the foot of a report.
     Of more than 12 rows the first and the last eleven are shown, and the caption says so, unless
@@ -87,14 +88,15 @@ def with_ranges(table: pd.DataFrame, formats: Mapping[str, Format]) -> pd.DataFr
     return table
 
 
-def _usual(column: object) -> str:
+def _usual(column: object) -> Format:
     """The format that a column's name asks for, "" for none."""
     words = str(column).replace(",", "").split()
     percent, changes = "percent" in words or "share" in words, "change" in words
     if "times" in words or "ratio" in words:
         return ".2f"
-    if percent:
-        return "+.2f" if changes else ".1f"
+    if percent:  # from a thousand on decimals say nothing
+        usual = "+.2f" if changes else ".1f"
+        return lambda x: _shown(x, usual if abs(x) < 1000 else f"{usual[:-3]},.0f")
     return "+,.1f" if changes else ""
 
 
@@ -136,9 +138,12 @@ def _shown(value: Any, format_: Format | None) -> str:
         return f"{MINUS if value < 0 else ''}∞"
     if format_ is None:
         whole = isinstance(value, numbers.Integral)
-        return str(value).replace("-", MINUS) if whole else number(value)
+        return str(value).replace("-", MINUS) if whole else short(value)
     text = format(value, format_).replace("-", MINUS)
-    return text if any(digit in text for digit in "123456789") else text.lstrip(MINUS)
+    if any(digit in text for digit in "123456789"):
+        return text
+    little = short(value)  # "0" for what is zero but for the noise of dividing
+    return text.lstrip(MINUS) if little == "0" else f"{'+' * (text[0] == '+')}{little}"
 
 
 def _is_number(value: Any) -> bool:

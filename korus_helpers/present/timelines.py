@@ -3,14 +3,17 @@
 import datetime
 import math
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import Bbox, ScaledTranslation
 
 from korus_helpers.figures.names import MONTHS
+from korus_helpers.figures.partners import Partner
 from korus_helpers.present.figure import (
     COLOURS,
     GREY,
@@ -20,6 +23,7 @@ from korus_helpers.present.figure import (
     WORD_SHADES,
     apart,
     chart,
+    clear_place,
     fit,
     inches_wide,
     scale_of_numbers,
@@ -28,8 +32,9 @@ from korus_helpers.present.figure import (
     text_size,
     wrapped,
 )
-from korus_helpers.present.words import join_words, number
+from korus_helpers.present.words import join_words, short
 from korus_helpers.trade.comparison import Comparison, agreement_dates
+from korus_helpers.trade.figure import members_moved
 
 BOLD = {"size": 10, "weight": "bold"}
 FLAG = {"size": 8.5}
@@ -55,7 +60,8 @@ def show_lines(
 
     Amounts are in million dollars and drawn in billion where any reaches one; another `unit` is
     drawn as it is. The years of `item` are marked where they have a figure, and the dates of an
-    agreement with its partner drawn, beside `events` (date to words). `name` is that of the files.
+    agreement with its partner and of who joined or left a group drawn, beside `events` (date to
+    words). `name` is that of the files.
     """
     scale = 1.0
     if unit == "USD":
@@ -66,7 +72,7 @@ def show_lines(
         raise ValueError("no value to draw as a line")
     events = dict(events or {})
     if item is not None:
-        events |= agreement_dates(item.partner.code)
+        events |= agreement_dates(item.partner.code) | _membership(item.partner, known)
         marked = [year for year in (item.base_year, item.end_year) if year in known]
         per += f"; {join_words(marked)} marked" if marked else ""
 
@@ -121,15 +127,24 @@ def lines(
     labels = {column: str(column)[:1].upper() + str(column)[1:] for column in series}
     if series.index[-1] in marked:
         final = series.iloc[-1].dropna()
-        labels |= {column: f"{labels[column]} {number(value)}" for column, value in final.items()}
+        labels |= {column: f"{labels[column]} {short(value)}" for column, value in final.items()}
     first, last = ax.get_xlim()
     days = {_day(date, yearly): name for date, name in (events or {}).items()}
     fit(ax, passes=1)
     _flags(ax, {x: name for x, name in days.items() if first <= x <= last})
     _label_ends(ax, series, labels, colours)
-    for x in marked:
-        _mark(ax, series, x, colours)
+    if marked:
+        _mark(ax, series, marked, colours)
     return ax
+
+
+def _membership(group: Partner, known: pd.Index) -> dict[str, str]:
+    """Who joined a group or left it, by the day from which its figures are with or without them."""
+    said: dict[str, list[str]] = {}
+    for one, year, came in members_moved(group, *(int(str(end)[:4]) for end in known[[0, -1]])):
+        words = f"{'with' if came else 'without'} {one.in_sentence}"
+        said.setdefault(f"{year}-01-01", []).append(words)
+    return {day: join_words(words) for day, words in said.items()}
 
 
 def _gapless(frame: pd.DataFrame, yearly: bool) -> pd.DataFrame:
@@ -179,25 +194,28 @@ def _scales(ax: Axes, series: pd.DataFrame) -> None:
 
 
 def _flags(ax: Axes, days: Mapping[float, str]) -> None:
-    """A thin line per event with its name above the plot; later names stand below earlier ones."""
-    dpi, rise = ax.figure.dpi, 4
+    """A thin line per event with its name above the plot, above later ones that it would meet."""
+    dpi, tops = ax.figure.dpi, {}
     for x, name in sorted(days.items(), reverse=True):
         at = ax.transData.transform((x, 0))[0] / dpi
         text = wrapped(name, 2.0, **FLAG)
-        room = ax.figure.get_figwidth() - SIDE - at - text_size(text, **FLAG)[0]
+        wide = text_size(text, **FLAG)[0]
+        left = at + wide > ax.figure.get_figwidth() - SIDE
+        rise = max((top for other, top in tops.items() if other < at + wide + 0.1), default=4)
         ax.axvline(x, color=COLOURS["context"], linewidth=0.9, zorder=1)
         place = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points"}
         ax.annotate(
             text,
             (x, 1),
-            (min(3, 72 * room), rise),
+            (-3 if left else 3, rise),
+            ha="right" if left else "left",
             va="bottom",
             color=GREY,
             annotation_clip=False,
             **place,
             **FLAG,
         )
-        rise += 4 + 10.5 * (text.count("\n") + 1)
+        tops[at - wide * left] = rise = rise + 4 + 10.5 * (text.count("\n") + 1)
         line = THIN | {"color": COLOURS["context"]}
         ax.annotate("", (x, 1), (0, rise - 4), annotation_clip=False, arrowprops=line, **place)
 
@@ -249,33 +267,46 @@ def _label_ends(
             )
 
 
-def _mark(ax: Axes, series: pd.DataFrame, x: float, colours: Mapping[str, str]) -> None:
-    """Dot and value on every line at `x`; at the right end the name holds the value.
+def _mark(
+    ax: Axes, series: pd.DataFrame, marked: Collection[int], colours: Mapping[str, str]
+) -> None:
+    """Dot and value on every line at each of `marked`; at the right end the name holds the value.
 
-    A value goes to the freer side of its line, within the plot: not over the scale beside it.
+    A value stands where it covers no line, no other value and not the scale.
     """
-    box, dpi = ax.get_window_extent(), ax.figure.dpi
-    values = series.loc[x].dropna().sort_values()
-    at = [ax.transData.transform((x, value)) for value in values]
-    edges = [box.y0 if at and at[0][1] - box.y0 < 22 / 72 * dpi else -math.inf, math.inf]
-    heights = [edges[0], *(y for _, y in at), edges[1]]
-    for rank, (column, value) in enumerate(values.items()):
+    dpi, within = ax.figure.dpi, ax.get_window_extent()
+    values = series.loc[list(marked)].stack()
+    drawn = np.vstack([_along(line) for line in ax.lines])
+    dots = {key: ax.transData.transform((key[0], value)) for key, value in values.items()}
+    words = [Bbox.from_bounds(x - 5, y - 5, 10, 10) for x, y in dots.values()]
+    for (x, column), value in values.items():
         ax.plot([x], [value], "o", color=colours[column], markersize=6, zorder=4, clip_on=False)
         if x == series.index[-1]:
             continue
-        below, y, above = heights[rank : rank + 3]
-        up = above - y >= y - below
-        half, from_left = text_size(number(value), **BOLD)[0] / 2, (at[rank][0] - box.x0) / dpi
-        aside = max(0, half - from_left) - max(0, half - (box.width / dpi - from_left))
+        at, text = dots[x, column], short(value)
+        size = np.array(text_size(text, **BOLD)) * dpi
+        box = clear_place(at, size, drawn, words, within)
+        words.append(box)
         ax.annotate(
-            number(value),
+            text,
             (x, value),
-            (aside * 72, 8 if up else -8),
+            ((box.min + box.max) / 2 - at) / dpi * 72,
             textcoords="offset points",
             ha="center",
-            va="bottom" if up else "top",
+            va="center",
             color=WORD_SHADES.get(colours[column], colours[column]),
             path_effects=HALO,
             zorder=5,
             **BOLD,
         )
+
+
+def _along(line: Line2D) -> np.ndarray:
+    """Points in pixels along a line, at most two apart."""
+    path = line.get_transform().transform(line.get_xydata())
+    steps = [
+        np.linspace(a, b, max(2, int(np.hypot(*(b - a)) / 2)))
+        for a, b in pairwise(path)
+        if np.isfinite([a, b]).all()
+    ]
+    return np.vstack([path[np.isfinite(path).all(axis=1)], *steps])

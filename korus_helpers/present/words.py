@@ -38,6 +38,13 @@ def number(value: float, digits: int = 1) -> str:
     return f"{_figure(value):z,.{digits}f}".replace("-", MINUS)
 
 
+def short(value: float) -> str:
+    """A label: one decimal, or as many as it takes to show a digit: 12.34 → "12.3", 0.004, 0."""
+    size = abs(_figure(value))
+    digits = 1 if size >= 0.05 else 0 if size < 1e-6 else math.ceil(-math.log10(2 * size))
+    return number(value, digits)
+
+
 def _unit(size: float, digits: int) -> tuple[str, float, int]:
     """Name of the unit in which `size` is said, million dollars in it, and decimals."""
     if round(size) >= 1000:
@@ -82,6 +89,11 @@ def times(ratio: float) -> str:
     """2.0928 → "2.09 times", 36.104 → "36.1 times", 270.4 → "270 times"."""
     size = abs(_figure(ratio))
     return f"{number(ratio, 2 if size < 10 else 1 if size < 100 else 0)} times"
+
+
+def fold(ratio: float) -> str:
+    """5.69 → "5.7-fold", 270.4 → "270-fold"."""
+    return f"{number(ratio, 1 if ratio < 100 else 0)}-fold"
 
 
 def range_words(low: float | None, high: float | None, digits: int = 1) -> str:

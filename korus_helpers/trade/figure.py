@@ -90,7 +90,7 @@ class Figure:
         """How much of both ends is theirs who came into a group or left it between them."""
         asked, said = self.definition, []
         held = series(asked.vintage, asked.basis, asked.what, not asked.last.whole_years)
-        moves = _members_moved(asked.who, first, last) if held and asked.first else []
+        moves = members_moved(asked.who, first, last) if held and asked.first else []
         for one, _, came in moves:
             exports, imports = held.window(asked.last if came else asked.first, [one.code])
             parts = {"exports": exports[0], "imports": imports[0]}
@@ -119,7 +119,7 @@ def sources_in_words(source_ids: tuple[str, ...]) -> str:
     )
 
 
-def _members_moved(group: Partner, first: int, last: int) -> list[tuple[Partner, int, bool]]:
+def members_moved(group: Partner, first: int, last: int) -> list[tuple[Partner, int, bool]]:
     """Who came into a group (True) or left it after the first and up to the last year, and when."""
     if group.kind != "group":
         return []
@@ -140,7 +140,7 @@ def _first(partner: Partner) -> str:
 
 def caution(partner: Partner, first: int, last: int) -> str:
     """A warning where a partner is not the same thing in both years, else ""."""
-    if moves := _members_moved(partner, first, last):
+    if moves := members_moved(partner, first, last):
         said = [f"{'with' if came else 'without'} {one.in_sentence} from {year} on"
                 for one, year, came in moves]  # fmt: skip
         listed = f"{', '.join(said[:-1])}{' and ' * (len(said) > 1)}{said[-1]}"
