@@ -534,12 +534,24 @@ def test_every_number_of_a_sentence_or_table_opens_to_what_is_behind_it():
         "deficit with South Korea from USD 13.2 billion to 27.6 billion, as “$3.5 billion” is not."
     )
     other = "The deficit with Taiwan was USD 13.2 billion in 2011 and not USD 43.5 billion."
-    cells = [sentence(said), sentence(other), table(markup=f"<table>{caption}{head}{rows}</table>")]
+    cars = (
+        "In 2016 the deficit with South Korea in passenger cars was USD 14,488.0 million and that "
+        "with Taiwan in all goods USD 13.2 billion; it was not −14,488.0 million."
+    )
+    cells = [
+        sentence(said),
+        sentence(other),
+        sentence(cars),
+        table(markup=f"<table>{caption}{head}{rows}</table>"),
+    ]
     values = {"partner": "Korea, South", "base_year": "2011", "end_year": "2016"}
     shown_for = [(name, value, False) for name, value in values.items()]
     soup = page(markdown("## Totals"), code("", *cells), parameters=shown_for)
     notes = {one["id"]: one for one in soup.select("ol.notes > li[popover]")}
-    opened = [(one.string, notes[one["popovertarget"]]) for one in soup.select("main button")]
+    opened = [
+        (one.string, notes[one["popovertarget"]])
+        for one in soup.select("main button:not([popover] *)")
+    ]
     commands = [
         (number, note.pre.get_text().partition("--partner 'South Korea' ")[::2] if note.pre else "")
         for number, note in opened
@@ -553,6 +565,9 @@ def test_every_number_of_a_sentence_or_table_opens_to_what_is_behind_it():
         ("27.6", ("deficit", level.format(2016))),
         ("13.2", ""),
         ("43.5", ""),
+        ("14,488.0", ("deficit", "--period 2016 --sector passenger_cars --vintage latest")),
+        ("13.2", ("deficit", "")),
+        ("−14,488.0", ""),
         ("43,461.6", ("exports", level.format(2011))),
         ("42,262.2", ("exports", level.format(2016))),
         ("−1,199.4", ("exports", change)),

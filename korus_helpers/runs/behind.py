@@ -1,8 +1,8 @@
 """What is behind each number that a report computes: the note that opens where it stands.
 
-A number is recognised where measure, years and unit stand beside it and the figure of this
-partner, rounded as it is shown, is the same; its note holds definition, release, source, rows and
-the `korus value` command. Any other number leads to the calculation that it comes from.
+A number is recognised where measure, years and unit stand beside it and the figure of the partner
+and the goods named there, rounded as it is shown, is the same; its note holds definition, release,
+source, rows and the `korus value` command. Any other number leads to its calculation.
 """
 
 import csv
@@ -12,12 +12,14 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from korus_helpers.errors import InputError
 from korus_helpers.figures.names import MONTHS
 from korus_helpers.figures.partners import countries, find_partner
+from korus_helpers.figures.releases import releases
 from korus_helpers.figures.store import located
 from korus_helpers.figures.tables import open_table
 from korus_helpers.present.answers import value_line
@@ -25,6 +27,7 @@ from korus_helpers.present.words import number
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, figure_rows, grid
 from korus_helpers.trade.figure import Figure
+from korus_helpers.trade.sectors import NAMED, sector
 
 MOST = 12  # rows that a note lists
 CALLED = {"exports": "export", "imports": "import", "deficit": "deficit|surplus|balance"}
@@ -33,12 +36,15 @@ MOVED = "chang|rose|rise|fell|fall|grew|shrank|drop|up |down "
 PARTS_OF = r"auto|vehicle|services|sector|end-use|share of|agreement"  # not all goods
 YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,.]\d)")
 # A figure, and no year, date, release, code or number of a notebook.
+RELEASE = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])\b(?!-)")
 SHOWN = re.compile(
     r"(?<![\w.,:/-])(?<!code )(?!(?:19|20)\d\d(?![\d,.]\d))(?!0\d)"
     rf"[+\u2212]?\d+(?:,\d{{3}})*(?:\.\d+)?(?![\w/:-]|[.,]\d| (?:{'|'.join(MONTHS)}))"
 )
-ABOUT = ("id", "definition", "vintage", "source")  # columns of verdicts
+ABOUT = ("id", "definition", "vintage", "source", "unit")  # columns of verdicts
 UNCHANGED = ("sources", "evidence")  # tables that hold no computed figure
+SIGNS = {"+": 1, "\u2212": -1}
+OFFICIAL = ("official", "official, today")  # columns of verdicts with figures of today
 AS_PRINTED = ("claim", "as printed", "printed", "see")  # columns of what others wrote
 
 
@@ -46,7 +52,8 @@ def open_numbers(blocks: Sequence[dict[str, Any]], values: dict[str, str]) -> li
     """Give the blocks their markup with numbers that open, `opened`; returns the notes.
 
     `values` are the parameters of the notebook. A note has `place, shown` (the numbers as they
-    stand), `words` and, for a figure that was recognised, `command, head, rows, count`.
+    stand), `words` and, for a figure that was recognised, `command, rows, count`, or `same` in
+    place of rows: place and number of the note above that has them.
     """
     notes = _Notes(values, " ".join(_texts(blocks)))
     for block in blocks:
@@ -55,6 +62,11 @@ def open_numbers(blocks: Sequence[dict[str, Any]], values: dict[str, str]) -> li
             block["opened"] = notes.opened(block["markup"], text, text, "the code above it")
         elif block["kind"] == "table" and block["name"] not in UNCHANGED and block["head"]:
             _open_table(block, notes)
+    first: dict[str, Any] = {}
+    for note in notes.found.values():
+        above = first.setdefault(str(note["rows"] or note["place"]), note)
+        if above is not note:
+            note |= {"rows": [], "count": "", "same": (above["place"], above["shown"][0])}
     return list(notes.found.values())
 
 
@@ -62,30 +74,39 @@ def _texts(blocks: Sequence[dict[str, Any]]) -> Iterator[str]:
     for block in blocks:
         yield block.get("said", "") + block.get("caption", "")
         for row in [*block.get("head", ()), *block.get("rows", ())]:
-            yield " ".join(cell["text"] for cell in row)
+            yield " ".join([*(cell["text"] for cell in row), _code(block, row)])
+
+
+def _code(block: dict[str, Any], row: Sequence[dict[str, Any]]) -> str:
+    """What a row is about, in words, where it has a column of end-use codes."""
+    named = zip(block["head"][-1], row, strict=True) if block["head"] else ()
+    return next((f"code {cell['text']}" for head, cell in named if head["text"] == "code"), "")
 
 
 def _open_table(block: dict[str, Any], notes: "_Notes") -> None:
     known = list(csv.DictReader(block.get("csv", "").splitlines()))
     aligned = len(known) == len(block["rows"]) > 0 and set(ABOUT) <= set(known[0])
     place = f"the code above table {block['number']}"
+    names = " ".join(one["text"] for one in block["head"][-1])
     for n, row in enumerate(block["rows"]):
+        code = _code(block, row)
         for head, cell in zip(block["head"][-1], row, strict=True):
             if cell["is_head"] or head["text"] in AS_PRINTED:
                 continue
-            near = f"{head['text']} {row[0]['text']}"
-            names = " ".join(one["text"] for one in block["head"][-1])
+            near = f"{head['text']} {row[0]['text']} {code}"
+            text = f"{block['caption']} {names} {near}"
             about = known[n] if aligned and known[n]["definition"] else None
-            cell["opened"] = notes.opened(
-                cell["markup"], near, f"{block['caption']} {names} {near}", place, about
-            )
+            if about:
+                official = head["text"] in OFFICIAL
+                near = text = f"{about['definition']} {about['unit']}" if official else ""
+            cell["opened"] = notes.opened(cell["markup"], near, text, place, about)
 
 
 class _Notes:
     """The notes of a report, each once, and the figures among which numbers are looked up."""
 
     def __init__(self, values: dict[str, str], text: str):
-        self.values, self.years = values, sorted({*YEAR.findall(text)})
+        self.values, self.text, self.years = values, text, sorted({*YEAR.findall(text)})
         self.found: dict[object, dict[str, Any]] = {}
 
     def opened(self, markup: str, near: str, text: str, place: str, about: Any = None) -> Markup:
@@ -103,7 +124,7 @@ class _Notes:
         figure = self._figure(hit, near, text)
         key = figure or (about["id"] if about else place)
         if key not in self.found:
-            note = {"place": f"n{len(self.found) + 1}", "shown": []}
+            note = {"place": f"n{len(self.found) + 1}", "shown": [], "same": ()}
             self.found[key] = note | (of_figure(figure) if figure else _computed(place, about))
         note = self.found[key]
         if hit[0] not in note["shown"]:
@@ -113,87 +134,144 @@ class _Notes:
     def _figure(self, hit: re.Match[str], near: str, text: str) -> Figure | None:
         """The figure that is shown as it rounds, of the years and the measure named last before."""
         shown, before, after = hit[0], hit.string[: hit.start()], hit.string[hit.end() :][:12]
-        fits = self._figures
-        if fits.empty:
-            return None
-        if re.search(r"\d{4}-\d\d|quoted", near) and near != text:
-            return None  # of another release
-        if {*_partners().findall(f"{text} {near}")} - {self.partner}:
-            return None  # of another partner, or of several
         size, digits = float(re.sub(r"[+\u2212,]", "", shown)), len(shown.partition(".")[2])
-        if len(re.sub(r"\D", "", shown).lstrip("0")) + (digits > 0) < 3:
+        if len(re.sub(r"\D", "", shown).lstrip("0")) + (digits > 0) < 3 or self._figures.empty:
             return None  # too short to tell figures apart
-        if re.search(PARTS_OF, text, re.IGNORECASE) and "all goods" not in near:
-            return None
+        who = self._partners_in(near) or self._partners_in(text) or [self.partner]
+        what = _sectors(near) or _sectors(text) or ["total"] * (not re.search(PARTS_OF, text))
+        when = self.vintage
+        if near != text and re.search(r"\d{4}-\d\d|quoted", near):
+            when = next(iter(RELEASE.findall(near)), "")
         unit = next((one for one, words in UNITS.items() if re.match(rf" ?({words})", after)), "")
         if not unit and not re.match(" [bm]illion", after):
             unit = next((one for one, words in UNITS.items() if re.search(words, near)), "")
-        scale = 1000 if "billion" in (after if "illion" in after else text) else 1
-        scale = 1 if unit else scale
-        fits = fits[fits.unit == (unit or "million dollars")]
-        fits = fits[((fits.value.abs() / scale - size).abs() <= 0.5000001 / 10**digits)]
-        moved = re.search(MOVED, text, re.IGNORECASE)
-        narrow = YEAR.findall(near) or YEAR.findall(text)
-        rows = [
-            one for one in fits.itertuples()
-            if re.search(CALLED[one.measure], f"{near} {text}", re.IGNORECASE)
-            and one.end in YEAR.findall(text)
-            and (one.as_ == "level" or (one.base in YEAR.findall(text) and moved))
-            and {one.base, one.end} & {*narrow}
+        scale = 1000 if not unit and "billion" in (after if "illion" in after else text) else 1
+        named = {*YEAR.findall(text)} or {*self.years}
+        narrow = {*YEAR.findall(near)} or named
+        moved, share = re.search(MOVED, text, re.IGNORECASE), "share" in f"{near} {text}"
+        fits = [
+            one for one in self._near(size * scale, 0.5000001 * scale / 10**digits)
+            if one.unit == (unit or "million dollars") and one.asked == when
+            and one.partner in who and one.sector in what
+            and re.search(CALLED[one.measure], f"{near} {text}", re.IGNORECASE)
+            and one.end in named
+            and (not one.base or (moved and (one.base in named or len(named) == 1)))
+            and (shown[0] not in SIGNS or SIGNS[shown[0]] * one.value > 0)
+            and (one.as_ == "share") <= share and {one.base, one.end} & narrow
         ]  # fmt: skip
-        named = {one: _last(words, before) for one, words in CALLED.items()}
-        rows.sort(key=lambda one: -named[one.measure])
-        if not rows or (len(rows) > 1 and named[rows[0].measure] == named[rows[1].measure]):
+        place = {one: _last(CALLED[one.measure], before) for one in fits}
+        fits.sort(key=place.__getitem__, reverse=True)
+        if not fits or (len(fits) > 1 and place[fits[0]] == place[fits[1]]):
             return None
-        one = rows[0]
-        return _evaluated(one.measure, one.partner, one.base, one.end, one.as_, one.vintage)
+        one = fits[0]
+        return _evaluated(one.measure, *one[1:7])
+
+    def _partners_in(self, text: str) -> list[str]:
+        return [_partners()[name] for name in dict.fromkeys(_named().findall(text))]
+
+    def _near(self, value: float, distance: float) -> list[Any]:
+        return [self._rows[one] for one in np.flatnonzero(abs(self._sizes - value) <= distance)]
 
     @functools.cached_property
-    def partner(self) -> str:
-        return find_partner(self.values["partner"]).in_sentence.removeprefix("the ")
+    def _rows(self) -> list[Any]:
+        return list(self._figures.itertuples(index=False))
+
+    @functools.cached_property
+    def _sizes(self) -> np.ndarray:
+        return self._figures.value.abs().to_numpy(dtype=float)
 
     @functools.cached_property
     def _figures(self) -> pd.DataFrame:
-        """Levels of all years that the report names, and their changes to its last year."""
-        nothing = pd.DataFrame(columns=["measure", "base", "end", "as_", "unit", "value"])
-        if not {"partner", "end_year"} <= set(self.values) or not self.years:
-            return nothing
-        end = self.values["end_year"]
-        first = [year for year in self.years if year < end]
+        """Levels of all years that the report names, and their changes to its last year.
+
+        Of all partners and sectors that it names, and of its partner in every release that it does.
+        """
+        columns = ["measure", "partner", "sector", "base", "end", "as_", "vintage", "asked"]
+        columns += ["unit", "value"]
         try:
-            code = find_partner(self.values["partner"]).code
-            asked = {"partner": code, "vintage": self.values.get("vintage", "latest")}
-            grids = [grid(**asked, base="", end=self.years, as_="level")]
-            if first:
-                ways = ["change", "percent-change", "ratio"]
-                grids.append(grid(**asked, base=first, end=end, as_=ways))
-            found = [
-                evaluate(measure, one).assign(measure=measure)
-                for measure in CALLED
-                for one in grids
-            ]
-        except InputError:
-            return nothing
-        texts = dict.fromkeys(("partner", "base", "end", "as_"), str)
-        return pd.concat([one.astype(texts) for one in found]).dropna(subset="value")
+            self.partner = find_partner(self.values["partner"]).code
+            end, self.vintage = self.values["end_year"], self.values.get("vintage", "latest")
+        except (InputError, KeyError):
+            return pd.DataFrame(columns=columns)
+        others = sorted({*self._partners_in(self.text)} - {self.partner})
+        what = sorted({"total", *_sectors(self.text)})
+        of_releases = sorted({*RELEASE.findall(self.text)} & releases().keys())
+        first = [year for year in self.years if year < end]
+        asked = [
+            {"partner": who, "sector": what, "vintage": self.vintage}
+            for who in (self.partner, others)
+        ]
+        asked.append({"partner": self.partner, "sector": "total", "vintage": of_releases})
+        # A share takes another release, one that has the World too.
+        ways = [{"base": "", "end": self.years, "as_": way} for way in ("level", "share")]
+        ways += [{"base": first, "end": end, "as_": ["change", "percent-change", "ratio"]}]
+        found = [
+            _known(measure, grid(**one, **way)).assign(measure=measure, nth=nth)
+            for measure in CALLED for nth, one in enumerate(asked) for way in ways
+        ]  # fmt: skip
+        known = pd.concat(found)
+        known["asked"] = known.vintage.astype(str).where(known.nth == 2, self.vintage)
+        known = known[columns].dropna(subset="value")
+        return known.astype(dict.fromkeys(columns[:7], str)).drop_duplicates()
+
+
+def _known(measure: str, rows: pd.DataFrame) -> pd.DataFrame:
+    try:
+        return evaluate(measure, rows)
+    except InputError:
+        return rows.assign(unit="", value=float("nan"))
+
+
+@functools.lru_cache(1000)
+def _evaluated(
+    measure: str, partner: str, sector: str, base: str, end: str, way: str, vintage: str
+) -> Figure:
+    asked = Definition(partner, sector, vintage=vintage, base=base, end=end, as_=way)
+    return evaluate(measure, asked)
 
 
 @functools.cache
-def _partners() -> re.Pattern[str]:
-    """The names of all partners as they stand in a sentence."""
-    names = [find_partner(code).in_sentence.removeprefix("the ") for code in countries()]
-    names += ["World", "European Union", "Euro Area"]
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names, key=len)[::-1]))})\b")
+def _partners() -> dict[str, str]:
+    """The codes of all partners by their names as they stand in a sentence."""
+    known = [find_partner(one) for one in (*countries(), "World", "European Union")]
+    return {one.in_sentence.removeprefix("the "): one.code for one in known}
+
+
+@functools.cache
+def _named() -> re.Pattern[str]:
+    longest = sorted(_partners(), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b")
+
+
+@functools.cache
+def _sectors(text: str) -> list[str]:
+    """The sectors of goods that a text names, by title or code."""
+    found = [name for phrase, name in _phrases().items() if re.search(rf"\b{phrase}\b", text)]
+    for code in re.findall(r"end-use (\d+)\)|\bcode (\d{5})\b", text):
+        try:
+            found.append(sector(f"enduse:{''.join(code)}").name)
+        except InputError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+@functools.cache
+def _phrases() -> dict[str, str]:
+    """Ways to name the sectors that have a name, as regular expressions."""
+    phrases = {"parts and bodies": "parts"}
+    for one in NAMED.values():
+        ways = [one.title, one.title.partition(",")[0]]
+        if one.codes and one.name not in ("parts", "other"):
+            ways.append(one.name.replace("_", " "))
+        if len(one.codes) == 1 and one.codes[0]:
+            ways.append(f"{one.classification} {one.codes[0]}")
+        phrases |= dict.fromkeys(map(re.escape, ways), one.name)
+    return phrases
 
 
 def _last(words: str, text: str) -> int:
     """Where one of the words stands last, −1 if nowhere."""
     return max((hit.start() for hit in re.finditer(words, text, re.IGNORECASE)), default=-1)
-
-
-@functools.lru_cache(1000)
-def _evaluated(measure: str, partner: str, base: str, end: str, way: str, vintage: str) -> Figure:
-    return evaluate(measure, Definition(partner, vintage=vintage, base=base, end=end, as_=way))
 
 
 def command(figure: Figure) -> str:
