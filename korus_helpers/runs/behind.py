@@ -32,7 +32,7 @@ from korus_helpers.trade.sectors import NAMED, sector
 MOST = 12  # rows that a note lists
 CALLED = {"exports": "export", "imports": "import", "deficit": "deficit|surplus|balance"}
 UNITS = {"percent": "percent|%", "times": "times|ratio|multipl"}
-MOVED = "chang|rose|rise|fell|fall|grew|shrank|drop|up |down "
+MOVED = "chang|moved|rose|rise|fell|fall|grew|shrank|drop|up |down "
 PARTS_OF = r"auto|vehicle|services|sector|end-use|share of|agreement"  # not all goods
 YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,.]\d)")
 # A figure, and no year, date, release, code or number of a notebook.
@@ -127,7 +127,7 @@ class _Notes:
             note = {"place": f"n{len(self.found) + 1}", "shown": [], "same": ()}
             self.found[key] = note | (of_figure(figure) if figure else _computed(place, about))
         note = self.found[key]
-        if hit[0] not in note["shown"]:
+        if (figure or about) and hit[0] not in note["shown"]:
             note["shown"].append(hit[0])
         return f'<button popovertarget="{note["place"]}">{hit[0]}</button>'
 
@@ -290,13 +290,22 @@ def of_figure(figure: Figure) -> dict[str, Any]:
     taken = figure_rows(figure.measure, figure.definition)
     frames = {name: open_table(*located(name)).loc[sorted(rows)] for name, rows in taken.items()}
     count = sum(map(len, frames.values()))
-    rows = [
-        [name, *(f"{key} {_cell(value)}" for key, value in row.items() if str(value) not in "nan")]
-        for name, frame in frames.items() if count <= MOST
-        for row in frame.to_dict("records")
-    ]  # fmt: skip
+    rows = [row for one in frames.items() if count <= MOST for row in _rows(*one)]
     return {"words": value_line(figure), "command": command(figure), "rows": rows,
             "count": f"{count:,} rows of {' and '.join(frames)}"}  # fmt: skip
+
+
+def _rows(name: str, frame: pd.DataFrame) -> Iterator[list[str]]:
+    """The rows of a table in words; what all have in common stands before them, once."""
+    alike = frame.columns[(frame.nunique(dropna=False) == 1) & (len(frame) > 1)]
+    if len(alike):
+        yield [f"{name}: {', '.join(_words(frame[alike].iloc[0]))}, and"]
+    for _, row in frame.drop(columns=alike).iterrows():
+        yield [*([] if len(alike) else [name]), *_words(row)]
+
+
+def _words(row: pd.Series) -> list[str]:
+    return [f"{key} {_cell(value)}" for key, value in row.items() if str(value) not in "nan"]
 
 
 def _cell(value: object) -> str:
