@@ -1,5 +1,6 @@
 """Small notebooks, runs of them in forked kernels, and processes that are watched."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,8 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
+from click.testing import CliRunner
 from nbformat import v4
 
+from korus_helpers.cli import korus as command
 from korus_helpers.runs.plan import declared_parameters, plan
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
@@ -67,8 +70,19 @@ def start_korus(folder: Path, *arguments: str, **variables: str) -> subprocess.P
     )
 
 
-def korus(folder: Path, *arguments: str, **variables: str) -> tuple[int, str, str]:
-    """Status, output and errors of `korus …` in `folder`."""
+def korus(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """Status, output and errors of `korus …` in `folder`, in this process, whose fork server is
+    used by all.
+    """
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(command, arguments)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+def korus_process(folder: Path, *arguments: str, **variables: str) -> tuple[int, str, str]:
+    """The same in a process of its own."""
     run = start_korus(folder, *arguments, **variables)
     out, err = run.communicate(timeout=300)
     return run.returncode, out, err

@@ -26,7 +26,7 @@ from korus_helpers.cli import korus
 from korus_helpers.runs.batch import MAKING
 
 PACKAGE = Path(__file__).resolve().parents[1]
-RUNS = 24
+RUNS = 9
 PARAMETERS = """partner: str = "Korea, South"  # who
 base_year: int = 2011  # first year
 end_year: int = 2016  # last year

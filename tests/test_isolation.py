@@ -11,7 +11,7 @@ import pytest
 from small_notebooks import (
     TELL,
     alive,
-    korus,
+    korus_process,
     numbers,
     run_small,
     shown,
@@ -148,9 +148,14 @@ def short_folder():
         yield Path(folder)
 
 
-@pytest.mark.parametrize("how", ["SIGINT to the group", "SIGTERM", "SIGKILL", "SIGHUP"])
-@pytest.mark.parametrize("command", ["run", "batch"])
-def test_no_process_and_no_folder_is_left(how, command, tmp_path, short_folder):
+ENDS = [
+    ("run", "SIGINT to the group"), ("batch", "SIGINT to the group"), ("batch", "SIGKILL"),
+    ("run", "SIGTERM"), ("run", "SIGKILL"), ("run", "SIGHUP"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "how"), ENDS)
+def test_no_process_and_no_folder_is_left(command, how, tmp_path, short_folder):
     small_notebook(tmp_path, "00_endless", TELL, "time.sleep(600)")
     (tmp_path / "outputs").mkdir()
     variables = {"TMPDIR": str(short_folder), "KORUS_TEST": str(tmp_path)}
@@ -174,7 +179,7 @@ def test_where_the_socket_of_the_fork_server_has_no_room_kernels_do_the_same(tmp
     (tmp_path / "outputs").mkdir()
     deep = tmp_path / ("deep" * 20)
     deep.mkdir()
-    status, out, err = korus(tmp_path, "run", TMPDIR=str(deep))
+    status, out, err = korus_process(tmp_path, "run", TMPDIR=str(deep))
     assert status == 0 and "Open outputs/" in out, err
 
 

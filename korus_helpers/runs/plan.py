@@ -287,7 +287,9 @@ def inputs_of(plan: Plan, here: Mapping[str, str]) -> str:
     file that a parameter names cannot be read.
     """
     parts = {
-        "notebooks": {name: _sources(path) for name, path in plan.notebooks.items()},
+        "notebooks": {
+            name: _sources(path, path.stat().st_mtime_ns) for name, path in plan.notebooks.items()
+        },
         "parameters": plan.values,
         "files": {name: _sha256(content) for name, content in plan.files().items()},
         "pdf": plan.pdf,
@@ -310,7 +312,7 @@ def at_hand() -> dict[str, str]:
 
 
 @functools.cache
-def _sources(notebook: Path) -> str:
+def _sources(notebook: Path, _changed: int) -> str:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     sources = [["".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
     return _sha256(json.dumps(sources).encode())
