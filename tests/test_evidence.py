@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typed import korus as here
 
 from korus_helpers import Definition, evaluate
 from korus_helpers.claims.auditing import audit, verdict_rows
@@ -42,7 +43,9 @@ OPTIONAL = {
 JOBS = b"id,printed,measure,note\na,95 jobs,other,It takes a model.\n"
 
 
-def korus(*arguments, cwd=None, limit=None, **environment):
+def korus(*arguments, limit=None, **environment):
+    """The command in a process of its own, which writes no file larger than `limit` bytes."""
+
     def before():
         if limit:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -50,8 +53,8 @@ def korus(*arguments, cwd=None, limit=None, **environment):
     # A limited process has no room for the file of coverage, which would say so on stderr.
     kept = {k: v for k, v in os.environ.items() if not (limit and k.startswith("COVERAGE_"))}
     return subprocess.run(
-        [KORUS, *map(str, arguments)], cwd=cwd, env={**kept, **environment},
-        preexec_fn=before, capture_output=True, encoding="utf-8", check=False,
+        [KORUS, *map(str, arguments)], env={**kept, **environment}, preexec_fn=before,
+        capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
 
 
@@ -70,7 +73,7 @@ def rows_of(files: dict[str, str], table: str) -> list[dict[str, str]]:
 def of_the_article(tmp_path_factory):
     """The bundle that the command writes, and what it printed."""
     folder = tmp_path_factory.mktemp("evidence") / "article"
-    done = korus("audit", "--json", "--evidence", folder)
+    done = here("", "audit", "--json", "--evidence", folder)
     assert done.returncode == 0, done.stderr
     return contents(folder), done.stdout
 
@@ -78,11 +81,11 @@ def of_the_article(tmp_path_factory):
 def test_two_processes_write_the_same_bytes(of_the_article, tmp_path):
     files, printed = of_the_article
     again = korus(
-        "audit", "--evidence", "again", cwd=tmp_path, PYTHONHASHSEED="7", TZ="Asia/Seoul",
+        "audit", "--evidence", tmp_path / "again", PYTHONHASHSEED="7", TZ="Asia/Seoul",
         LC_ALL="C", COLUMNS="40",
     )  # fmt: skip
     assert again.returncode == 0, again.stderr
-    assert again.stdout.endswith("Evidence: again\n")
+    assert again.stdout.endswith("/again\n")
     assert contents(tmp_path / "again") == files
     assert files["verdicts.json"] == printed
 
@@ -237,11 +240,12 @@ def test_goods_with_services_come_with_quoted_figures_then_and_their_rows_today(
     assert dict(rows.groupby("year").size()) == {2011: 4, 2016: 4} and set(rows.quarter) == {0}
 
 
-def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path):
+def test_the_claims_of_an_evidence_can_be_audited_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "claims.yaml").write_text(template(), encoding="utf-8")
     asked = ("--tolerance", "0.1", "--vintage", "2018-10", "--evidence")
     for claims, place in (("claims.yaml", "first"), ("first/claims.csv", "again")):
-        done = korus("audit", claims, *asked, place, cwd=tmp_path)
+        done = here("", "audit", claims, *asked, place)
         assert done.returncode == 0, done.stderr
     files = contents(tmp_path / "first")
     assert contents(tmp_path / "again") == files
@@ -280,7 +284,7 @@ def test_a_folder_that_cannot_be_new_is_refused_in_one_sentence(tmp_path):
         ("no/where", "There is no folder"),
         ("left", "is in the way"),
     ):
-        done = korus("audit", "--evidence", tmp_path / name)
+        done = here("", "audit", "--evidence", tmp_path / name)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert says in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
@@ -291,7 +295,7 @@ def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path):
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "cannot be written (File too large)" in done.stderr
     assert not any(tmp_path.iterdir())
-    done = korus("audit", "--evidence", tmp_path / ("e" * 300))
+    done = here("", "audit", "--evidence", tmp_path / ("e" * 300))
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "cannot be written (File name too long)" in done.stderr
 
