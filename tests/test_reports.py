@@ -136,7 +136,8 @@ def test_what_a_notebook_says_of_itself_is_in_head_foot_and_facts():
     counts = {"not reproduced": 1, "as printed": 3, "no verdict": 5}
     counted = sentence("Second.", vintages=["2018-10", "2024-08"], verdicts=counts)
     sources = table("sources", tables=[["quoted", "2017 <i>", "ab12"], ["annual", "2024", "cd"]])
-    outputs = [sentence("They <i>fell</i>."), counted, figure(), figure("b", "Second"), sources]
+    heading = sentence("### What next?\n\nMore below.")
+    outputs = [heading, sentence("They <i>fell</i>."), counted, figure(), figure("b", "Second"), sources]
     cells = code("", before), markdown("## Totals"), code("", *outputs)
     assert facts(*cells) == Facts(
         "Did exports fall?",

@@ -197,7 +197,8 @@ class _Reader:
         elif "text/markdown" in data:
             said = data.get("text/plain", data["text/markdown"])
             for one in self.text(read_markdown(data["text/markdown"]))[:1]:
-                one["said"] = said
+                if one["kind"] == "text":  # a heading that is shown by a cell says nothing yet
+                    one["said"] = said
             if LINKED_DATA in data:
                 self.linked_data(data[LINKED_DATA])
         elif "image/png" in data:
