@@ -137,7 +137,14 @@ def test_what_a_notebook_says_of_itself_is_in_head_foot_and_facts():
     counted = sentence("Second.", vintages=["2018-10", "2024-08"], verdicts=counts)
     sources = table("sources", tables=[["quoted", "2017 <i>", "ab12"], ["annual", "2024", "cd"]])
     heading = sentence("### What next?\n\nMore below.")
-    outputs = [heading, sentence("They <i>fell</i>."), counted, figure(), figure("b", "Second"), sources]
+    outputs = [
+        heading,
+        sentence("They <i>fell</i>."),
+        counted,
+        figure(),
+        figure("b", "Second"),
+        sources,
+    ]
     cells = code("", before), markdown("## Totals"), code("", *outputs)
     assert facts(*cells) == Facts(
         "Did exports fall?",
