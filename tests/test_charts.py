@@ -235,7 +235,7 @@ def test_months_stand_in_their_middle_and_two_years_of_them_name_quarters(assert
 def test_a_chart_of_lines_picks_its_unit_and_marks_the_years(shown, korea):
     item = comparison("5800", 2011, 2016)
     (large,) = shown(show_lines, 1000 * korea, "It rose", "Goods", SOURCE, "goods", item)
-    assert large.data["text/plain"] == "Line chart: It rose, 2007 to 2017."
+    assert large.data["text/plain"] == "Line chart, 2007 to 2017: It rose."
     assert large.data["text/csv"].startswith("exports,imports\n34400.0,")
     with pytest.raises(ValueError, match="no value to draw"):
         show_lines(korea * np.nan, "It rose", "Goods", SOURCE, "goods")

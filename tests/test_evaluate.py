@@ -441,7 +441,7 @@ def test_a_grid_answers_in_its_own_rows():
         *made, "value", "low", "high", "base_value", "end_value", "unit", "vintage", "reason",
     ]  # fmt: skip
     assert math.isnan(found.value[40])
-    assert found.reason[40] == "no trade with Korea, North is recorded in 2018"
+    assert found.reason[40] == "no trade with North Korea is recorded in 2018"
     assert (found.reason[found.value.notna()] == "").all()
     assert "value" not in made
 

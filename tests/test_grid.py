@@ -112,8 +112,8 @@ def test_partners_that_are_not_understood_are_refused(partners, said):
 
 def test_a_partner_without_figures_is_refused_in_the_words_of_the_notebooks():
     assert refusal("KOR,South Sudan", [("base_year", "2005")]) == (
-        "base_year 2005: no trade with South Sudan is recorded in 2005; type another year or "
-        "partner"
+        "base_year 2005: no trade with South Sudan is recorded in 2005; type a year from "
+        "2011 to 2025 or another partner"
     )
     assert refusal("MEX", [("end_year", "2026")]) == (
         "end_year 2026: vintage 2026-03 covers 1985 to 2025"

@@ -109,8 +109,8 @@ def two(exports=(100_000, 110_000), imports=(200_000, 210_000), deficit=None):
     (10_000, 8_800, "The deficit with Atlantis shrank by 12 percent"),
     (10_000, 10_010, "The deficit with Atlantis stood still"),
     (1_000, 62_000, "The deficit with Atlantis grew 62.0-fold"),
-    (-5_000, -8_000, "The surplus with Atlantis grew"),
-    (-8_000, -5_000, "The surplus with Atlantis shrank"),
+    (-5_000, -8_000, "The surplus with Atlantis grew by 60 percent"),
+    (-8_000, -5_000, "The surplus with Atlantis shrank by 38 percent"),
     (-5_000, 8_000, "A surplus with Atlantis became a deficit"),
     (8_000, -5_000, "A deficit with Atlantis became a surplus"),
 ])  # fmt: skip
@@ -125,6 +125,7 @@ def test_titles_of_a_deficit_or_a_surplus(base, end, said):
     ((100, 110), (100, 120), "rose 10.0 percent, imports 20.0 percent"),
     ((100, 97.2), (100, 123.3), "fell 2.8 percent, imports rose 23.3 percent"),
     ((100, 100), (100, 90), "stood still, imports fell 10.0 percent"),
+    ((100, 5700), (100, 226_551), "rose 57.0-fold, imports 2,266-fold"),
     ((0, 5), (0, 7), "rose from zero, imports too"),
     ((0, 0), (0, 7), "stayed at zero, imports rose from zero"),
 ])  # fmt: skip
@@ -146,13 +147,15 @@ def test_titles_of_flows(exports, imports, said):
     (two((0, 0)), "US exports to Atlantis were not recorded in either year."),
     (two((0, 0), (0, 0)), "No US goods trade with Atlantis was recorded in 2011 or in 2016."),
     (two(imports=(200_000, 200_010)), "imports from Atlantis hardly changed from USD 200.0 bil"),
+    (two(imports=(50.5, 114_408)), "imports from Atlantis rose from USD 50.5 million to USD 114.4 "
+     "billion, 2,266 times as much, and"),
     (two(imports=(7, 0)), "imports from Atlantis fell from USD 7.0 million in 2011 to none"),
     (two(imports=(0.1, 0.12)), "imports from Atlantis rose by less than USD 0.1 million to USD"),
     (two(deficit=(10_000, 8_000)), "deficit with Atlantis fell from USD 10.0 billion to USD 8.0"),
     (two(deficit=(-10_000, -12_000)), "surplus with Atlantis rose from USD 10.0 billion to USD"),
     (two(deficit=(-500, 700)), "surplus with Atlantis of USD 500 million in 2011 turned into a "
      "deficit of USD 700 million in 2016."),
-    (two(deficit=(0, 700)), "trade with Atlantis went from balanced trade to a deficit of USD 7"),
+    (two(deficit=(0, 700)), "balance with Atlantis went from balanced trade to a deficit of USD 7"),
     (two(deficit=(70_000, 70_010)), "deficit with Atlantis hardly changed from USD 70.0 billion."),
 ])  # fmt: skip
 def test_the_paragraph_of_the_article_for_any_figures(table, said):

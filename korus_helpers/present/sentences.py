@@ -95,7 +95,9 @@ def finding(two: "pd.DataFrame", partner: str, goods: str = "") -> str:
     for flow in ("exports", "imports"):
         base, end = two[flow]
         change = 100 * (end / base - 1) if base else math.nan
-        if math.isnan(change):
+        if base and not end:
+            said.append(("fell to zero", ""))
+        elif math.isnan(change):
             said.append(("rose from zero" if end > base else "stayed at zero", ""))
         elif rose_or_fell(change) == "did not change":
             said.append(("stood still", ""))
@@ -109,8 +111,9 @@ def finding(two: "pd.DataFrame", partner: str, goods: str = "") -> str:
 
 
 def _deficit_finding(base: float, end: float, partner: str, goods: str) -> str:
-    if base > 0 and end > 0:
-        return f"The {goods}deficit with {partner} {_grew_or_shrank(end / base)}"
+    if base * end > 0:
+        side = "deficit" if end > 0 else "surplus"
+        return f"The {goods}{side} with {partner} {_grew_or_shrank(end / base)}"
     if base <= 0 and end <= 0:
         verb = "grew" if end < base else "shrank" if end > base else "stood still"
         return f"The {goods}surplus with {partner} {verb}"
@@ -165,7 +168,7 @@ def article_paragraph(partner: str, two: "pd.DataFrame") -> str:
         verb = "rose" if end > base else "fell"
         by = f"from {usd(base)}" if _many_times(base, end) else f"by {usd(abs(end - base))}"
         second += f" {verb} {by} to {usd(end)}, {_growth(base, end)}"
-    return f"{first} {second}, and {_deficit(*two.deficit, partner, years)}."
+    return f"{first} {second}, and {_balance(two, partner)}."
 
 
 def _from_nothing(base: float, end: float, years: tuple[int, int]) -> str:
@@ -176,10 +179,14 @@ def _from_nothing(base: float, end: float, years: tuple[int, int]) -> str:
     return f"rose from none recorded in {years[0]} to {usd(end)} in {years[1]}"
 
 
-def _deficit(base: float, end: float, partner: str, years: tuple[int, int]) -> str:
+def _balance(two: "pd.DataFrame", partner: str) -> str:
+    years, (base, end) = tuple(two.index), two.deficit
     if base == 0 or end == 0:
-        said = [deficit_phrase(one) for one in (base, end)]
-        return f"US goods trade with {partner} went from {said[0]} to {said[1]}"
+        said = [
+            deficit_phrase(row.deficit) if row.exports or row.imports else "no recorded trade"
+            for row in two.itertuples()
+        ]
+        return f"the balance with {partner} went from {said[0]} to {said[1]}"
     before, after = (("surplus" if one < 0 else "deficit") for one in (base, end))
     subject = f"the US goods {before} with {partner}"
     if before != after:

@@ -81,7 +81,7 @@ def show_lines(
         lines(ax, frame / scale, colours=colours, events=events, marked=marked)
         return fig
 
-    show_figure(draw, frame, name, f"Line chart: {title}, {known[0]} to {known[-1]}.")
+    show_figure(draw, frame, name, f"Line chart, {known[0]} to {known[-1]}: {title}.")
 
 
 @styled

@@ -137,6 +137,8 @@ def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 def count_sentence(verdicts: Sequence[Verdict], what: str) -> str:
     """As "Of ten figures that …, five hold …": counts by verdict, in the order of the ladder."""
+    if len(verdicts) == 1:
+        return f"{what[:1].upper()}{what[1:]}: one, and it {_verb(verdicts[0].verdict, 1)}."
     said = [f"{count_word(n)} {_verb(name, n)}" for name, n in counts(verdicts).items()]
     return f"Of {count_word(len(verdicts))} {what}, {join_words(said)}."
 

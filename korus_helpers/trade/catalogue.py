@@ -417,7 +417,7 @@ def why_missing(cell: Cell, flows: tuple[str, ...]) -> str:
 
 @remembered
 def _names() -> dict[str, str]:
-    return dict(zip(partners().partner_code, partners().name, strict=True))
+    return dict(zip(partners().partner_code, partners().in_sentence, strict=True))
 
 
 def _held(found: Series) -> str:

@@ -106,7 +106,12 @@ def comparison(partner: str, base_year: int, end_year: int, vintage: str = "late
         try:
             item.figure("deficit", year=year)
         except NoFigure as error:
-            raise InputError(f"{name} {year}: {error}; type another year or partner") from None
+            first = found.first_year or year
+            last = min(found.last_year or year, release.last_full_year)
+            outside = first < last and not first <= year <= last
+            other = f"a year from {first} to {last} or " if outside else "another year or "
+            other *= found.first_year is not None
+            raise InputError(f"{name} {year}: {error}; type {other}another partner") from None
     return item
 
 

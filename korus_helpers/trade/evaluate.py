@@ -119,11 +119,12 @@ def _moved(definition: Definition, base: float, end: float) -> str:
     if definition.as_ not in COMPARED or np.isnan(base) or np.isnan(end):
         return ""
     moved = end - base
-    base, end = (round(x, 1) + 0.0 for x in (base, end))  # no "-0.0"
-    verb = "rose" if moved > 0 else "fell"
-    by = f"{verb} by {abs(moved):,.1f} million" if moved else "did not change"
+    base, end, size = (
+        f"{x:,.1f}" if abs(x) >= 0.05 else f"{x + 0.0:.2g}" for x in (base, end, abs(moved))
+    )
+    by = f"{'rose' if moved > 0 else 'fell'} by {size} million" if moved else "did not change"
     what = f"the part {by}" if definition.as_ == "contribution" else f"it {by}"
-    return f" (from {base:,.1f} to {end:,.1f} million dollars {what})"
+    return f" (from {base} to {end} million dollars {what})"
 
 
 @dataclass(frozen=True)
