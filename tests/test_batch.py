@@ -184,7 +184,7 @@ def test_what_no_batch_wrote_is_neither_replaced_nor_deleted(what, place):
         ),
         (["--partners", "KOR", "--reports", "docx"], "docx"),
         (
-            ["--partners", "KOR", "--notebooks", "77"],
+            ["--partners", "KOR", "77"],
             "There is no notebook '77'; there",
         ),
         (["--partners", "KOR", "--base-year", "soon"], "base_year"),

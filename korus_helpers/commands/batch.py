@@ -58,15 +58,16 @@ LISTED = 20  # failures on the terminal; the index has all
     "--memory", type=click.IntRange(100), metavar="MB",
     help="Memory that a notebook may take; its share of this machine unless given.",
 )  # fmt: skip
+@click.argument("more", nargs=-1, metavar="[NOTEBOOK ...]")
 @click.pass_context
 def batch(
-    ctx, partners, base_year, end_year, notebooks, grid_file, parameters, reports, paper, out,
+    ctx, more, partners, base_year, end_year, notebooks, grid_file, parameters, reports, paper, out,
     force, workers, scheduler, engine, timeout, memory,
 ) -> None:  # fmt: skip
     """Make the reports for many partners and years, several at a time.
 
-    A run that an earlier call finished with the same inputs is kept, so that a batch that was
-    stopped goes on where it ended.
+    NOTEBOOK is as for korus run. A run that an earlier call finished with the same inputs is kept,
+    so that a batch that was stopped goes on where it ended.
     """
     from korus_helpers.errors import InputError
     from korus_helpers.runs.engine import Engine, Limits, cores, interruptible, share_of_memory
@@ -99,7 +100,8 @@ def batch(
                 f"There are no reports of the kind {reports!r}; type html or html,pdf."
             )
         pdf = paper if "pdf" in asked else ""
-        chosen = choose_notebooks([name.strip() for name in notebooks.split(",") if name.strip()])
+        named = [*more, *filter(None, map(str.strip, notebooks.split(",")))]
+        chosen = choose_notebooks(named)
         declared = {name: declared_parameters(path) for name, path in chosen.items()}
         years = (("base_year", base_year), ("end_year", end_year))
         typed = [*((name, year) for name, year in years if year), *parameters]

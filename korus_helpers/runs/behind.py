@@ -106,6 +106,7 @@ class _Notes:
     """The notes of a report, each once, and the figures among which numbers are looked up."""
 
     def __init__(self, values: dict[str, str], text: str):
+        self.vintage = values.get("vintage", values.get("release", "latest"))
         self.values, self.text, self.years = values, text, sorted({*YEAR.findall(text)})
         self.found: dict[object, dict[str, Any]] = {}
 
@@ -148,7 +149,8 @@ class _Notes:
         scale = 1000 if not unit and "billion" in (after if "illion" in after else text) else 1
         named = {*YEAR.findall(text)} or {*self.years}
         narrow = {*YEAR.findall(near)} or named
-        moved, share = re.search(MOVED, text, re.IGNORECASE), "share" in f"{near} {text}"
+        moved = unit == "times" or re.search(MOVED, text, re.IGNORECASE)
+        share = "share" in f"{near} {text}"
         fits = [
             one for one in self._near(size * scale, 0.5000001 * scale / 10**digits)
             if one.unit == (unit or "million dollars") and one.asked == when
@@ -190,12 +192,12 @@ class _Notes:
         columns += ["unit", "value"]
         try:
             self.partner = find_partner(self.values["partner"]).code
-            end, self.vintage = self.values["end_year"], self.values.get("vintage", "latest")
         except (InputError, KeyError):
             return pd.DataFrame(columns=columns)
         others = sorted({*self._partners_in(self.text)} - {self.partner})
         what = sorted({"total", *_sectors(self.text)})
         of_releases = sorted({*RELEASE.findall(self.text)} & releases().keys())
+        end = self.values.get("end_year", self.values.get("year", ""))
         first = [year for year in self.years if year < end]
         asked = [
             {"partner": who, "sector": what, "vintage": self.vintage}
