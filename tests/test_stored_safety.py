@@ -106,7 +106,7 @@ def test_killed_at_any_moment_the_vintage_is_whole_or_absent(folder, tmp_path):
     touches = store_killed(folder, path, None)
     assert touches > 20 and names(folder) == ["2024-08b", "2024-08c"]
     late = touches * 9 // 10  # where the vintage gets its name
-    points = [*dice.sample(range(1, late), RUNS // 2), *dice.sample(range(late, touches), RUNS // 2)]
+    points = dice.sample(range(1, late), RUNS // 2) + dice.sample(range(late, touches), RUNS // 2)
     for at in points:
         as_before()
         died = store_killed(folder, path, at) == 0
