@@ -22,6 +22,7 @@ NOTEBOOKS = {
     path.stem: path
     for path in sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 }
+SOME = ("00", "02", "04", "08")  # with every kind of output
 PARTNERS = ("Germany",)  # for South Korea they are committed, and nbval runs a kernel
 MORE_PARTNERS = (
     "South Korea", "Mexico", "Vietnam", "China", "Canada", "Nauru", "Germany", "Japan", "Ireland",
@@ -94,9 +95,9 @@ def test_tortured_cells_were_run(tortured):
     assert sum(bool(plain[name]["outputs"]) for name in counted) > 70
 
 
-def compare_collection(partner: str, place: Path, engine) -> list[str]:
-    """The cells of the committed notebooks that are not the same for `partner`."""
-    made = planned(NOTEBOOKS, place / "forked", partner=partner)
+def compare_collection(partner: str, place: Path, engine, notebooks) -> list[str]:
+    """The cells of `notebooks` that are not the same for `partner`."""
+    made = planned(notebooks, place / "forked", partner=partner)
 
     def both(name: str) -> list[str]:
         engine.part(made, name)
@@ -108,7 +109,7 @@ def compare_collection(partner: str, place: Path, engine) -> list[str]:
         return [f"{name}, {cell}" for cell in plain if plain[cell] != forked[cell]]
 
     with ThreadPoolExecutor(2) as pool:
-        return [one for found in pool.map(both, NOTEBOOKS) for one in found]
+        return [one for found in pool.map(both, notebooks) for one in found]
 
 
 @pytest.mark.parametrize("partner", PARTNERS)
@@ -116,7 +117,8 @@ def test_committed_notebooks_are_those_of_papermill(
     partner, tmp_path, forks, monkeypatch, as_outside_pytest
 ):
     monkeypatch.chdir(next(iter(NOTEBOOKS.values())).parent)
-    assert compare_collection(partner, tmp_path, forks) == []
+    some = {name: path for name, path in NOTEBOOKS.items() if name[:2] in SOME}
+    assert compare_collection(partner, tmp_path, forks, some) == []
 
 
 @pytest.mark.skipif("KORUS_SLOW" not in os.environ, reason="five minutes; set KORUS_SLOW=1")
@@ -125,4 +127,4 @@ def test_committed_notebooks_are_those_of_papermill_for_more_partners(
     partner, tmp_path, forks, monkeypatch, as_outside_pytest
 ):
     monkeypatch.chdir(next(iter(NOTEBOOKS.values())).parent)
-    assert compare_collection(partner, tmp_path, forks) == []
+    assert compare_collection(partner, tmp_path, forks, NOTEBOOKS) == []
