@@ -143,7 +143,7 @@ def _shown(value: Any, format_: Format | None) -> str:
     if any(digit in text for digit in "123456789"):
         return text
     little = short(value)  # "0" for what is zero but for the noise of dividing
-    return text.lstrip(MINUS) if little == "0" else f"{'+' * (text[0] == '+')}{little}"
+    return text.lstrip(f"+{MINUS}") if little == "0" else f"{'+' * (text[0] == '+')}{little}"
 
 
 def _is_number(value: Any) -> bool:

@@ -110,7 +110,7 @@ def official(figure: Figure | None) -> str:
     unit = {"percent": "\u00a0%", "times": "\u00a0times"}.get(figure.unit, "")
     low, value, high = (x / size_of(figure.unit) for x in (figure.low, figure.value, figure.high))
     if figure.unit == "rank":
-        return ends_words(figure, figure.unit)
+        return ends_words(figure, figure.unit) + f" since {figure.since}" * bool(figure.since)
     if number(low, 2) != number(high, 2):
         return f"{range_words(low, high, 2)}{unit}"
     sign = "+" if figure.definition.as_ in ("change", "percent-change") and value > 0 else ""

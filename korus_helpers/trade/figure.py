@@ -24,8 +24,8 @@ _OF_ONE = {
     "imbalance": "in percent of imports",
     "flow-ratio": "one flow over the other",
     "rank": "place among countries",
-    "record": "place among all periods so far, the largest first,",
-    "record-low": "place among all periods so far, the smallest first,",
+    "record": "place among all periods since {}, the largest first,",
+    "record-low": "place among all periods since {}, the smallest first,",
 }
 
 
@@ -66,13 +66,23 @@ class Figure:
             part = f"part of the change in the goods {what}"
             subject += f", {_WAYS.get(asked.as_, part)} from {base} to {end}"
         elif asked.as_ in _OF_ONE:
-            subject += f", {_OF_ONE[asked.as_]} in {asked.last.words}"
+            subject += f", {_OF_ONE[asked.as_].format(self.since)} in {asked.last.words}"
         elif asked.as_ == "share":
             whole = "the world total" if item.whole == item else f"the goods {what}"
             subject += f", share of {whole} in {asked.last.words}"
         else:
             subject += f", {asked.last.words}"
         return f"{subject}; {BASES[asked.basis]}{', seasonally adjusted' * self._adjusted}"
+
+    @property
+    def since(self) -> int:
+        """The year since which the place of a record is told; 0 for any other figure."""
+        asked = self.definition
+        if asked.first or asked.as_ not in ("record", "record-low"):
+            return 0
+        held = series(asked.vintage, asked.basis, asked.what, not asked.last.whole_years)
+        flows = [self.measure] if self.measure in FLOWS else FLOWS
+        return max(max(map(held.begin, flows)) // 12, asked.who.first_year or 0)
 
     @property
     def caution(self) -> str:
