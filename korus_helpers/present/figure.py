@@ -211,7 +211,10 @@ def chart(title: str, subtitle: str, source: str, height: float = 4.5) -> tuple[
     area = Bbox(
         [[SIDE / inches_wide(), bottom / height], [1 - SIDE / inches_wide(), (top - 0.03) / height]]
     )
-    return fig, fig.add_axes(area)
+    ax = fig.add_axes(area)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_label_coords(0, 0)  # it has no label, whose place would be looked for
+    return fig, ax
 
 
 def _worded(title: str, subtitle: str, source: str, width: float) -> tuple[float, list[Any]]:
