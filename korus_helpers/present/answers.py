@@ -5,6 +5,7 @@ The numbers of an object are unrounded, in the `unit` beside them; an unbounded 
 
 import json
 import math
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ from korus_helpers.present.words import (
 if TYPE_CHECKING:
     from korus_helpers.claims.printed import Statement
     from korus_helpers.claims.searching import Match, Search
+    from korus_helpers.trade.definition import Definition
     from korus_helpers.trade.figure import Figure
 
 SHOWN = 12  # matches that people are shown unless they ask for all
@@ -56,6 +58,22 @@ def value_line(figure: "Figure") -> str:
         f"{subject}: {exact_amount(figure.value, figure.unit)}{ends}; {basis}{mixed}; "
         f"vintage {figure.vintage}; source: {figure.source}. {figure.caution}".rstrip()
     )
+
+
+def typed_options(asked: "Definition", way: str) -> list[str]:
+    """The options that mean this definition, with `--as` for each way but a level."""
+    words = ["--partner", asked.who.common_name]
+    words += ["--from", asked.base, "--to", asked.end] if asked.base else ["--period", asked.end]
+    words += ["--share"] if way == "share" else ["--as", way] * (way != "level")
+    words += ["--sector", asked.sector] if asked.sector != "total" else []
+    words += ["--basis", asked.basis] if asked.basis != asked.what.basis else []
+    return [*words, "--vintage", asked.vintage]
+
+
+def value_command(figure: "Figure") -> str:
+    """What gives the figure again."""
+    asked = figure.definition
+    return shlex.join(["korus", "value", figure.measure, *typed_options(asked, asked.as_)])
 
 
 def exact_amount(value: float, unit: str) -> str:

@@ -7,6 +7,7 @@ as JupyterLab does, is given live choices; a run, a report and a test get the pi
 
 import html
 import json
+import re
 import shlex
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,18 +20,19 @@ from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.names import visible
 from korus_helpers.figures.partners import countries, find_partner, partners
 from korus_helpers.figures.releases import LATEST, releases
-from korus_helpers.present.answers import value_line
+from korus_helpers.present.answers import typed_options, value_command, value_line
 from korus_helpers.present.audit import check_rows
 from korus_helpers.present.displays import publish
 from korus_helpers.present.sentences import plain, say
 from korus_helpers.present.tables import show_table
 from korus_helpers.present.timelines import show_lines
 from korus_helpers.present.words import amount, usd
-from korus_helpers.trade.bases import COMPARED, MEASURES, UNITS
+from korus_helpers.trade.bases import COMPARED, MEASURES, PLACED, WAYS
 from korus_helpers.trade.comparison import Comparison, newest_of_all
 from korus_helpers.trade.definition import definition_of
 from korus_helpers.trade.evaluate import evaluate, grid
 from korus_helpers.trade.figure import FIRST_YEAR, Figure
+from korus_helpers.trade.periods import month_number
 from korus_helpers.trade.sectors import NAMED
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -55,8 +57,9 @@ OWN_KEYS = (
 class Choices:
     """What is seen, by the names of the notebook's parameters.
 
-    `beside` are partners drawn in the same chart, "; " between them, `claim` a figure as printed. A
-    level or a share is of `end_year`; every other `way` compares `base_year` with it.
+    A `base_period` or `end_period` takes the place of its year. `beside` are partners drawn in the
+    same chart, "; " between them, `claim` a figure as printed. Ways that compare take both periods,
+    the others the last one.
     """
 
     partner: str
@@ -66,14 +69,16 @@ class Choices:
     end_year: int
     vintage: str
     way: str
+    base_period: str = ""
+    end_period: str = ""
     beside: str = ""
     claim: str = ""
 
     def options(self, compared: bool) -> dict[str, str | None]:
         """As `definition_of` and `typed_claims` take them, for two periods or for the last one."""
-        base, end = str(self.base_year), str(self.end_year)
-        years = {"start": base, "end": end} if compared else {"year": end}
+        base, end = self.base_period or self.base_year, self.end_period or self.end_year
         what = {name: getattr(self, name) for name in ("partner", "sector", "vintage")}
+        years = {"start": str(base), "end": str(end)} if compared else {"period": str(end)}
         return dict.fromkeys(("year", "period", "start", "end")) | years | what | {"basis": ""}
 
     def verdicts(self) -> tuple[list[Verdict], str]:
@@ -90,22 +95,15 @@ class Choices:
                 refused = refused or error
                 continue
             found = [judge(one, tolerance=TOLERANCE, vintage=self.vintage) for one in claims]
-            return found, self._command("check", [self.claim, "--measure", self.measure], two, way)
+            asked = definition_of(None, False, **options)
+            words = ["korus", "check", self.claim, "--measure", self.measure]
+            return found, shlex.join([*words, *typed_options(asked, way or "level")])
         raise refused
 
-    def commands(self) -> dict[str, str]:
-        """What gives the same figure, and the notebook with the same choices."""
-        value = self._command("value", [self.measure], self.way in COMPARED, self.way)
+    def papermill(self) -> str:
+        """The command that runs the notebook with the same choices."""
         given = ["-y", json.dumps(asdict(self), ensure_ascii=False)]
-        notebook = shlex.join(["papermill", NOTEBOOK, "explored.ipynb", *given])
-        return {"korus command": value, "papermill parameters": notebook}
-
-    def _command(self, verb: str, first: list[str], compared: bool, way: str | None) -> str:
-        names = {"start": "from", "end": "to"}
-        given = {names.get(name, name): text for name, text in self.options(compared).items()}
-        given |= {"as": way, "sector": self.sector if self.sector != "total" else None}
-        pairs = [(f"--{name}", text) for name, text in given.items() if text]
-        return shlex.join(["korus", verb, *first, *(part for pair in pairs for part in pair)])
+        return shlex.join(["papermill", NOTEBOOK, "explored.ipynb", *given])
 
 
 def explore(**choices: Any) -> None:
@@ -142,7 +140,7 @@ def _show(chosen: Choices) -> dict[str, str]:
     say(f"{plain(said)}.", vintages=[figure.definition.vintage])
     _rank(chosen, figure)
     say(plain(value_line(figure)))
-    commands = chosen.commands()
+    commands = {"korus command": value_command(figure), "papermill parameters": chosen.papermill()}
     if chosen.claim.strip():
         found, commands["korus check"] = chosen.verdicts()
         for verdict in found:
@@ -159,26 +157,34 @@ def _chart(chosen: Choices, figure: Figure, title: str) -> None:
     if len(drawn) > MOST_LINES:
         raise InputError(f"{len(drawn)} partners in one chart; type at most {MOST_LINES}")
     release = releases().get(asked.vintage, newest_of_all())
-    way, unit = ("share", "percent") if chosen.way == "share" else ("level", "USD")
-    years = range(FIRST_YEAR, release.last_full_year + 1)
-    rows = grid(partner=drawn, end=years, sector=asked.sector, as_=way, vintage=chosen.vintage)
+    through, last = month_number(*map(int, release.data_through.split("-"))), asked.last
+    same = [last.shift(year - last.last_year) for year in range(FIRST_YEAR, through // 12 + 1)]
+    same = [one for one in same if one.start >= 12 * FIRST_YEAR and one.end <= through]
+    way = "level" if asked.as_ in (*COMPARED, *PLACED) else asked.as_
+    rows = grid(partner=drawn, end=same, sector=asked.sector, as_=way, vintage=chosen.vintage)
     found = evaluate(chosen.measure, rows)
-    frame = found.assign(year=found.end.astype(int), partner=found.partner.astype(str))
+    years = found.end.astype(str).map({str(one): one.last_year for one in same})
+    frame = found.assign(year=years, partner=found.partner.astype(str))
     frame = frame.pivot(index="year", columns="partner", values="value")[list(drawn)]
     frame.columns = [one.common_name for one in drawn.values()]
     frame = frame.dropna(how="all").dropna(axis=1, how="all")
-    subtitle = f"US {chosen.measure}, {asked.what.words}" + ", share" * (way == "share")
-    base = chosen.base_year if asked.first else chosen.end_year
-    item = Comparison(asked.who, base, chosen.end_year, release, None)
-    source = f"{figure.source}, vintage {figure.vintage}"
-    show_lines(frame, title, subtitle, source, "explored", item, unit=unit)
+    subtitle = f"US {chosen.measure}, {asked.what.words}" + f", {way}" * (way != "level")
+    item = Comparison(asked.who, (asked.first or last).last_year, last.last_year, release, None)
+    span = f"in {last.months // 12} years together"
+    if not last.whole_years:
+        span = f"in {re.sub(' [0-9]{4}', '', last.words)} of each year"
+    show_lines(
+        frame, title, subtitle, f"{figure.source}, vintage {figure.vintage}", "explored", item,
+        unit=WAYS[way].replace("million dollars", "USD"), per="a year" if last.year else span,
+    )  # fmt: skip
 
 
 def _rank(chosen: Choices, figure: Figure) -> None:
     """The partner's place among all countries, and the nearest above and below it."""
     asked = figure.definition
+    way, unit = ("level", "million dollars") if figure.unit == "rank" else (asked.as_, figure.unit)
     rows = grid(partner=countries(), sector=asked.sector, base=asked.base, end=asked.end,
-                as_=asked.as_, vintage=chosen.vintage)  # fmt: skip
+                as_=way, vintage=chosen.vintage)  # fmt: skip
     found = evaluate(chosen.measure, rows).dropna(subset="value").set_index("partner")
     order = found.value.sort_values(ascending=False, kind="stable")
     if asked.partner not in order:
@@ -190,7 +196,7 @@ def _rank(chosen: Choices, figure: Figure) -> None:
     names = partners().set_index("partner_code").common_name
     table = pd.DataFrame({"rank": range(max(0, at - BESIDE) + 1, at + BESIDE + 2)[: len(near)]})
     table["partner"] = names[near.index].to_numpy()
-    table["value"] = [amount(value, figure.unit) for value in near]
+    table["value"] = [amount(value, unit) for value in near]
     where = f"release {found.vintage.iloc[0]}" if asked.sector == "total" else "the newest figures"
     caption = f"Rank {at + 1} of {len(order)} countries, from high to low, in {where}"
     show_table(table, caption, "neighbours")
@@ -239,17 +245,18 @@ def _widgets(first: Choices) -> dict[str, Any]:
         "partner": ("Combobox", "Partner", {"options": names}),
         "measure": ("Dropdown", "Measure", {"options": MEASURES}),
         "sector": ("Combobox", "Sector", {"options": list(NAMED)}),
-        "base_year": ("IntText", "First year", {}),
-        "end_year": ("IntText", "Last year", {}),
+        "base_year": ("Text", "First period", {"placeholder": "2011, 2018-07 or 2018-Q3"}),
+        "end_year": ("Text", "Last period", {"placeholder": "2016, 2019-07 or 2026-ytd"}),
         "vintage": ("Dropdown", "Release", {"options": [LATEST, *releases()]}),
-        "way": ("Dropdown", "Way", {"options": list(UNITS)}),
+        "way": ("Dropdown", "Way", {"options": list(WAYS)}),
         "beside": ("Text", "Beside it", {"placeholder": "Mexico; China"}),
         "claim": ("Text", "As printed", {"placeholder": "nearly $28 billion"}),
     }
     for name, (kind, label, more) in fields.items():
         lazy = {} if kind == "Dropdown" else {"continuous_update": False}
         made = getattr(ipywidgets, kind)
-        fields[name] = made(value=getattr(first, name), description=label, **more, **lazy)
+        value = getattr(first, name.replace("_year", "_period")) or getattr(first, name)
+        fields[name] = made(value=str(value), description=label, **more, **lazy)
     return fields
 
 
@@ -261,6 +268,11 @@ def _show_live(first: Choices) -> None:
     def follow(*_: object) -> dict[str, Any]:
         try:
             given = {name: one.value for name, one in fields.items()}
+            for end in ("base", "end"):  # a year is kept as one, for the notebook's parameters
+                typed, year = given[f"{end}_year"].strip(), getattr(first, f"{end}_year")
+                is_year = re.fullmatch(r"\d{4}", typed)
+                given[f"{end}_year"] = int(typed) if is_year else year
+                given[f"{end}_period"] = "" if is_year else typed
             result.value, picture = _captured(Choices(**given))
         except InputError as error:
             result.value, picture = f'<p role="alert">{html.escape(visible(str(error)))}</p>', {}

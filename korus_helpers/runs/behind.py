@@ -8,7 +8,6 @@ source, rows and the `korus value` command. Any other number leads to its calcul
 import csv
 import functools
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,7 +21,7 @@ from korus_helpers.figures.partners import countries, find_partner
 from korus_helpers.figures.releases import releases
 from korus_helpers.figures.store import located
 from korus_helpers.figures.tables import open_table
-from korus_helpers.present.answers import value_line
+from korus_helpers.present.answers import value_command, value_line
 from korus_helpers.present.words import number
 from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import evaluate, figure_rows, grid
@@ -276,24 +275,13 @@ def _last(words: str, text: str) -> int:
     return max((hit.start() for hit in re.finditer(words, text, re.IGNORECASE)), default=-1)
 
 
-def command(figure: Figure) -> str:
-    """What gives the figure again."""
-    asked = figure.definition
-    words = ["korus", "value", figure.measure, "--partner", asked.who.common_name]
-    words += ["--from", asked.base, "--to", asked.end] if asked.base else ["--period", asked.end]
-    words += ["--as", asked.as_] if asked.base else ["--share"] * (asked.as_ == "share")
-    words += ["--sector", asked.sector] if asked.sector != "total" else []
-    words += ["--basis", asked.basis] if asked.basis != asked.what.basis else []
-    return shlex.join([*words, "--vintage", asked.vintage])
-
-
 def of_figure(figure: Figure) -> dict[str, Any]:
     """The note of a figure: its sentence, the command, and the rows it is made of."""
     taken = figure_rows(figure.measure, figure.definition)
     frames = {name: open_table(*located(name)).loc[sorted(rows)] for name, rows in taken.items()}
     count = sum(map(len, frames.values()))
     rows = [row for one in frames.items() if count <= MOST for row in _rows(*one)]
-    return {"words": value_line(figure), "command": command(figure), "rows": rows,
+    return {"words": value_line(figure), "command": value_command(figure), "rows": rows,
             "count": f"{count:,} rows of {' and '.join(frames)}"}  # fmt: skip
 
 

@@ -249,7 +249,7 @@ def test_choices_change_figure_and_sentence_and_can_be_copied(opened):
     assert seen.place.locator("img").get_attribute("src") != before
     seen.type("Beside it", "Japan; CHN")
     seen.field("Way").select_option("share")
-    seen.type("Last year", "2019")
+    seen.type("Last period", "2019")
     seen.says("US goods deficit with Mexico, share of the world total in 2019")
     line = korus(seen.copied("korus command"))
     assert line.startswith("US goods deficit with Mexico, share of the world total in 2019")
@@ -257,6 +257,12 @@ def test_choices_change_figure_and_sentence_and_can_be_copied(opened):
     given = shlex.split(seen.copied("papermill parameters"))
     wanted = {"partner": "Mexico", "beside": "Japan; CHN", "way": "share", "end_year": 2019}
     assert wanted.items() <= json.loads(given[-1]).items()
+    seen.type("Last period", "2018-Q3")
+    seen.field("Way").select_option("rank")
+    seen.says("Mexico, place among countries in July 2018 to September 2018")
+    line = korus(seen.copied("korus command"))
+    assert line.startswith("US goods deficit with Mexico, place among countries in July 2018")
+    assert '"end_period": "2018-Q3"' in seen.copied("papermill parameters")
     seen.assert_well()
 
 
