@@ -19,7 +19,7 @@ from korus_helpers.runs.run import run_collection
 OUTPUTS = Path(__file__).parents[1] / "outputs"
 WIDTH, HEIGHT = 1200, 916
 KEPT = (".html", "verdicts.csv", "run.json")
-COLOURS = 48
+COLOURS = 24
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 LINK = re.compile(r'<a\b[^>]*?href="([^"#:]+)(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 

@@ -35,6 +35,7 @@ MOVED = "chang|moved|rose|rise|fell|fall|grew|shrank|drop|up |down "
 PARTS_OF = r"auto|vehicle|services|sector|end-use|share of|agreement"  # not all goods
 YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,.]\d)")
 # A figure, and no year, date, release, code or number of a notebook.
+MOST_LOOKED_UP = 10_000  # figures among which the numbers of a report are looked for
 RELEASE = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])\b(?!-)")
 SHOWN = re.compile(
     r"(?<![\w.,:/-])(?<!code )(?!(?:19|20)\d\d(?![\d,.]\d))(?!0\d)"
@@ -72,6 +73,8 @@ def open_numbers(blocks: Sequence[dict[str, Any]], values: dict[str, str]) -> li
 def _texts(blocks: Sequence[dict[str, Any]]) -> Iterator[str]:
     for block in blocks:
         yield block.get("said", "") + block.get("caption", "")
+        if block.get("name") == "verdicts":
+            yield block["csv"]  # has the definitions, and with them the partners
         for row in [*block.get("head", ()), *block.get("rows", ())]:
             yield " ".join([*(cell["text"] for cell in row), _code(block, row)])
 
@@ -191,21 +194,30 @@ class _Notes:
         columns += ["unit", "value"]
         try:
             self.partner = find_partner(self.values["partner"]).code
-        except (InputError, KeyError):
-            return pd.DataFrame(columns=columns)
+        except (InputError, KeyError):  # claims, each about a partner of its own
+            self.partner = ""
         others = sorted({*self._partners_in(self.text)} - {self.partner})
+        if not self.years or not (self.partner or others):
+            return pd.DataFrame(columns=columns)
         what = sorted({"total", *_sectors(self.text)})
         of_releases = sorted({*RELEASE.findall(self.text)} & releases().keys())
         end = self.values.get("end_year", self.values.get("year", ""))
-        first = [year for year in self.years if year < end]
+        ends = [end] if end else sorted({*re.findall(r"\d{4} to (\d{4})", self.text)})
+        if len(others) * len(what) * len(self.years) * (1 + len(ends)) > MOST_LOOKED_UP:
+            others, what = [], ["total"]
         asked = [
             {"partner": who, "sector": what, "vintage": self.vintage}
-            for who in (self.partner, others)
+            for who in (self.partner and [self.partner], others)
         ]
-        asked.append({"partner": self.partner, "sector": "total", "vintage": of_releases})
+        mine = {"sector": "total", "vintage": of_releases if self.partner else []}
+        asked.append({"partner": self.partner or others} | mine)
         # A share takes another release, one that has the World too.
         ways = [{"base": "", "end": self.years, "as_": way} for way in ("level", "share")]
-        ways += [{"base": first, "end": end, "as_": ["change", "percent-change", "ratio"]}]
+        moves = ["change", "percent-change", "ratio"]
+        ways += [
+            {"base": [year for year in self.years if year < end], "end": end, "as_": moves}
+            for end in ends
+        ]
         found = [
             _known(measure, grid(**one, **way)).assign(measure=measure, nth=nth)
             for measure in CALLED for nth, one in enumerate(asked) for way in ways
