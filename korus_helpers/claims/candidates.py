@@ -62,6 +62,8 @@ STEPS = (
 )
 BIT = {name: 1 << at for at, name in enumerate(STEPS)}
 NEAR = frozenset(STEPS) - {"year", "12-month window", "reporter"}
+NEAR_STEPS = 2  # at most, of a near definition
+FARTHEST = sum(BIT[name] for name in STEPS if name not in NEAR)
 DIGITS = 10  # that count: what is behind them is noise of adding floats
 KEY = ["measure", "as_", "sector", "basis", "base", "end"]
 _YEARS_OFF = 1  # a stated year may be meant for the one before or after it
@@ -83,7 +85,8 @@ class Stated:
 
     `sector` None is all goods, as long as nothing better fits; `basis` is the one asked for or
     the sector's own. `day` is when the number was printed, "" if unknown: periods that had not
-    ended by then are not tried, and the figures in force on it come first.
+    ended by then are not tried, and the figures in force on it come first. `near` leaves out
+    what is more than `NEAR_STEPS` of `NEAR` away.
     """
 
     measures: tuple[str, ...]
@@ -94,6 +97,7 @@ class Stated:
     base: Period | None
     end: Period | None
     day: str
+    near: bool = False
 
     @property
     def months(self) -> int:
@@ -335,6 +339,9 @@ def _tables(stated: Stated, measure: str) -> Iterator[_Table]:
                 continue  # the same exports as on the general basis
             if basis == SERVICES != stated.sector:
                 continue  # beside goods, not another definition of them
+            steps = _table_steps(stated, measure, item.name, basis)
+            if stated.near and (steps & FARTHEST or steps.bit_count() > NEAR_STEPS):
+                continue
             if (item.name, basis) == _GOODS and stated.day:
                 yield _Table("total", basis, f"{AS_OF}{stated.day}", _calendar_years(stated))
             country = item.name == "total" and basis not in OWN_RELEASE
@@ -351,7 +358,9 @@ def _calendar_years(stated: Stated) -> np.ndarray:
 def _starts(stated: Stated, item: Sector, basis: str, vintage: str) -> np.ndarray:
     """Where periods start for which this release may hold a figure of the partner."""
     months, found = stated.months, [np.array([], dtype=np.int64)]
-    for monthly in (False, True) if months == 12 else (True,):
+    asked = stated.end or stated.base
+    windows = not stated.near or stated.partner.code == KOREA or (asked and asked.start % 12)
+    for monthly in (False, True)[: 1 + bool(windows)] if months == 12 else (True,):
         source = series(vintage, basis, item, monthly)
         if source is None or stated.partner.code not in source.partners:
             continue

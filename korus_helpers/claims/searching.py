@@ -8,9 +8,9 @@ import pandas as pd
 
 from korus_helpers.claims.candidates import (
     BIT,
+    FARTHEST,
     KEY,
-    NEAR,
-    STEPS,
+    NEAR_STEPS,
     Stated,
     candidates,
     names_of,
@@ -27,9 +27,7 @@ from korus_helpers.trade.figure import Figure, provenance
 
 LISTED = 1_000  # matches, nearest first
 SAME = 7  # digits in which two releases agree that give the same figure; months are rounded
-NEAR_STEPS = 2
 MOVES = np.linspace(0.75, 1.25, 101)
-_FARTHEST = sum(BIT[name] for name in STEPS if name not in NEAR)
 
 
 @dataclass(frozen=True)
@@ -121,9 +119,9 @@ def near(interval: Interval, unit: str, **stated: object) -> Search:
     agreement year for calendar year, and the base year one off. The stated definition itself is
     one of those tried, with no steps.
     """
-    asked = read_stated(unit, **stated)
+    asked = replace(read_stated(unit, **stated), near=True)
     grid = candidates(asked)
-    close = (grid["count"] <= NEAR_STEPS) & ((grid.bits & _FARTHEST) == 0)
+    close = (grid["count"] <= NEAR_STEPS) & ((grid.bits & FARTHEST) == 0)
     return _found(asked, grid[close], interval)
 
 
