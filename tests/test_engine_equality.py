@@ -58,6 +58,7 @@ def forks():
 def as_outside_pytest(monkeypatch):
     # With it a kernel leaves the file descriptors alone.
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    monkeypatch.setenv("KORUS_REPORT", "1")  # charts for a phone too, as in a run
 
 
 @pytest.fixture(scope="module")
