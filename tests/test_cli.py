@@ -20,11 +20,13 @@ def run(*arguments: str):
     return CliRunner().invoke(korus, arguments)
 
 
-def test_value_is_one_line_with_definition_vintage_and_source():
+def test_value_is_a_line_with_definition_vintage_and_source_and_one_of_context():
     answer = run("value", "deficit", "--year", "2016")
     assert answer.exit_code == 0
-    assert answer.stdout.count("\n") == 1
+    assert answer.stdout.count("\n") == 2
     for words in (
+        "In dollars of 2023 (GDP deflator) it is USD 34,382.5 million",
+        "it was 0.15 percent of US gross domestic product",
         "US goods deficit with South Korea, 2016: USD 27,624.6 million",
         "general imports at customs value",
         "vintage 2026-06",

@@ -18,6 +18,7 @@ from korus_helpers.figures.partners import countries
 from korus_helpers.figures.tables import DATA, open_table
 from korus_helpers.trade.bases import COMPARED, FLOWS, MEASURES, PARTS, UNITS
 from korus_helpers.trade.definition import CHOICES, Definition
+from korus_helpers.trade.economy import beside
 from korus_helpers.trade.evaluate import evaluate, figure_rows, grid
 from korus_helpers.trade.sectors import GROUPS, NAMED
 from korus_helpers.trade.series import Ends
@@ -305,6 +306,28 @@ def test_a_sector_is_found_by_a_word_of_its_title():
         with pytest.raises(InputError, match=re.escape(said)) as refused:
             Definition(end=2016, sector=words)
         assert "enduse:01010" not in str(refused.value)  # which excludes wine
+
+
+def test_points_are_the_change_of_a_share_and_the_economy_stands_beside():
+    for choices in (
+        {"partner": "Japan"},
+        {"sector": "autos"},
+        {"partner": "Mexico", "vintage": "2026-03"},
+    ):
+        share = [evaluate("imports", Definition(**choices, end=year, as_="share")).value
+                 for year in (2015, 2016)]  # fmt: skip
+        moved = evaluate("imports", Definition(**choices, base=2015, end=2016, as_="points"))
+        assert (
+            moved.value == pytest.approx(share[1] - share[0]) and moved.unit == "percentage points"
+        )
+    ratio = evaluate("deficit", Definition(base=2011, end=2016, as_="ratio"))
+    assert "it is 1.95 times" in beside(ratio) and "product 1.74 times" in beside(ratio)
+    asked = Definition(end=2016, as_="gdp-share")
+    assert f"{evaluate('deficit', asked).value:.2f}" in beside(
+        evaluate("deficit", Definition(end=2016))
+    )
+    assert "context_annual" in figure_rows("deficit", asked)
+    assert not beside(evaluate("deficit", Definition(end="2016-03")))
 
 
 def test_no_contribution_where_the_whole_hardly_moved():

@@ -26,16 +26,18 @@ from korus_helpers.figures.store import has_table, kept_as, vintage_folders
 from korus_helpers.figures.tables import DATA, open_table
 from korus_helpers.trade.bases import (
     BASES,
+    COMPARED,
     CONSUMPTION,
     FLOWS,
     GENERAL,
     GOODS_SERVICES,
     KOREA_REPORTED,
+    MEASURES,
     PARTS,
     UNITS,
 )
 from korus_helpers.trade.catalogue import Rows, merged
-from korus_helpers.trade.definition import COMPARED, MEASURES, Definition
+from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.evaluate import figure_rows
 from korus_helpers.trade.figure import Figure
 from korus_helpers.trade.sectors import sector

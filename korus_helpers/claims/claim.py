@@ -16,8 +16,19 @@ from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
-from korus_helpers.trade.bases import COUNTED, KOREA_REPORTED, PLACED, UNITS, WAYS, counted, way_of
-from korus_helpers.trade.definition import COMPARED, MEASURES, Definition
+from korus_helpers.trade.bases import (
+    COMPARED,
+    COUNTED,
+    KOREA_REPORTED,
+    MEASURES,
+    OF_WHOLE,
+    PLACED,
+    UNITS,
+    WAYS,
+    counted,
+    way_of,
+)
+from korus_helpers.trade.definition import Definition
 from korus_helpers.trade.periods import Period, month_number, period
 from korus_helpers.trade.sectors import sector
 
@@ -51,6 +62,8 @@ _COMPARED = {
     "record": ", place among all years so far",
     "record-low": ", place from below among all years so far",
     "imbalance": ", in percent of imports",
+    "gdp-share": ", in percent of US gross domestic product",
+    "points": ", change of the share of the whole in percentage points",
     "contribution": ", contribution to the change of the whole",
 }
 
@@ -225,11 +238,14 @@ def parts_of(text: str, as_: str, compared: bool) -> tuple[Part, ...]:
     """
     if compared:
         if both := _tried(read_levels, text):
-            if as_ not in COMPARED or both[0].unit == UNITS["level"]:
-                as_ = "share" if as_ == "share" else "level"
+            of_whole = as_ in OF_WHOLE[:2]
+            if as_ not in COMPARED or of_whole or both[0].unit == UNITS["level"]:
+                as_ = "share" if of_whole else "level"
                 return Part("from", both[0], as_, "base"), Part("to", both[1], as_, "end")
         elif moved := _tried(read_change_and_level, text):
             change, level = moved
+            if change.unit == WAYS["points"] and level.unit == UNITS["share"]:
+                return Part("by", change, "points"), Part("to", level, "share", "end")
             if level.unit != UNITS["level"]:
                 raise InputError(
                     f"{quoted(level.text)} is no level in dollars; type each by itself"
@@ -280,6 +296,8 @@ def misfit(printed: Statement, measure: str, as_: str) -> tuple[str, str, str] |
     if printed.unit != WAYS[as_]:
         why = f"{text} is in {printed.unit}, while a {as_} is in {WAYS[as_]}"
         return "as", why, " or ".join(ways_in(printed.unit))
+    if printed.of_economy and as_ != "gdp-share":
+        return "as", f"{text} is a part of gross domestic product", "gdp-share"
     if measure != "deficit" and printed.subject:
         side = "says on which side the balance is, which is read as a deficit with its sign"
         return "measure", f"{text} {side}", printed.subject
@@ -288,4 +306,5 @@ def misfit(printed: Statement, measure: str, as_: str) -> tuple[str, str, str] |
 
 def ways_in(unit: str) -> list[str]:
     """The ways to compare that are in `unit`."""
-    return list(PLACED) if unit == "rank" else [way for way, its in UNITS.items() if its == unit]
+    rare = ("imbalance", "gdp-share", "flow-ratio")  # only where they are named
+    return [way for way, its in WAYS.items() if its == unit and way not in rare]

@@ -10,9 +10,9 @@ from korus_helpers.claims.verdicts import compare, figure_of
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.releases import LATEST
-from korus_helpers.trade.bases import COUNTED, UNITS
+from korus_helpers.trade.bases import COMPARED, COUNTED, MEASURES, UNITS
 from korus_helpers.trade.comparison import Comparison
-from korus_helpers.trade.definition import COMPARED, MEASURES, Definition, check_measure
+from korus_helpers.trade.definition import Definition, check_measure
 from korus_helpers.trade.figure import Figure
 
 NONE = "no figure"

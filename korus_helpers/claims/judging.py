@@ -20,8 +20,8 @@ from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
-from korus_helpers.trade.bases import WAYS
-from korus_helpers.trade.definition import MEASURES, check_measure
+from korus_helpers.trade.bases import MEASURES, WAYS
+from korus_helpers.trade.definition import check_measure
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,12 @@ class Statement:
         return self.hedge in _OF_A_WHOLE and not self.direction
 
     @property
+    def of_economy(self) -> bool:
+        """Whether it says that it is a part of gross domestic product."""
+        said = " ".join(self.notes).lower()
+        return self.unit == "percent" and any(word in said for word in ("gdp", "gross domestic"))
+
+    @property
     def subject(self) -> str:
         """The measure that the text names: "deficit" where it says on which side, else ""."""
         return "deficit" if SIDE.keys() & self.words.lower().split() else ""

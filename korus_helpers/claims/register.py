@@ -33,8 +33,17 @@ from korus_helpers.errors import InputError
 from korus_helpers.figures.names import to_type, visible
 from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.bases import GOODS_SERVICES, KOREA_REPORTED, MEANT, PLACED, WAYS
-from korus_helpers.trade.definition import COMPARED, MEASURES, check_basis
+from korus_helpers.trade.bases import (
+    COMPARED,
+    GOODS_SERVICES,
+    KOREA_REPORTED,
+    MEANT,
+    MEASURES,
+    OF_WHOLE,
+    PLACED,
+    WAYS,
+)
+from korus_helpers.trade.definition import check_basis
 from korus_helpers.trade.periods import period
 
 START = "`korus audit --template` prints a file to start from"
@@ -258,8 +267,8 @@ def _check_periods(claim: Claim) -> None:
 
 def _check_figures(claim: Claim) -> None:
     """Refuse a figure that is not understood or is not in the unit of what it is said to be."""
-    of_world = claim.as_ == "share" and claim.sector == "total"
-    if claim.as_ in ("share", "contribution") and claim.sector in WHOLES and not of_world:
+    of_world = claim.as_ in OF_WHOLE[:2] and claim.sector == "total"
+    if claim.as_ in OF_WHOLE and claim.sector in WHOLES and not of_world:
         raise InputError(
             f"sector: a {claim.as_} of {claim.sector} would be one of itself; type the sector "
             "whose part it is, such as autos, or measure: other"

@@ -20,9 +20,8 @@ from korus_helpers.claims.claim import (
 from korus_helpers.claims.printed import TOLERANCE, Statement, read_printed
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
-from korus_helpers.trade.bases import KOREA_REPORTED, UNITS
+from korus_helpers.trade.bases import COMPARED, KOREA_REPORTED, OF_WHOLE, UNITS
 from korus_helpers.trade.definition import (
-    COMPARED,
     Definition,
     check_measure,
     check_way,
@@ -84,7 +83,7 @@ def _definition(way: str, share: bool, choices: dict[str, str | None]) -> Defini
     """Periods, partner and basis made canonical; sectors without files pass as all goods."""
     name = sector_named(choices["sector"])
     if name in (*BESIDE, UNSPECIFIED):
-        if way in ("share", "contribution"):
+        if way in OF_WHOLE:
             raise InputError(f"a {way} of {name} is not calculated here; type --as level")
         name = "total"
     return definition_of(way, share, **(choices | {"sector": name}))
@@ -94,6 +93,8 @@ def _way(printed: Statement, compared: bool, sector_name: str) -> str:
     """What a figure is without --as, from its unit and whether two periods are compared."""
     if printed.unit == "rank":
         return printed.noun
+    if printed.of_economy:
+        return "gdp-share"
     fitting = ways_in(printed.unit)
     if not fitting:
         raise InputError(

@@ -13,7 +13,7 @@ from korus_helpers.claims.searching import Match, near
 from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.releases import LATEST, releases
 from korus_helpers.figures.store import publications
-from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES, UNITS, WAYS, counted
+from korus_helpers.trade.bases import COUNTED, GOODS_SERVICES, OF_WHOLE, UNITS, WAYS, counted
 from korus_helpers.trade.evaluate import evaluate
 from korus_helpers.trade.figure import Figure
 from korus_helpers.trade.periods import month_start
@@ -212,7 +212,7 @@ def _why_not(claim: Claim, printed: Statement) -> str:
     if claim.is_forecast:
         return "The period ends after the claim was printed, so it is a forecast."
     services = counted(claim.sector, claim.basis) in COUNTED
-    if services and claim.as_ in ("share", "contribution"):
+    if services and claim.as_ in OF_WHOLE:
         return f"A {claim.as_} of services is not calculated here."
     return missing(claim)
 

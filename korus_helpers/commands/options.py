@@ -67,7 +67,7 @@ class Signed(click.Command):
 
 MEASURE = Words(f"Type one of {', '.join(MEASURES)}", lambda: dict.fromkeys(MEASURES, ""))
 MEASURES_SAID = "exports, imports, deficit (imports minus exports), balance or two-way"
-WAYS_SAID = "level, change, percent-change, ratio, share or contribution"
+WAYS_SAID = "level, change, percent-change, ratio, share, points (of a share) or contribution"
 PRINTED = _Figure("Type the figure in single quotes, such as '$27.6 billion'")
 PARTNERS, SECTORS = Words(words=_partners), Words(words=_sectors)
 PARTNER = click.option(

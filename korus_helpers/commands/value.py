@@ -12,7 +12,8 @@ from korus_helpers.commands.options import AS_JSON, MEASURE, with_definition
     "--as",
     "way",
     metavar="WAY",
-    help="change, percent-change, ratio or contribution; needs --from and --to.",
+    help="change, percent-change, ratio, contribution or points (of a share), with --from and --to;"
+    " imbalance, flow-ratio, gdp-share or rank of one period.",
 )
 @click.option("--share", is_flag=True, help="Share of all goods, or without a sector of the World.")
 @AS_JSON

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from korus_helpers.figures.partners import find_partner
 from korus_helpers.figures.releases import release_order
 from korus_helpers.figures.store import publications
 from korus_helpers.figures.tables import open_table, package, verify
@@ -27,6 +26,7 @@ from korus_helpers.present.words import (
     signed,
     usd,
 )
+from korus_helpers.trade.economy import beside
 
 if TYPE_CHECKING:
     from korus_helpers.claims.printed import Statement
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SHOWN = 12  # matches that people are shown unless they ask for all
 UNMOVED = 0.05  # million dollars: less is not printed
 MEASURES = ("exports", "imports", "deficit")
-_DIGITS = {"million dollars": 1, "percent": 2, "times": 3, "rank": 0}
+_DIGITS = {"million dollars": 1, "percent": 2, "percentage points": 2, "times": 3, "rank": 0}
 
 
 def to_json(value: Any) -> str:
@@ -57,6 +57,7 @@ def value_line(figure: "Figure") -> str:
     return (
         f"{subject}: {exact_amount(figure.value, figure.unit)}{ends}; {basis}{mixed}; "
         f"vintage {figure.vintage}; source: {figure.source}. {figure.caution}".rstrip()
+        + "\n".join(["", *filter(None, [beside(figure)])])
     )
 
 
@@ -89,7 +90,7 @@ def exact_amount(value: float, unit: str) -> str:
 def value_object(figure: "Figure") -> dict[str, Any]:
     """The figure for programs: everything named."""
     asked = figure.definition
-    partner = find_partner(asked.partner)
+    partner = asked.who
     return {
         "value": figure.value,
         "unit": figure.unit,
@@ -110,6 +111,7 @@ def value_object(figure: "Figure") -> dict[str, Any]:
         "mixed": figure.mixed,
         "caution": figure.caution,
         "source": figure.source,
+        "context": beside(figure),
     }
 
 

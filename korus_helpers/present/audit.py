@@ -13,6 +13,7 @@ from korus_helpers.present.words import (
     shown_unit,
     size_of,
 )
+from korus_helpers.trade.economy import beside
 
 MOST_SETS = 12  # repairs that are listed
 
@@ -117,6 +118,7 @@ def check_rows(verdict: Verdict) -> list[dict[str, str]]:
         "definition": verdict.used.words if verdict.used else "",
         "vintage": verdict.used.vintage if verdict.used else "",
         "source": verdict.used.source if verdict.used else "",
+        "context": beside(verdict.used) if verdict.used and verdict.claim.sector == "total" else "",
         "today": f"{official(verdict.now)}: {verdict.now_verdict}" if verdict.then_verdict
         and verdict.now else "",
         "remarks": " ".join(verdict.remarks),

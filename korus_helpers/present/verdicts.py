@@ -107,13 +107,16 @@ def official(figure: Figure | None) -> str:
     """As "42.31", "+13.22", "42.25 to 42.30" (as quoted), with its unit; "" where unknown."""
     if figure is None:
         return ""
-    unit = {"percent": "\u00a0%", "times": "\u00a0times"}.get(figure.unit, "")
+    unit = {"percent": "\u00a0%", "rank": "", "million dollars": ""}.get(
+        figure.unit, f"\u00a0{figure.unit}"
+    )
     low, value, high = (x / size_of(figure.unit) for x in (figure.low, figure.value, figure.high))
     if figure.unit == "rank":
         return ends_words(figure, figure.unit) + f" since {figure.since}" * bool(figure.since)
     if number(low, 2) != number(high, 2):
         return f"{range_words(low, high, 2)}{unit}"
-    sign = "+" if figure.definition.as_ in ("change", "percent-change") and value > 0 else ""
+    signed = figure.definition.as_ in ("change", "percent-change", "points")
+    sign = "+" if signed and value > 0 else ""
     return f"{sign}{number(value, 2)}{unit}"
 
 

@@ -13,14 +13,22 @@ UNITS = {
     "contribution": "percent",
 }
 PLACED = ("rank", "record", "record-low")
-WAYS = UNITS | {"imbalance": "percent", "flow-ratio": "times"} | dict.fromkeys(PLACED, "rank")
+WAYS = UNITS | {
+    "points": "percentage points",
+    "imbalance": "percent",
+    "gdp-share": "percent",
+    "flow-ratio": "times",
+    **dict.fromkeys(PLACED, "rank"),
+}
 """Every way with its unit.
 
-An imbalance is the deficit in percent of imports, a flow-ratio imports over exports (exports over
+Points are the change of a share, an imbalance is the deficit in percent of imports, a gdp-share any
+measure in percent of US gross domestic product, a flow-ratio imports over exports (exports over
 imports of the measure exports). A rank is the place among countries, deficits and surpluses apart;
 a record the place among the periods up to this one, the largest first, a record-low the smallest.
 """
-COMPARED = ("change", "percent-change", "ratio", "contribution")
+COMPARED = ("change", "percent-change", "ratio", "contribution", "points")
+OF_WHOLE = ("share", "points", "contribution")  # of all goods; of all goods themselves the World
 
 GENERAL, CONSUMPTION, KOREA_REPORTED = "general", "consumption", "korea-reported"
 BOP, SERVICES, GOODS_SERVICES = "bop", "services", "goods-and-services"

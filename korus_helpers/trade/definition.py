@@ -189,7 +189,7 @@ def definition_of(
     if share:
         raise InputError(
             "a share is of one period: type --year 2016 --share, or for a sector's "
-            "part of a change --as contribution"
+            "part of a change --as contribution, and for the change of a share --as points"
         )
     if way and way not in (*COMPARED, *PLACED[1:]):
         raise InputError(

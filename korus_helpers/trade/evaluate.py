@@ -14,6 +14,7 @@ from korus_helpers.trade.bases import (
     CONSUMPTION,
     FLOWS,
     GENERAL,
+    OF_WHOLE,
     OWN_RELEASE,
     PLACED,
     WAYS,
@@ -29,6 +30,7 @@ from korus_helpers.trade.catalogue import (
     why_missing,
 )
 from korus_helpers.trade.definition import CHOICES, Definition, check_measure, check_way
+from korus_helpers.trade.economy import economy_rows, gdp, gdp_years
 from korus_helpers.trade.figure import Figure, provenance
 from korus_helpers.trade.periods import Period, period
 from korus_helpers.trade.reach import reach_of
@@ -40,8 +42,8 @@ SMALL = 0.01
 _SIDES = {  # period, and whether of the whole: the ways that need it
     ("end", False): tuple(WAYS),
     ("base", False): COMPARED,
-    ("end", True): ("share", "contribution"),
-    ("base", True): ("contribution",),
+    ("end", True): OF_WHOLE,
+    ("base", True): OF_WHOLE[1:],
 }
 _KEY = ("vintage", "basis", "sector", "partner")
 
@@ -88,7 +90,9 @@ def figure_rows(measure: str, definition: Definition) -> Rows:
     A measure of one flow leaves the other out, where the table holds each flow in its own rows.
     """
     asked = _Grid(measure, definition)
-    return merged(rows_behind(asked.cell(0, *side), asked.flows) for side in asked.sides)
+    of_gdp = [economy_rows(definition.last)] if definition.as_ == "gdp-share" else []
+    found = [rows_behind(asked.cell(0, *side), asked.flows) for side in asked.sides]
+    return merged([*found, *of_gdp])
 
 
 def grid(**choices: Iterable | str | int) -> pd.DataFrame:
@@ -123,7 +127,7 @@ def _moved(definition: Definition, base: float, end: float) -> str:
         f"{x:,.1f}" if abs(x) >= 0.05 else f"{x + 0.0:.2g}" for x in (base, end, abs(moved))
     )
     by = f"{'rose' if moved > 0 else 'fell'} by {size} million" if moved else "did not change"
-    what = f"the part {by}" if definition.as_ == "contribution" else f"it {by}"
+    what = f"the part {by}" if definition.as_ in OF_WHOLE else f"it {by}"
     return f" (from {base} to {end} million dollars {what})"
 
 
@@ -213,7 +217,7 @@ class _Grid:
         """The release that each vintage asked for means: one for the whole grid."""
         partners = set(self.columns["partner"].values)
         whole = any(item.kind == "all goods" for item in self.columns["sector"].values)
-        if self.ways & {"share", "rank"} and whole:
+        if self.ways & {"share", "points", "rank"} and whole:
             partners.add(WORLD)
         asked = [one for side in ("base", "end") for one in self.columns[side].values if one]
         span = min(one.start for one in asked), max(one.end for one in asked)
@@ -294,11 +298,17 @@ class _Grid:
             return known.get(self.measure) or part.where(False)
         if way == "flow-ratio":
             return exports / imports if self.measure == "exports" else imports / exports
-        if way not in ("share", "contribution"):
+        if way == "gdp-share":
+            return end.each(lambda part: 100 * part / self.columns["end"].each(gdp))
+        if way not in OF_WHOLE:
             return end.since(base, way)
         whole = self.measured("end", whole=True)
+        share = (end / whole).each(lambda part: 100 * part)
         if way == "share":
-            return (end / whole).each(lambda part: 100 * part)
+            return share
+        if way == "points":
+            before = base / self.measured("base", whole=True)
+            return share - before.each(lambda part: 100 * part)
         exports, imports, _ = self.traded("end", whole=True)
         all_moved, moved = whole - self.measured("base", whole=True), end - base
         large = np.abs(all_moved.value) > SMALL * (exports + imports).value
@@ -425,7 +435,7 @@ def _why(cell: Cell, flows: tuple[str, ...]) -> str:
 
 def _meaningless(measure: str, way: str) -> str:
     measure = "two-way trade" if measure == "two-way" else measure
-    if way == "share":
+    if way in ("share", "points"):
         return (
             f"a share of the {measure} has no meaning here: the part or the whole is zero or "
             "of the other sign; ask for the level"
@@ -444,6 +454,12 @@ def _meaningless(measure: str, way: str) -> str:
         return f"a {way} of the {measure} needs earlier periods of a release; ask for the level"
     if way == "imbalance":
         return "an imbalance is the deficit in percent of imports; ask for the deficit or balance"
+    if way == "gdp-share":
+        years = gdp_years()
+        return (
+            "a part of US gross domestic product is known for calendar years "
+            f"{years[0]} to {years[-1]}; type one of them"
+        )
     if way == "flow-ratio":
         return "one of the flows is zero, so a flow-ratio has no meaning; ask for the level"
     return (

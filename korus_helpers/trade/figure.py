@@ -8,7 +8,16 @@ from korus_helpers.figures.in_force import in_force
 from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.store import publications
 from korus_helpers.figures.tables import open_table
-from korus_helpers.trade.bases import BASES, COUNTED, FLOWS, PARTS, SERVICES, WORLD, of_trade
+from korus_helpers.trade.bases import (
+    BASES,
+    COUNTED,
+    FLOWS,
+    OF_WHOLE,
+    PARTS,
+    SERVICES,
+    WORLD,
+    of_trade,
+)
 from korus_helpers.trade.catalogue import AS_OF, series
 from korus_helpers.trade.definition import Definition
 
@@ -22,6 +31,7 @@ _WAYS = {
 }
 _OF_ONE = {
     "imbalance": "in percent of imports",
+    "gdp-share": "in percent of US gross domestic product",
     "flow-ratio": "one flow over the other",
     "rank": "place among countries",
     "record": "place among all periods since {}, the largest first,",
@@ -60,15 +70,18 @@ class Figure:
         goods = COUNTED.get(asked.basis, "goods") if item.kind == "all goods" else ""
         subject = of_trade(self.measure, asked.who.in_sentence, goods)
         subject += "" if goods else f", {item.words}"
+        whole = "the world total" if item.whole == item else f"the goods {what}"
         if asked.first:
             # "April 2011–March 2012", because "from ... to ... to ... to" cannot be read.
             base, end = (one.words.replace(" to ", "–") for one in asked.periods)
             part = f"part of the change in the goods {what}"
-            subject += f", {_WAYS.get(asked.as_, part)} from {base} to {end}"
+            way = _WAYS.get(asked.as_, part)
+            if asked.as_ == "points":
+                way = f"change of the share of {whole}, in percentage points,"
+            subject += f", {way} from {base} to {end}"
         elif asked.as_ in _OF_ONE:
             subject += f", {_OF_ONE[asked.as_].format(self.since)} in {asked.last.words}"
         elif asked.as_ == "share":
-            whole = "the world total" if item.whole == item else f"the goods {what}"
             subject += f", share of {whole} in {asked.last.words}"
         else:
             subject += f", {asked.last.words}"
@@ -90,7 +103,7 @@ class Figure:
         asked = self.definition
         years = [asked.periods[0].start // 12, asked.last.last_year]
         said = [caution(asked.who, *years), self._of_members(*years)]
-        if self._adjusted and (asked.partner == WORLD or asked.as_ == "share"):
+        if self._adjusted and (asked.partner == WORLD or asked.as_ in OF_WHOLE[:2]):
             said.append("The World is the sum of countries that are each adjusted by themselves.")
         if asked.basis in PARTS:
             said.append(_printed_before(asked.partner, years))
