@@ -330,6 +330,22 @@ def test_points_are_the_change_of_a_share_and_the_economy_stands_beside():
     assert not beside(evaluate("deficit", Definition(end="2016-03")))
 
 
+def test_named_countries_are_summed_and_none_is_counted_twice():
+    def of(partner, **more):
+        return evaluate("deficit", Definition(partner, end=2016, **more))
+
+    for more in ({}, {"vintage": "as-of:2019-02-01"}, {"as_": "share"}):
+        parts = [of(one, **more).value for one in ("China", "Mexico")]
+        assert of("Mexico + China", **more).value == pytest.approx(sum(parts))
+    assert of("China+Mexico").definition == of("2010+5700").definition
+    assert set.union(*figure_rows("deficit", Definition("China+Mexico", end=2016)).values())
+    with pytest.raises(NoFigure, match="no trade with North Korea"):
+        evaluate("deficit", Definition("Korea, South+Korea, North", end=2018))
+    for partner, said in (("EU+Germany", "could count one twice"), ("MEX+Mexico", "named twice")):
+        with pytest.raises(InputError, match=said):
+            Definition(partner, end=2016)
+
+
 def test_no_contribution_where_the_whole_hardly_moved():
     # The world deficit moved by 1.4 billion on 3,640 billion of trade, the auto deficit by 2.2.
     choices = {"partner": WORLD, "base": 2015, "end": 2016, "sector": "autos"}

@@ -14,7 +14,7 @@ from korus_helpers.claims.printed import (
 )
 from korus_helpers.claims.wording import quoted
 from korus_helpers.errors import InputError
-from korus_helpers.figures.partners import Partner, find_partner
+from korus_helpers.figures.partners import Partner, find_partners
 from korus_helpers.figures.releases import LATEST
 from korus_helpers.trade.bases import (
     COMPARED,
@@ -158,7 +158,7 @@ def _partner(text: str, claim: Claim) -> Partner:
     periods = [one for one in (claim.base, claim.end) if isinstance(one, Period)]
     years = [year for one in periods for year in (one.start // 12, one.last_year)]
     try:
-        return find_partner(text, years)
+        return find_partners(text, years)
     except InputError:
         if claim.measure in MEASURES:
             raise

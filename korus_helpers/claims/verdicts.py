@@ -377,7 +377,7 @@ def _may_hold(asked: Verdict, claim: Claim, figure: Figure) -> bool:
 
 def _near_matches(claim: Claim, printed: Statement) -> tuple[tuple[Match, ...], float]:
     """Near definitions that give the figure, none published after it, and the chance rate."""
-    if claim.way not in UNITS:
+    if claim.way not in UNITS or claim.partner.kind == "sum":
         return (), 1.0
     day, asked = claim.day, claim.definition()
     found = near(

@@ -123,6 +123,31 @@ def find_partner(text: str, years: Collection[int] = ()) -> Partner:
     return max(found, key=trade)
 
 
+def find_partners(text: str, years: Collection[int] = ()) -> Partner:
+    """As `find_partner`, or the sum of several countries: "China+Mexico", its codes with "+" too.
+
+    Raises `InputError` for one that is named twice, and for groups, which could count one twice.
+    """
+    if not isinstance(text, str) or "+" not in text:
+        return find_partner(text, years)
+    parts = sorted((find_partner(one, years) for one in text.split("+")), key=lambda one: one.code)
+    for one, following in zip(parts, [*parts[1:], None], strict=True):
+        if one.kind in ("world", "group"):
+            raise InputError(
+                f"partner {_quoted(text)}: {one.in_sentence} holds several countries, so a sum "
+                "could count one twice; type countries only"
+            )
+        if one == following:
+            raise InputError(
+                f"partner {_quoted(text)}: {one.in_sentence} is named twice; type it once"
+            )
+    code, name = ("+".join(getattr(one, key) for one in parts) for key in ("code", "name"))
+    said = [one.in_sentence for one in parts]
+    words = f"{', '.join(said[:-1])} and {said[-1]} together"
+    spans = [(one.first_year or 0, one.last_year or 0) for one in parts]
+    return Partner(code, name, words, words, "", "", "sum", max(spans)[0], min(s[1] for s in spans))
+
+
 @remembered
 def _by_code() -> dict[str, Partner]:
     """Every partner by its code, made once per process."""

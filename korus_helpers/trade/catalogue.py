@@ -317,6 +317,9 @@ def _beside(exports: Series, imports: Series) -> Series:
 @remembered
 def rows_behind(cell: Cell, flows: tuple[str, ...]) -> Rows:
     """The rows that a figure which exists is read from."""
+    if "+" in cell.partner:
+        parts = cell.partner.split("+")
+        return merged(rows_behind(replace(cell, partner=one), flows) for one in parts)
     if cell.vintage.startswith(AS_OF):
         known = cell.then
         exact = (rows_behind(replace(cell, vintage=one), FLOWS) for one in known.releases)
@@ -373,6 +376,14 @@ _WHAT = {
 def why_missing(cell: Cell, flows: tuple[str, ...]) -> str:
     """The reason why a figure is not included, as a clause that says what to ask for instead."""
     basis, item, asked, monthly = cell.basis, cell.sector, cell.period, cell.monthly
+    if "+" in cell.partner:
+        held = series(cell.vintage, basis, item, monthly)
+        parts = cell.partner.split("+")
+        known = [
+            held is not None and not np.isnan(held.window(asked, [one])).any() for one in parts
+        ]
+        missing = parts[known.index(False) if False in known else 0]
+        return why_missing(replace(cell, partner=missing), flows)
     country_file = item.kind == "all goods" and basis == GENERAL
     what = _WHAT.get(basis, "all goods") if item.kind == "all goods" else item.title
     figures = f"figures of vintage {cell.vintage}" if country_file else f"figures for {what}"

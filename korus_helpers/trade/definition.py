@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from korus_helpers.errors import InputError
 from korus_helpers.figures.names import to_type, visible
-from korus_helpers.figures.partners import Partner, find_partner
+from korus_helpers.figures.partners import Partner, find_partners
 from korus_helpers.figures.releases import LATEST, check_vintage, releases
 from korus_helpers.trade.bases import BASES, COMPARED, MEANT, MEASURES, PLACED, WAYS, way_of
 from korus_helpers.trade.periods import Period, month_number, period
@@ -46,7 +46,7 @@ class Definition:
         who = self.partner
         if not isinstance(who, Partner):
             years = re.findall(r"(?:19|20)\d\d", " ".join(texts))
-            who = find_partner(str(who), map(int, years))
+            who = find_partners(str(who), map(int, years))
         first, last = self._periods(*texts, who)
         record = self.as_ in PLACED[1:]
         object.__setattr__(self, "as_", way_of(self.as_, first))

@@ -1,7 +1,7 @@
 """The one calculation: a measure under a definition, or under many definitions at once."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -215,7 +215,7 @@ class _Grid:
 
     def _releases(self) -> dict[str, str]:
         """The release that each vintage asked for means: one for the whole grid."""
-        partners = set(self.columns["partner"].values)
+        partners = {one for code in self.columns["partner"].values for one in code.split("+")}
         whole = any(item.kind == "all goods" for item in self.columns["sector"].values)
         if self.ways & {"share", "points", "rank"} and whole:
             partners.add(WORLD)
@@ -422,6 +422,10 @@ def _then(cell: Cell) -> list[tuple[float, float, float]] | str:
             "cannot be checked: for a past day only calendar years of all goods on the "
             f"general basis are known; type --vintage {LATEST}"
         )
+    if "+" in cell.partner:
+        parts = [_then(replace(cell, partner=one)) for one in cell.partner.split("+")]
+        why = next((one for one in parts if isinstance(one, str)), "")
+        return why or np.sum(parts, axis=0).tolist()
     try:
         return [cell.then.exports, cell.then.imports, cell.then.deficit]
     except NoFigure as error:

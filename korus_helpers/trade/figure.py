@@ -203,11 +203,15 @@ def provenance(measure: str, asked: Definition) -> tuple[str, tuple[str, ...], b
     """Release in words, source ids, and whether releases are mixed, for a figure that exists."""
     if asked.vintage.startswith(AS_OF):
         day = asked.vintage.removeprefix(AS_OF)
-        known = {one: in_force(day, asked.partner, one.year) for one in asked.periods}
-        label = "; ".join(f"{one}: {at.label}" for one, at in known.items())
+        known = {
+            (one, code): in_force(day, code, one.year)
+            for one in asked.periods for code in asked.partner.split("+")
+        }  # fmt: skip
+        labels = dict.fromkeys(f"{one}: {at.label}" for (one, _), at in known.items())
+        label = "; ".join(labels)
         return label, tuple(dict.fromkeys(i for at in known.values() for i in at.source_ids)), False
     monthly = not all(one.whole_years for one in asked.periods)
-    alone = asked.partner if asked.what.fetched else None
+    alone = asked.partner if asked.what.fetched and asked.who.kind != "sum" else None
     source = series(asked.vintage, asked.basis, asked.what, monthly, alone)
     if source.vintages is None:
         return source.label, source.source_ids, False

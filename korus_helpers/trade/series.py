@@ -71,7 +71,13 @@ class Series:
     vintages: dict[tuple[str, int], str] | None = None
 
     def window(self, asked: Period, codes: list[str]) -> np.ndarray:
-        """Exports and imports (2 x codes) of a period; NaN where a month or year is missing."""
+        """Exports and imports (2 x codes) of a period; NaN where a month or year is missing.
+
+        Codes with "+" between them are added up, unknown where one of them is.
+        """
+        if any("+" in code for code in codes):
+            sums = [self.window(asked, code.split("+")).sum(axis=1) for code in codes]
+            return np.array(sums).T
         found = np.full((2, len(codes)), np.nan)
         start, rest = divmod(asked.start - self.first, self.step)
         count, cut = divmod(asked.months, self.step)
