@@ -1,7 +1,7 @@
 """US trade balances: official figures with definition and vintage, and claims about them.
 
 `evaluate` gives a figure under a `Definition`; `find_partner` reads a partner's name or code;
-`open_table` opens one of the tables that ship. The rooms, each importing only from those before
+`open_table` opens one of the included tables. The rooms, each importing only from those before
 it: `figures`, `acquire`, `trade`, `claims`, `present`, `runs`.
 """
 
