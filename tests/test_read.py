@@ -1,7 +1,6 @@
 """`korus read`: claims found in a text, their verdicts, and how many are found right."""
 
 import json
-import random
 import sys
 from collections import Counter
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from click.testing import CliRunner
+from tools import hostile_texts
 
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.reading import read_text
@@ -384,16 +384,4 @@ def test_what_is_no_text_is_refused(tmp_path, name, content):
 
 
 def test_hostile_text_is_read_in_time_and_shown_without_harm():
-    pieces = [
-        "exports", "to", "Korea", "$", "4.2", "billion", "percent", "rose", "by", "(", ")", ";",
-        "deficit", "with", "the", "in", "2016", "from", "2011", "No.", "10", "largest", "record",
-        "its", "'s", "and", ",", "—", "respectively", "half", "a", "x", "fold", "per", "day", "\n",
-        "\u202e", "\u200b", "٣", "May", "first", "months", "of", "than", "what", "ratio", ":", "1",
-    ]  # fmt: skip
-    chance = random.Random(14)
-    for _ in range(3_000):
-        text = " ".join(chance.choices(pieces, k=chance.randint(1, 25)))
-        for one in read_text(text, "2018-01-05").claims:
-            assert text[slice(*one.span)] == one.quote
-    for text in ("9" * 300_000, "9," * 150_000, "(" * 100_000, "a " * 100_000, "$1bn " * 20_000):
-        read_text(text, "2018-01-05")
+    hostile_texts.read_all(3_000, 300_000)

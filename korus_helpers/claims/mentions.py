@@ -164,7 +164,8 @@ def sentences(text: str, leaving: Sequence[tuple[int, int]] = ()) -> Iterator[Se
         tokens = tokens_in(simple, start, end)
         for begin in range(0, len(tokens), LONGEST_SENTENCE):
             own = tokens[begin : begin + LONGEST_SENTENCE]
-            yield Sentence(text, own)
+            if any(token.kind == "word" and len(token.value) > 1 for token in own):
+                yield Sentence(text, own)
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
