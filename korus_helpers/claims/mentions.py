@@ -348,6 +348,8 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
         figure = None
     if figure and (not by_words or figure.end >= by_words[0].end):
         mentions = [*_from_to(tokens, figure)]
+        if figure.hedged and figure.hedged.split()[0] in ("topped", "exceeded", "near"):
+            mentions.append(Mention("level", figure.hedged, at, at + 1))
         return mentions
     return by_words
 
@@ -502,6 +504,8 @@ def _years_away(tokens: Sequence[Token], at: int, value: str) -> tuple[When, int
     count = "1" if value == "a" else words("numbers").get(value, value)
     if unit not in sizes or way not in table("ways of years") or not count.isdecimal():
         return None
+    if way == "before" and (year_of(_value(tokens, at + 3)) or _value(tokens, at + 3) == "the"):
+        return None
     number = sizes[unit] * int(count[:3])
     return When(name=table("ways of years")[way].format(number)), at + 3
 
@@ -562,11 +566,19 @@ def _with_year(tokens: Sequence[Token], at: int, first: int, last: int) -> tuple
     """Months of the year that follows; without one they are below 12."""
     of = at + 1 if _value(tokens, at) in ("of", ",", "in") else at
     year = year_of(_value(tokens, of))
+    if (
+        not year
+        and re.fullmatch("[0-9]{1,2}", _value(tokens, at))
+        and _value(tokens, at + 1) == ","
+    ):
+        year, of = year_of(_value(tokens, at + 2)), at + 2
     said = " ".join(token.value for token in tokens[at : at + 3]).removeprefix("of ")
     for phrase in ("last year", "this year"):
         if not year and said.startswith(phrase):
             end = at + 2 + (_value(tokens, at) == "of")
             return When(first, last, str(table("relative")[phrase])), end
+    if not year and _value(tokens, at) == "of" and _value(tokens, at + 2) == "year":
+        return When(first, last), at + 3  # "the first six months of the year"
     if not year:
         return When(first, last), at
     return When(12 * year + first, 12 * year + last), of + 1

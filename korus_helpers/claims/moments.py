@@ -60,6 +60,8 @@ class Moments:
             return name
         if name == "then":
             return "base"
+        if s.value(0) == "since" and s.figures and one.end <= s.figures[0].start:
+            return "since"
         at = one.start - (s.value(one.start - 1) == "the" and one.value.name == "")
         before, earlier = s.value(at - 1), s.value(at - 2)
         if s.value(at - 3) == "same" and earlier in ("months", "period", "month", "quarter"):
@@ -164,6 +166,8 @@ class Moments:
         s, start, end = self.s, self.s.segment(mention), mention.end
         limits = [one.start for one in s.figures if one.start >= end]
         has_next = bool(limits)
+        if limits and limits[0] <= end + 2 and s.value(limits[0] - 1) == "(":
+            limits = limits[1:]
         limit = limits[0] if limits else len(s.tokens)
         but = own.start if own else -2
         behind = [
@@ -230,6 +234,8 @@ class Moments:
         span = span if role or not self.pair else self.span
         if role == "from":
             return self._moved_from(mention, span, reference)
+        if span:
+            return span[1], {}
         follows = any(one.start >= mention.end for one in s.figures)
         behind = [
             one for one in s.periods
@@ -352,6 +358,8 @@ class Moments:
                 self.pair or self.same or (not points and (context.spanned or self._moves(mention)))
             ):
                 base, end, inferred = *kept, {"base": TEXT, "end": TEXT}
+        if base and end and end <= base and context.latest and context.latest > base:
+            end = context.latest
         if base is None and end is not None:
             months = context.span and [one[0] for one in context.span]
             monthly = end[0] == end[1] and (
@@ -362,6 +370,8 @@ class Moments:
             inferred["base"] = "a month before the end" if monthly else AYEAR
         if self.span or {"span", "like"} & set(roles):
             context.span, context.spanned = (base, end), True
+        elif said_here:
+            context.spanned = False
         return base, end, inferred
 
     def _moves(self, mention: Mention) -> bool:
@@ -403,6 +413,10 @@ class Moments:
         if years := self._years_behind(mention.end):
             end = end or reference
             base = shifted(end, -12 * years) if end else None
+        if s.value(0) == "that" and context.last and reference and not beside:
+            base = context.last if context.last < reference else None  # "That is an increase of …"
+        if behind == "since" and context.last and not beside:
+            base, end = context.last, context.latest
         if (self.pair or self.span) and not base and not end:
             base, end = self.pair or self.span
         following = next((one for one in s.figures if one.start >= mention.end), None)
@@ -417,6 +431,8 @@ class Moments:
         if len(run) < 2 or run[0] not in ("in", "over", "within"):
             return 0
         count = words("numbers").get(run[1], run[1])
+        if run[1] == "decade":
+            return 10
         return int(count) if count.isdecimal() and "years" in run[2:3] and len(count) < 3 else 0
 
     def _levels_behind(

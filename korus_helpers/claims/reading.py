@@ -425,8 +425,19 @@ class _Reader:
             and after.isalpha()
         ):
             return f"it counts {after}"
+        if at + 1 in unknown and after in ("more", "less", "fewer"):
+            return f"it counts {following}"
         if at + 1 in unknown and after == "of":
             return f"it is of {following}"
+        lead = mention.start - 1
+        if (
+            lead > 0
+            and not s.known[lead]
+            and {"and", ","} & set(s.run(lead - 2, lead))
+            and figure.last.digits
+            and not s.value(lead).endswith("ly")
+        ):
+            return f"it is what is {s.value(lead)}"
         for one in s.of("aside"):
             if at <= one.start <= at + 2 and s.only(at, one.start, group("of what")):
                 return f"it is about {one.value}"
@@ -454,6 +465,9 @@ class _Reader:
         first = s.clauses[mention.start] == 0 and not beside
         if first and s.value(0) in ("if", "had", "without", "unless"):
             return FORECAST
+        for one in s.of("partner"):
+            if one.value == "state" and one.start < mention.start and s.same_clause(one, mention):
+                return f"it is about {STATE}"
         for at in range(s.segment(mention), mention.start):
             if s.value(at) in group("negation") and s.clauses[at] == s.clauses[mention.start]:
                 return NEGATED
@@ -469,6 +483,14 @@ class _Reader:
             return context.away
         if any(one.value == "country" for one in s.of("pronoun")) and len(context.named) > 1:
             return "it is not said which country is meant"
+        of = s.at(mention.end, "of the whole")
+        if (
+            of
+            and of.value == "of it"
+            and measure.start < 0
+            and context.partner_of_measure not in ("", WORLD)
+        ):
+            return "it is a share of the trade of another partner"
         many = any(
             s.value(at) in ("those", "these", "the")
             and words("numbers").get(s.value(at + 1), s.value(at + 1)) in "3456789"
@@ -521,6 +543,10 @@ class _Reader:
             return replace(kind, as_=as_, sign=same.sign)  # "and those to Mexico by 8.9 percent"
         if moved and as_ and before == "or" and kind.measure.end <= last.mention.start:
             return replace(kind, as_=as_, sign=last.sign)  # "7 percent, or $2 billion"
+        if moved and last.as_ == as_ == "percent-change" and before == "and" and not sign:
+            words_ = ("and", "from", "since", "over", "in", ",")
+            if s.only(last.mention.end, at, words_, "period"):
+                return replace(kind, as_=as_, sign=last.sign)
         if balance := self._more_than_bought(kind):
             return replace(kind, as_="level", sign=0, measure=balance)
         listed = (
@@ -544,6 +570,8 @@ class _Reader:
             reached = kind.figure.hedged in words("levels reached")
             if sign and before not in ("to", "at", "from") and not reached:
                 return replace(kind, as_="change")
+            if listed and last.as_ == "change" and before != "to":
+                return replace(kind, as_="change", sign=last.sign)
             return replace(kind, as_="level")
         if unit == "percent":
             return self._percent(kind, last, listed)
@@ -734,6 +762,10 @@ class _Reader:
         if behind and measure.partner and not (part and measure.partner == WORLD):
             return measure.partner, {}
         before = [str(one.value) for one in s.partners if one.end <= mention.start]
+        if part and (parts := [one for one in before if one != WORLD]):
+            return parts[-1], {}
+        if part and measure.partner == WORLD and context.partner:
+            return context.partner, {"partner": TEXT}
         behind = f" {' '.join(s.run(mention.end, len(s.words)))} "
         if not measure.partner and any(f" {phrase} " in behind for phrase in group("in all")):
             return WORLD, {}
@@ -741,6 +773,14 @@ class _Reader:
             return measure.partner, {} if measure.stated else {"partner": TEXT}
         if before:
             return before[-1], {}
+        for one in s.partners:
+            gap = set(s.run(mention.end, one.start))
+            if (
+                s.same_clause(one, mention)
+                and gap & {"to", "from", "with", "in"}
+                and not gap & {"those", "that", "after", ","}
+            ):
+                return str(one.value), {}
         if self.done and measure.start >= 0:
             return self.partner_before, {"partner": CLAUSE}
         if context.partner:
