@@ -25,8 +25,8 @@ def test_value_is_a_line_with_definition_vintage_and_source_and_one_of_context()
     assert answer.exit_code == 0
     assert answer.stdout.count("\n") == 2
     for words in (
-        "In dollars of 2023 (GDP deflator) it is USD 34,382.5 million",
-        "it was 0.15 percent of US gross domestic product",
+        "In dollars of 2023 (GDP deflator): USD 34.38 billion.",
+        "Of US GDP: 0.15 percent.",
         "US goods deficit with South Korea, 2016: USD 27,624.6 million",
         "general imports at customs value",
         "vintage 2026-06",

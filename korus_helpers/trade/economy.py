@@ -48,21 +48,20 @@ def beside(figure: "Figure") -> str:
     newest = max(prices)
     real = [at * prices[newest] / prices[year] for at, year in zip(values, years, strict=True)]
     parts = [at / gdp(one) for at, one in zip(values, asked.periods, strict=True)]
-    of_gdp = " to ".join(_decimals(100 * part) for part in parts)
-    large = max(map(abs, parts)) >= _LEAST
+    of_gdp = " and ".join(_decimals(100 * part) for part in parts) + " percent"
     if asked.as_ in _UNITS:
         pairs = ([Ends(at, at, at) for at in both] for both in (real, parts))
-        said = [_decimals(float(last.since(first, asked.as_).value)) + _UNITS[asked.as_]
-                for first, last in pairs]  # fmt: skip
-        share = f"as a part of US gross domestic product {said[1]} (from {of_gdp} percent)"
-        amount = said[0]
+        amount, moved = (
+            _decimals(float(last.since(first, asked.as_).value)) + _UNITS[asked.as_]
+            for first, last in pairs
+        )
+        of_gdp = f"{moved} ({of_gdp})"
     else:
         size = real[-1] - (real[0] if asked.first else 0)
-        amount = f"{'−' * (size < 0)}USD {abs(size):,.1f} million"
-        went = f"it went from {of_gdp}" if asked.first else f"it was {of_gdp}"
-        share = f"{went} percent of US gross domestic product"
-    said = f"In dollars of {newest} (GDP deflator) it is {amount}"
-    return f"{said}; {share}." if large else f"{said}."
+        scale, unit = (1000, "billion") if abs(size) >= 1000 else (1, "million")
+        amount = f"{'−' * (size < 0)}USD {_decimals(abs(size) / scale)} {unit}"
+    said = f"In dollars of {newest} (GDP deflator): {amount}."
+    return f"{said} Of US GDP: {of_gdp}." if max(map(abs, parts)) >= _LEAST else said
 
 
 def _decimals(value: float) -> str:
