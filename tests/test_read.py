@@ -290,6 +290,19 @@ def test_what_is_left_open_is_given_by_options(tmp_path):
         assert run(tmp_path / "text.txt", option, value).exit_code == 2
 
 
+@pytest.mark.parametrize(("text", "moves"), [
+    ("Exports to South Korea fell 2.7 percent since the trade agreement took effect.",
+     [("exports", "2011", "2016")]),
+    ("Since the agreement entered into force, US exports to South Korea have fallen by 2.7 percent "
+     "and the deficit with the country has doubled.",
+     [("exports", "2011", "2016"), ("deficit", "2011", "2016")]),
+    ("The deficit with Vietnam has doubled since the pact took effect.", []),
+])  # fmt: skip
+def test_since_an_agreement_took_effect_is_from_the_year_before(text, moves):
+    found = read_text(text, "2017-12-28").claims
+    assert [(one.measure, one.base, one.end) for one in found] == moves
+
+
 def test_no_claim_and_what_was_left_aside(tmp_path):
     page = tmp_path / "none.md"
     page.write_text("The tariff rose to 25 percent. The firm earned €36 billion.", "utf-8")

@@ -369,14 +369,18 @@ def _from_to(tokens: Sequence[Token], figure: Figure) -> Iterator[Mention]:
     yield Mention("figure", figure, figure.start, figure.end)
 
 
+_JOINING = ("with", "to", "from", "of", "in", "for", "and")
+
+
 def _paraphrase(text: str, tokens: Sequence[Token], at: int) -> int:
-    """The token after "the Southeast Asian country", else 0."""
+    """The token after "the Southeast Asian country", else 0; not of "the deficit with the country"."""
     if tokens[at].value not in ("the", "our", "its", "this", "that"):
         return 0
     for end in range(at + 2, min(at + 5, len(tokens))):
         if tokens[end].value in group("a country") and text[tokens[end].start].islower():
             return end + 1
-        if tokens[end].kind != "word":
+        measure = any(kind == "measure" for kind, _ in _lexicon().get(tokens[end - 1].value, ()))
+        if tokens[end].kind != "word" or measure or tokens[end].value in _JOINING:
             return 0
     return 0
 

@@ -1,11 +1,15 @@
 """The periods of a figure: those beside it, those of its sentence, those said before."""
 
+from dataclasses import replace
+
 from korus_helpers.claims.measures import Context, Measure, Span
 from korus_helpers.claims.mentions import Mention, Sentence, When, group, year_of
 from korus_helpers.claims.wording import words
+from korus_helpers.figures.tables import open_table
 
 Said = dict[str, str]  # what was inferred, and from what
 AYEAR = "a year before the end"
+AGREEMENT = "=agreement"  # when it took effect, which depends on the partner
 _UPS = ("added", "add", "run", "ran", "piled")
 CLAUSE, TEXT = "the clause before", "the text before"
 
@@ -44,12 +48,28 @@ class Moments:
 
     def __init__(self, s: Sentence, measures: list[Measure], context: Context) -> None:
         self.s, self.measures, self.context = s, measures, context
+        s.periods = [self._of_agreement(one) for one in s.periods]
         self.earlier = context.last  # the period of the last figure before this sentence
         self.done: list[tuple[Mention, str, Span | None, Span]] = []
         self.pair: tuple[Span, Span] | None = None
         named = next((one.value for one in s.periods if one.value.name == "span"), None)
         self.span = ends_of(named) if named else self._since()
         self.same = any(one.value.name == "same" for one in s.periods)
+
+    def _of_agreement(self, one: Mention) -> Mention:
+        """ "since the agreement took effect": from the year before that in which it did."""
+        if one.value.name != AGREEMENT:
+            return one
+        named = [str(who.value) for who in self.s.partners] or [self.context.partner]
+        days = open_table("agreements").set_index("partner_code").in_force
+        day = days.get(named[0], "")
+        if not day:
+            return one
+        since = [
+            at for at in range(max(one.start - 6, 0), one.start) if self.s.value(at) == "since"
+        ]
+        start = since[-1] + 1 if since else one.start
+        return replace(one, value=When(*whole_year(int(day[:4]) - 1)), start=start)
 
     # What a period means
 
@@ -82,6 +102,8 @@ class Moments:
             return self.context.last
         if when.first >= 12:
             return when.first, when.last
+        if name == AGREEMENT:
+            return None
         if name.startswith("="):
             return whole_year(int(name[1:]))
         if name == "ytd":

@@ -24,6 +24,7 @@ from korus_helpers.claims.measures import (
 )
 from korus_helpers.claims.mentions import Mention, Sentence, group, sentences
 from korus_helpers.claims.moments import (
+    AGREEMENT,
     AYEAR,
     CLAUSE,
     TEXT,
@@ -462,6 +463,8 @@ class _Reader:
                     return WITHDRAWN
             elif same and (measure is None or one.start > measure.end or one.value == STATE):
                 return f"it is about {one.value}"
+        if any(one.value.name == AGREEMENT for one in s.periods):
+            return "it is counted from the day of an agreement that is not among the included ones"
         first = s.clauses[mention.start] == 0 and not beside
         if first and s.value(0) in ("if", "had", "without", "unless"):
             return FORECAST
