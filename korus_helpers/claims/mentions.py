@@ -373,7 +373,7 @@ _JOINING = ("with", "to", "from", "of", "in", "for", "and")
 
 
 def _paraphrase(text: str, tokens: Sequence[Token], at: int) -> int:
-    """The token after "the Southeast Asian country", else 0: "the deficit with the country" is none."""
+    """The token after "the Southeast Asian country", else 0; a measure before it is no name."""
     if tokens[at].value not in ("the", "our", "its", "this", "that"):
         return 0
     for end in range(at + 2, min(at + 5, len(tokens))):
