@@ -67,6 +67,7 @@ def tortured(tmp_path_factory, forks):
     place = tmp_path_factory.mktemp("torture")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST")
+        patch.setenv("KORUS_REPORT", "1")  # as in a run
         patch.chdir(place)
         source = write_cells(place / "torture.ipynb", CELLS)
         plainly(source, place / "plain.ipynb", {})

@@ -38,7 +38,7 @@ YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,.]\d)")
 MOST_LOOKED_UP = 10_000  # figures among which the numbers of a report are looked for
 RELEASE = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])\b(?!-)")
 SHOWN = re.compile(
-    r"(?<![\w.,:/-])(?<!code )(?!(?:19|20)\d\d(?![\d,.]\d))(?!0\d)"
+    r"(?<![\w.,:/-])(?<!code )(?<!HS )(?<!end-use )(?!(?:19|20)\d\d(?![\d,.]\d))(?!0\d)"
     rf"[+\u2212]?\d+(?:,\d{{3}})*(?:\.\d+)?(?![\w/:-]|[.,]\d| (?:{'|'.join(MONTHS)}))"
 )
 ABOUT = ("id", "definition", "vintage", "source", "unit")  # columns of verdicts
@@ -293,7 +293,8 @@ def of_figure(figure: Figure) -> dict[str, Any]:
     frames = {name: open_table(*located(name)).loc[sorted(rows)] for name, rows in taken.items()}
     count = sum(map(len, frames.values()))
     rows = [row for one in frames.items() if count <= MOST for row in _rows(*one)]
-    return {"words": value_line(figure), "command": value_command(figure), "rows": rows,
+    words = value_line(figure).partition("\n")[0]  # without the context
+    return {"words": words, "command": value_command(figure), "rows": rows,
             "count": f"{count:,} rows of {' and '.join(frames)}"}  # fmt: skip
 
 
@@ -301,7 +302,7 @@ def _rows(name: str, frame: pd.DataFrame) -> Iterator[list[str]]:
     """The rows of a table in words; what all have in common stands before them, once."""
     alike = frame.columns[(frame.nunique(dropna=False) == 1) & (len(frame) > 1)]
     if len(alike):
-        yield [f"{name}: {', '.join(_words(frame[alike].iloc[0]))}, and"]
+        yield [f"{name}, all with {', '.join(_words(frame[alike].iloc[0]))}"]
     for _, row in frame.drop(columns=alike).iterrows():
         yield [*([] if len(alike) else [name]), *_words(row)]
 
