@@ -61,7 +61,7 @@ def names(folder):
 
 
 def store_killed(folder, path, at):
-    """Refresh in a child that is killed before its `at`-th touch of the folder; how often it did."""
+    """Refresh in a child killed before its `at`-th touch of the folder; how often it was."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
