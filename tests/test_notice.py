@@ -30,7 +30,7 @@ def test_the_commands_give_it_beside_their_answer():
     today = old_figures(datetime.date.today(), "2010")
     asked = ["value", "deficit", "--year", "2016", "--partner", "Mexico"]
     answer = CliRunner().invoke(korus, asked)
-    assert answer.stderr.strip() == today and answer.stdout.count("\n") == 1
+    assert answer.stderr.strip() == today and answer.stdout.count("\n") == 2
     named = CliRunner().invoke(korus, [*asked, "--vintage", "2018-10"])
     assert named.stderr == ""
     found = json.loads(CliRunner().invoke(korus, ["data", "--json"]).stdout)
