@@ -321,7 +321,7 @@ def test_points_are_the_change_of_a_share_and_the_economy_stands_beside():
             moved.value == pytest.approx(share[1] - share[0]) and moved.unit == "percentage points"
         )
     ratio = evaluate("deficit", Definition(base=2011, end=2016, as_="ratio"))
-    assert "it is 1.95 times" in beside(ratio) and "product 1.74 times" in beside(ratio)
+    assert "deflator): 1.95 times. Of US GDP: 1.74 times" in beside(ratio)
     asked = Definition(end=2016, as_="gdp-share")
     assert f"{evaluate('deficit', asked).value:.2f}" in beside(
         evaluate("deficit", Definition(end=2016))

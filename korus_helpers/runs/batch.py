@@ -23,7 +23,7 @@ from korus_helpers.runs.run import RECORD, make_run
 INDEX, INDEX_RECORD = "index.html", "batch.json"
 Task = tuple[Setting, Plan]
 MAKING, LOCK = ".korus-making", ".korus-lock"  # where runs are made; who is at work
-AT_THE_END = Limits(timeout=2)  # for the index of a batch that is interrupted
+AT_THE_END = Limits(timeout=10)  # for the index of a batch that is interrupted
 
 
 class Folder:
