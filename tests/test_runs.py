@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat import v4
 from PIL import Image
-from small_notebooks import heed_signals
+from small_notebooks import start_korus
 
 import korus_helpers
 from korus_helpers.cli import korus
@@ -71,20 +71,6 @@ def write_notebook(folder, name, *sources):
     path.parent.mkdir(exist_ok=True)
     nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     return path
-
-
-def start_korus(folder, *arguments):
-    """`python -m korus_helpers.cli ...` as a process of its own, in `folder`."""
-    package = str(Path(__file__).resolve().parents[1])
-    return subprocess.Popen(
-        [sys.executable, "-m", "korus_helpers.cli", *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": package},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=heed_signals,
-    )
 
 
 @pytest.fixture
