@@ -25,14 +25,14 @@ def value(measure: str, way: str | None, share: bool, as_json: bool, **choices: 
     from datetime import date
 
     from korus_helpers.figures.releases import LATEST
-    from korus_helpers.present.answers import to_json, value_line, value_object
+    from korus_helpers.present.answers import to_json, value_lines, value_object
     from korus_helpers.present.inventory import old_figures
     from korus_helpers.trade.bases import OWN_RELEASE
     from korus_helpers.trade.definition import definition_of
     from korus_helpers.trade.evaluate import evaluate
 
     figure = evaluate(measure, definition_of(way, share, **choices))
-    click.echo(to_json(value_object(figure)) if as_json else value_line(figure))
+    click.echo(to_json(value_object(figure)) if as_json else value_lines(figure))
     asked = figure.definition
     notice = old_figures(date.today(), asked.partner)
     country = asked.sector == "total" and asked.basis not in OWN_RELEASE

@@ -57,8 +57,12 @@ def value_line(figure: "Figure") -> str:
     return (
         f"{subject}: {exact_amount(figure.value, figure.unit)}{ends}; {basis}{mixed}; "
         f"vintage {figure.vintage}; source: {figure.source}. {figure.caution}".rstrip()
-        + "\n".join(["", *filter(None, [beside(figure)])])
     )
+
+
+def value_lines(figure: "Figure") -> str:
+    """The line of a figure, and below it that of its context, where there is one."""
+    return "\n".join(filter(None, [value_line(figure), beside(figure)]))
 
 
 def typed_options(asked: "Definition", way: str) -> list[str]:

@@ -20,7 +20,7 @@ from korus_helpers.errors import InputError, NoFigure
 from korus_helpers.figures.names import visible
 from korus_helpers.figures.partners import countries, find_partner, partners
 from korus_helpers.figures.releases import LATEST, releases
-from korus_helpers.present.answers import typed_options, value_command, value_line
+from korus_helpers.present.answers import typed_options, value_command, value_lines
 from korus_helpers.present.audit import check_rows
 from korus_helpers.present.displays import publish
 from korus_helpers.present.sentences import plain, say
@@ -139,7 +139,7 @@ def _show(chosen: Choices) -> dict[str, str]:
         said += "; a deficit below zero is a surplus"
     say(f"{plain(said)}.", vintages=[figure.definition.vintage])
     _rank(chosen, figure)
-    say(plain(value_line(figure)))
+    say(plain(value_lines(figure)))
     commands = {"korus command": value_command(figure), "papermill parameters": chosen.papermill()}
     if chosen.claim.strip():
         found, commands["korus check"] = chosen.verdicts()

@@ -293,8 +293,7 @@ def of_figure(figure: Figure) -> dict[str, Any]:
     frames = {name: open_table(*located(name)).loc[sorted(rows)] for name, rows in taken.items()}
     count = sum(map(len, frames.values()))
     rows = [row for one in frames.items() if count <= MOST for row in _rows(*one)]
-    words = value_line(figure).partition("\n")[0]  # without the context
-    return {"words": words, "command": value_command(figure), "rows": rows,
+    return {"words": value_line(figure), "command": value_command(figure), "rows": rows,
             "count": f"{count:,} rows of {' and '.join(frames)}"}  # fmt: skip
 
 
