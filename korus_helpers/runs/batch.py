@@ -13,7 +13,7 @@ from pathlib import Path
 
 from korus_helpers.errors import InputError, NetworkOrDiskError
 from korus_helpers.runs.batch_index import batch_index
-from korus_helpers.runs.engine import Engine, Limits
+from korus_helpers.runs.engine import Engine, Limits, Lost
 from korus_helpers.runs.grid import Ended, Grid, Setting
 from korus_helpers.runs.harvest import write_whole
 from korus_helpers.runs.pdf import require_pdf
@@ -156,9 +156,13 @@ def run_batch(
         """Over the runs that have ended, in the order of the settings."""
         rows = [ended[one.name] for one in grid.settings if one.name in ended]
         about = (rows, [*grid.left_out, *more], list(notebooks), command)
-        page, record = engine.do(
-            batch_index, *about, now, time.perf_counter() - begun, limits=limits
-        )
+        about = (*about, now, time.perf_counter() - begun)
+        try:
+            page, record = engine.do(batch_index, *about, limits=limits)
+        except Lost:  # stopped before the libraries were loaded, while a cluster made runs
+            if not (limits and ended):
+                raise
+            page, record = batch_index(*about)
         write_whole(folder.path / INDEX_RECORD, record.encode())
         write_whole(folder.path / INDEX, page.encode())
 
