@@ -13,7 +13,7 @@ run: $(READY)
 
 test: $(READY)
 	@$(BIN)/pytest -n auto --dist loadfile --cov=korus_helpers tests
-	@$(BIN)/pytest --nbval notebooks
+	@$(BIN)/pytest -n auto --dist loadfile --nbval notebooks
 
 lab: $(READY)
 	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb
