@@ -17,7 +17,7 @@ class Context:
 
     `measure` is that of the last claim, `age` the sentences since, `partner` the last one spoken
     of and `partner_of_measure` that of the last claim, `subject` whose trade a measure last was.
-    `end` is the period that the text speaks of, `last` that of the last figure, `latest` the
+    `end` is the period that the text speaks of, `month` the last single month that was, `last` that of the last figure, `latest` the
     latest, `span` two periods that were compared and `spanned` whether changes still are over it.
     `mode` is imbalance where a formula was given, share or contribution where the last
     percentages were such; `scale` is a figure whose unit later ones may leave out.
@@ -30,17 +30,25 @@ class Context:
     partner_of_measure: str = ""
     subject: str = ""
     end: Span | None = None
+    month: Span | None = None
     last: Span | None = None
     latest: Span | None = None
     sides: dict[str, bool] = field(default_factory=dict)  # whose surplus and deficit it last was
     span: tuple[Span, Span] | None = None
     spanned: bool = False
     mode: str = ""
+    turned_to: str = ""  # the way of trade that a pronoun for Americans goes on with
     away: str = ""  # why the trade that the text speaks of is none of ours
     named: frozenset[str] = frozenset()  # the partners so far
     scale: Figure | None = None
     ours: bool = False  # the text speaks of the United States by name
     dollars: bool = False  # it counts in dollars
+
+    def begin_paragraph(self) -> None:
+        """After "from January through July", back to the month that the text is about."""
+        months = self.end and self.end[1] - self.end[0]
+        if self.month and months and months < 11 and self.month[1] == self.end[1]:
+            self.end = self.month
 
     @property
     def year_before(self) -> int:
@@ -71,22 +79,36 @@ class Measure:
 
 def measures_of(s: Sentence, context: Context) -> list[Measure]:
     """The measures that a sentence names, in order."""
-    return list(_Measures(s, context).found())
+    reader = _Measures(s, context)
+    found = list(reader.found())
+    context.turned_to = reader.follows()
+    return found
 
 
 class _Measures:
     def __init__(self, s: Sentence, context: Context) -> None:
         self.s, self.context = s, context
-        self.agent_of_verbs, self.sector = "", "total"
+        self.agent_of_verbs, self.sector, self.flow = "", "total", ""
+        self.turned_to = context.turned_to
 
     def found(self) -> Iterator[Measure]:
-        starts = sorted({one.start for one in self.s.of("measure")})
+        starts, merged = sorted({one.start for one in self.s.of("measure")}), 0
         for start, limit in zip(starts, [*starts[1:], len(self.s.tokens)], strict=False):
             kinds = [one for one in self.s.of("measure") if one.start == start]
             end, names = kinds[0].end, [str(one.value) for one in kinds]
             verb = any("verb" in name for name in names)
             verb = verb and (len(names) == 1 or self._is_verb(start, end))
             name = next((one for one in names if ("verb" in one) == verb), names[0])
+            if start < merged:
+                continue
+            follows = next((m for m in self.s.of("measure") if m.start >= end), None)
+            if (
+                follows and follows.value == "two-way" and end < follows.start < end + 3
+                and name in ("deficit", "surplus", "balance")
+                and self.s.only(end, follows.start, ("in", "of"), "sector")
+            ):  # "the shortfall in goods trade with Mexico"
+                end = merged = follows.end
+                limit = next((one for one in starts if one >= end), len(self.s.tokens))
             measure = self._measure(name, start, end, limit, verb)
             if measure:
                 yield measure
@@ -124,7 +146,8 @@ class _Measures:
         if (verb or name.endswith("noun")) and not agent and not other:
             return None
         if verb:
-            self.agent_of_verbs = agent
+            self.turned_to = self.follows() if self.flow else self.context.turned_to
+            self.agent_of_verbs, self.flow = agent, flow
         self.sector = self._sector(start, end, limit)
         if s.value(end) == "of" and not verb and not all(s.known[end + 1 : end + 2]):
             self.sector = "not-in-product"  # "imports of washers"
@@ -141,6 +164,11 @@ class _Measures:
             and not plain
             and (self.s.value(end) in ("more", "$", "goods", "to"))
         )
+
+    def follows(self) -> str:
+        """What a pronoun does next where Americans did the last: they bought, so it sells."""
+        ours = self.agent_of_verbs == "US" and "we" not in self.s.words
+        return {"in": "out", "out": "in"}.get(self.flow, "") if ours else ""
 
     # Who trades
 
@@ -298,7 +326,8 @@ class _Measures:
         before = [str(one.value) for one in s.partners if one.end <= start]
         ours = before[-1] if before else context.partner
         its = context.subject == "US" and not verb and other not in ("US", "it")
-        it = "US" if its else ours
+        goes_on = verb and self.turned_to == flow and other != "US"
+        it = "US" if its or goes_on else ours  # "Americans bought …; they sold …"
         holder = it if agent == "it" else agent
         with_whom = ours if other == "it" else other
         context.subject = holder or context.subject

@@ -62,12 +62,20 @@ class Sentence:
         self.words = [token.value for token in tokens]
         self._kinds: dict[tuple[str, ...], list[Mention]] = {}
         self.figures, self.periods = self.of("figure"), self.of("period")
-        self.partners = [one for one in self.of("partner") if one.value not in ("US", "state")]
+        self.partners = [
+            one for one in self.of("partner")
+            if one.value not in ("US", "state") and not self._is_overtaken(one)
+        ]  # fmt: skip
         self.clauses, number = [], 0
         for at, word in enumerate(self.words):
             is_ratio = word == ":" and at and tokens[at - 1].kind == "number"
             number += word in group("clause marks") and not is_ratio
             self.clauses.append(number)
+
+    def _is_overtaken(self, one: Mention) -> bool:
+        """Whether a partner is named beside another, and has no figure: "passed China"."""
+        lead = {self.value(one.start - 1), " ".join(self.run(one.start - 2, one.start))}
+        return bool(lead & group("overtaken")) and self.value(one.end) not in ("(", "'s")
 
     def turn_voices(self) -> None:
         """Read "we" and "our" as those of a partner: another country speaks."""
@@ -535,8 +543,9 @@ def _part_of_year(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple
         number, following, end = int(_value(tokens, at + 1) or 0), "quarter", at + 2
     elif number and (count := words("numbers").get(_value(tokens, at + 1), _value(tokens, at + 1))):
         following, end = _value(tokens, at + 1), at + 2
-        if count.isdigit() and _value(tokens, at + 2) in ("month", "months") and number == 1:
-            first, last, end = 0, int(count) - 1, at + 3
+        size = {"month": 1, "months": 1, "quarters": 3}.get(_value(tokens, at + 2), 0)
+        if count.isdigit() and size and number == 1:
+            first, last, end = 0, size * int(count) - 1, at + 3
             return _with_year(tokens, end, first, last) if last < 12 else None
     else:
         return None
@@ -555,12 +564,18 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
         end += 1
     joined = _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
     if joined or _value(tokens, end) in MONTHS:
-        if joined and _value(tokens, at - 1 if at else 0) == "from":
+        following = MONTHS[_value(tokens, end + joined)]
+        if joined and at and tokens[at - 1].value == "from" and following == first % 12 + 1:
             joined = False  # "from February to March" compares two months
         else:
-            last = MONTHS[_value(tokens, end + joined)]
+            last = following
             end += 1 + joined
+    elif at and tokens[at - 1].value == "through":
+        first = 1
     found = _with_year(tokens, end, first - 1, last - 1)
+    named = {"this": "y0", "last": "y-1"}.get(tokens[at - 1].value if at else "", "")
+    if found[0].first < 12 and named and not found[0].name:  # "this September"
+        found = replace(found[0], name=named), found[1]
     if found[0].first < 12 and value == "may" and at and tokens[at - 1].kind != "word":
         return None
     return found if last >= first else None

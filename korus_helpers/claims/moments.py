@@ -54,6 +54,8 @@ class Moments:
         self.pair: tuple[Span, Span] | None = None
         named = next((one.value for one in s.periods if one.value.name == "span"), None)
         self.span = ends_of(named) if named else self._since()
+        like = [one.value for one in s.periods if self.role(one) == "like"]
+        self.year_of_base = like[0].first // 12 if like else 0  # "January–April, … same months of"
         self.same = any(one.value.name == "same" for one in s.periods)
 
     def _of_agreement(self, one: Mention) -> Mention:
@@ -84,13 +86,13 @@ class Moments:
             return "since"
         at = one.start - (s.value(one.start - 1) == "the" and one.value.name == "")
         before, earlier = s.value(at - 1), s.value(at - 2)
-        if s.value(at - 3) == "same" and earlier in ("months", "period", "month", "quarter"):
+        if "same" in s.run(at - 5, at - 2) and earlier in group("like spans"):
             return "like"
         near = " ".join(s.run(one.start - 6, one.start))
         compared = before == "in" and earlier in ("than", "from", "as")
         compared |= (earlier, before) in (("compared", "with"), ("relative", "to"))
         compared |= before == "of" and earlier in ("that", "those")
-        compared |= "what" in near.split() or "the figure of" in near
+        compared |= "what" in near.split() or any(words in near for words in group("a base"))
         return "base" if compared or before in group("base words") else "point"
 
     def resolved(self, when: When, reference: Span | None) -> Span | None:
@@ -123,6 +125,12 @@ class Moments:
             return reference
         return shifted(reference, 12 * int(name))
 
+    def like(self, when: When, span: Span | None) -> Span | None:
+        """The same months of another year: "in the same months of 2017", "of last year"."""
+        span = self.context.last if span is None or span[1] - span[0] == 11 else span
+        year = self.resolved(when, None)
+        return shifted(span, 12 * (year[0] // 12 - span[0] // 12)) if span and year else None
+
     def _months(self, when: When, reference: Span | None) -> Span | None:
         """Months without a year: in the year of the reference, else the last before the text."""
         said = reference and (self.context.end or reference != whole_year(self.context.year_before))
@@ -131,6 +139,7 @@ class Moments:
             last = month_of(self.context.date)
             year = year or last // 12
             year -= 12 * year + when.last > last
+            year += year == self.year_of_base and 12 * (year + 1) + when.last <= last
         return (12 * year + when.first, 12 * year + when.last) if year else None
 
     def reference(self) -> tuple[Span | None, str]:
@@ -202,7 +211,8 @@ class Moments:
         ahead = [
             one for one in s.periods
             if start <= one.start < mention.start
-            and (start == 0 or self._right_before(one, mention) or self._goes_on(one, start))
+            and (start == 0 or self._right_before(one, mention) or self._goes_on(one, start)
+                 or s.run(one.end, one.end + 2) == [",", "which"])
         ]  # fmt: skip
         return [(one, self.role(one)) for one in [*behind, *reversed(ahead)]]
 
@@ -239,8 +249,13 @@ class Moments:
             when = "when" in s.run(one.end, one.end + 2) and one.start >= s.segment(mention)
             if when and one.start < mention.start and not s.at(one.end + 2, "period"):
                 return self.resolved(one.value, reference), {}
+        for one in s.periods:  # "November's $5.7 billion"
+            if s.value(one.end) == "'s" and one.end + 1 == mention.start:
+                return self.resolved(one.value, reference), {}
         for one, its in self.beside(mention, own):
             than = s.value(one.start - 2) in ("than", "as")
+            if its == "like" and role != "to" and (then := self.like(one.value, reference)):
+                return then, {}
             if its in ("point", "base") and s.value(one.start - 1) != "since" and not than:
                 return self.resolved(one.value, reference), {}
         another = any(mention.end <= one.start <= mention.end + 2 for one in s.partners)
@@ -369,7 +384,7 @@ class Moments:
         if base is None and not said_here:
             compared = "year" in roles or "month" in roles
             before = [done for done in reversed(self.done) if done[2]]
-            points = any(one.value.first > 12 for one in s.periods)
+            points = any(one.value.first >= 0 for one in s.periods)
             kept = self.pair or context.span
             whens = {when for _, _, moved, when in self.done if not moved}
             if not compared and not before and (levels := self._levels_before(whens)):
@@ -380,6 +395,10 @@ class Moments:
                 self.pair or self.same or (not points and (context.spanned or self._moves(mention)))
             ):
                 base, end, inferred = *kept, {"base": TEXT, "end": TEXT}
+        own_levels = {when for _, role, moved, when in self.done if not moved}
+        if base is None and end and mention.value.last.unit == "times" and len(own_levels) == 1:
+            if (level := min(own_levels)) < end and level[1] - level[0] == end[1] - end[0]:
+                base = level  # "imports, $7.5 billion in 2009, had trebled by last year"
         if base and end and end <= base and context.latest and context.latest > base:
             end = context.latest
         if base is None and end is not None:
@@ -430,7 +449,9 @@ class Moments:
                 base = base or self.resolved(one.value, end or reference)
             if role == "like" and (end or reference):
                 end = end or reference
-                base = shifted(end, 12 * (one.value.first // 12 - end[0] // 12))
+                base = self.like(one.value, end)
+            if s.value(one.end) == "'s" and one.start == mention.end:  # "twice November's …"
+                base = base or self.resolved(one.value, end or reference)
         behind = s.value(mention.end)
         if years := self._years_behind(mention.end):
             end = end or reference
@@ -499,6 +520,7 @@ class Moments:
         later = context.end is None or when[1] >= context.end[1]
         if not past and not {"period", "end"} & said.keys() and later:
             context.end = when
+            context.month = when if when[0] == when[1] else context.month
         context.last = when
         if context.latest is None or when[1] > context.latest[1]:
             context.latest = when

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.measures import NEGATED, Context, Measure
-from korus_helpers.claims.mentions import Mention, Sentence, group, table
-from korus_helpers.claims.moments import Moments, written
+from korus_helpers.claims.mentions import Mention, Sentence, group, table, year_of
+from korus_helpers.claims.moments import Moments, whole_year, written
 from korus_helpers.claims.phrases import figure_at
 from korus_helpers.claims.printed import TOLERANCE
 from korus_helpers.claims.reading import Found
@@ -36,6 +36,7 @@ def ranks(
         end = at + 1 + (s.value(at + 1) in ("th", "rd", "nd", "st"))
         largest = s.value(end) in table("largest")
         ranked = s.value(at - 1) in group("ranked") or s.value(at - 2) == "no"
+        ranked = ranked or (s.value(at - 1) in (",", "now") and s.value(end) in ("behind", "after"))
         end += largest
         noun = _noun(s, end)
         numbered = s.value(at - 1) in ("no", ".") and not noun
@@ -53,7 +54,10 @@ def ranks(
         else:
             continue
         before = [str(one.value) for one in s.partners if one.end <= at]
-        after = [str(one.value) for one in s.partners if one.start >= end]
+        after = [
+            str(one.value) for one in s.partners
+            if one.start >= end and not group("surpassed by") & set(s.run(end, one.start))
+        ]  # fmt: skip
         partner = (before[-1:] or after[:1] or [context.partner])[0]
         when, said = moments.near(Mention("rank", None, at, end))
         if partner and when:
@@ -66,7 +70,9 @@ def ranks(
 def _place(s: Sentence, at: int) -> int:
     """The place that a word or number gives, or 0."""
     value, after = s.value(at), s.value(at + 1)
-    numbered = s.value(at - 1) == "no" or s.run(at - 2, at) == ["no", "."]
+    numbered = s.value(at - 1) in ("no", "number") or s.run(at - 2, at) == ["no", "."]
+    if s.value(at - 1) == "number" and value in words("numbers"):
+        return int(words("numbers")[value])
     if value.isdecimal() and len(value) < 4 and (after in ("th", "rd", "nd", "st") or numbered):
         return int(value)
     return int(table("ordinals").get(value, 0))
@@ -145,29 +151,37 @@ def _other_records(s: Sentence) -> list[Mention]:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of figures under a head of measures, with unit and year in the lines above."""
+    """Rows of figures under a head of measures, with unit and year in the lines above.
+
+    Where a line of years stands above the head, each of them has its share of the columns.
+    """
 
     span: tuple[int, int]
     head: tuple[str, ...]
+    years: tuple[int, ...]  # of the columns, () where the title says the one
     rows: tuple[tuple[int, str], ...]  # where each begins, and its line
     title: str
 
     def claims(self) -> Iterator[Found]:
         """Each cell as a level: the partner from its row, the measure from its column."""
         title = _sentence(self.title)
-        years = [one.value for one in title.periods if one.value.first > 12]
+        said = [(one.value.first, one.value.last) for one in title.periods if one.value.first > 12]
+        years = [whole_year(year) for year in self.years]
+        repeats = len(set(filter(None, self.head))) < len(list(filter(None, self.head)))
+        if not years and said and not repeats:
+            years = [said[-1]] * len(self.head)
         scale = next((word for word in title.words if word in words("scales")), "")
         for start, line in self.rows if years and scale else ():
             label, *cells = _cells(line)
             partners = _sentence(label[1]).partners
-            for measure, (at, cell) in zip(self.head, cells, strict=False):
+            for measure, when, (at, cell) in zip(self.head, years, cells, strict=False):
                 printed = f"{cell} {scale} dollars"
                 figure = figure_at(tokens_in(plain(printed)), 0)
                 if partners and measure and figure and not figure.problem:
                     yield Found(
                         cell, (start + at, start + at + len(cell)), printed, measure, "level",
                         str(partners[0].value), unit="million dollars",
-                        period=written((years[-1].first, years[-1].last)),
+                        period=written(when),
                         interval=figure.admits(Fraction(TOLERANCE)),
                         stated={"measure": measure, "partner": label[1],
                                 "period": self.title.strip()},
@@ -181,7 +195,9 @@ def tables_in(text: str) -> Iterator[Table]:
     lines = [(found.start(), found.group()) for found in re.finditer(r"[^\n]+", text)]
     last = -1
     for place, (start, line) in enumerate(lines):
-        head = tuple(_COLUMNS.get(cell.lower(), "") for _, cell in _cells(line)[1:])
+        names = [cell.lower() for _, cell in _cells(line)]
+        named = names[0] not in _COLUMNS if names else False  # a name for the first column
+        head = tuple(_COLUMNS.get(name, "") for name in names[named:])
         if sum(map(bool, head)) < 2 or place <= last:
             continue
         rows = []
@@ -193,8 +209,12 @@ def tables_in(text: str) -> Iterator[Table]:
                 rows.append((at, row))
         if rows:
             title = " ".join(above for _, above in lines[max(0, place - 3) : place])
+            years = [year_of(cell) for _, cell in _cells(lines[place - 1][1])] if place else []
+            whole = years and all(years) and len(head) % len(years) == 0
+            years = [year for year in years for _ in range(len(head) // len(years))] if whole else ()
             last = place + len(rows)
-            yield Table((start, rows[-1][0] + len(rows[-1][1])), head, tuple(rows), title)
+            end = rows[-1][0] + len(rows[-1][1])
+            yield Table((start, end), head, tuple(years), tuple(rows), title)
 
 
 def _cells(line: str) -> list[tuple[int, str]]:

@@ -135,12 +135,16 @@ def read_text(text: str, date: str = "", partner: str = "", measure: str = "") -
     foreign = bool(_FOREIGN.search(text))
     claims: list[Found] = []
     aside: list[Aside] = []
-    tables = list(tables_in(text))
+    tables, read_to = list(tables_in(text)), 0
     for one in tables:
         claims.extend(one.claims())
     for sentence in sentences(text, [one.span for one in tables]):
         if foreign:
             sentence.turn_voices()
+        begins = sentence.tokens[0].start
+        if "\n" in text[read_to:begins]:
+            context.begin_paragraph()
+        read_to = sentence.tokens[-1].end
         for found in _Reader(sentence, context).read():
             (claims if isinstance(found, Found) else aside).append(found)
         context.age += 1
@@ -182,7 +186,7 @@ class _Reader:
     def _remember(self) -> None:
         """Keep for later sentences what this one spoke of."""
         s, context = self.s, self.context
-        if "comparison" in s.run(0, 3):  # another partner, in passing
+        if "comparison" in s.run(0, 3) or s.value(0) == "(":  # another partner, in passing
             return
         own = [one for one in self.measures if not one.why]
         away = [
@@ -213,6 +217,7 @@ class _Reader:
             context.partner = self.partner_before
         elif named or (self.partner_before and not context.partner):
             context.partner = named[-1] if named else self.partner_before
+            context.partner_of_measure = context.partner if named else ""
         self.moments.remember()
 
     def _figure(self, mention: Mention) -> Found | Aside | None:
@@ -440,7 +445,7 @@ class _Reader:
         ):
             return f"it is what is {s.value(lead)}"
         for one in s.of("aside"):
-            if at <= one.start <= at + 2 and s.only(at, one.start, group("of what")):
+            if at <= one.start <= at + 4 and s.only(at, one.start, group("of what")):
                 return f"it is about {one.value}"
         return ""
 
@@ -472,7 +477,12 @@ class _Reader:
             if one.value == "state" and one.start < mention.start and s.same_clause(one, mention):
                 return f"it is about {STATE}"
         for at in range(s.segment(mention), mention.start):
-            if s.value(at) in group("negation") and s.clauses[at] == s.clauses[mention.start]:
+            commas = [n for n in range(at, mention.start) if s.value(n) == ","]
+            free = commas and s.of("change") and any(  # "which is not …, rose 10 percent"
+                commas[-1] < one.start < mention.start for one in s.of("change", "level")
+            )
+            same = s.clauses[at] == s.clauses[mention.start]
+            if s.value(at) in group("negation") and same and not free:
                 return NEGATED
         if measure is None:
             return ""
@@ -523,9 +533,12 @@ class _Reader:
                     s.value(who.end) == "'s"
                 )
                 if (near or behind) and (owned or one.value not in loose):
-                    said.append((one.start, str(who.value)))
-        before = [who for at, who in said if at < mention.start]
-        after = [who for at, who in said if at > mention.start]
+                    said.append((one, str(who.value)))
+        before = [who for one, who in said if one.start < mention.start]
+        after = [
+            who for one, who in said
+            if one.start > mention.start and s.same_clause(one, mention)
+        ]  # fmt: skip
         who = (before[-1:] or after[:1] or [""])[0]
         return "" if who in ("US", "state") else who
 
@@ -633,6 +646,10 @@ class _Reader:
         s, end, last = self.s, kind.mention.end, kind.figure.last
         other = any(one.start == end and s.value(one.end) == "'s" for one in s.partners)
         dated = s.at(end + 2, "period")  # "more than double that of 2017"
+        other = other or any(  # "five times the deficit with Mexico"
+            end <= one.start <= end + 2 and "" != one.partner != kind.measure.partner
+            for one in self.measures
+        )
         if (s.value(end) in ("that", "this", "those") and not dated) or other:
             return None
         flows = [one for one in self.measures if one.flow in ("in", "out")]
@@ -642,6 +659,8 @@ class _Reader:
             first = next((one for one in flows if one.start > at), measure)
             measure = replace(measure, name=first.name)
         behind = next((one for one in flows if end <= one.start <= end + 2), None)
+        if behind is None and last.word != "halved":  # "4 times as much from China as it exported"
+            behind = next((one for one in flows if "as" in s.run(end, one.start)), None)
         if behind and flows[0].start < behind.start and flows[0].name != behind.name:
             single, measure = True, replace(measure, name=flows[0].name)
         if s.value(end) == "what" and len(flows) > 1:
@@ -709,6 +728,8 @@ class _Reader:
         behind = any(one.start > mention.end for one in s.periods)
         if when is None or (s.value(mention.end) == "when" and not behind):
             return self._aside(mention, "no period is named")
+        if base and base[1] - base[0] != when[1] - when[0]:
+            return self._aside(mention, "its two periods are not of the same length")
         if base and base >= when:
             return self._aside(mention, "its first period is not before its last")
         if context.date and when[0] > month_of(context.date):
@@ -761,6 +782,10 @@ class _Reader:
             if (place == mention.end or those) and s.value(place) in ("for", "with", "to", "from"):
                 return str(one.value), {}
         part = bound.as_ in ("share", "contribution")
+        parted = s.ends_at(mention.start, "share") or s.ends_at(mention.start - 1, "share")
+        subjects = [one for one in s.partners if parted and one.end <= parted.start]
+        if subjects and bound.as_ == "level":  # "Germany accounted for $67 billion of the gap"
+            return str(subjects[-1].value), {}
         behind = measure.start >= mention.end and measure.stated
         if behind and measure.partner and not (part and measure.partner == WORLD):
             return measure.partner, {}
@@ -786,6 +811,10 @@ class _Reader:
                 return str(one.value), {}
         if self.done and measure.start >= 0:
             return self.partner_before, {"partner": CLAUSE}
+        both = measure.sector == "goods-and-services"
+        of_all = context.partner_of_measure == WORLD and not context.age and not s.partners
+        if measure.start >= 0 and (both or of_all):
+            return WORLD, {"partner": TEXT}
         if context.partner:
             return context.partner, {"partner": TEXT}
         world = "world" in s.shown(0, mention.start).lower()
