@@ -74,8 +74,12 @@ class Sentence:
 
     def _is_overtaken(self, one: Mention) -> bool:
         """Whether a partner is named beside another, and has no figure: "passed China"."""
-        lead = {self.value(one.start - 1), " ".join(self.run(one.start - 2, one.start))}
-        return bool(lead & group("overtaken")) and self.value(one.end) not in ("(", "'s")
+        names = self.of("partner")
+        first = next((run[0] for run in self.runs(names) if one in run), one)
+        lead = self.run(first.start - 3, first.start)
+        ahead = {*lead[-1:], " ".join(lead[-2:])} & group("overtaken")
+        ahead = ahead or " ".join(lead) in ("after those with", "behind those of", "after that with")
+        return bool(ahead) and self.value(one.end) not in ("(", "'s")
 
     def turn_voices(self) -> None:
         """Read "we" and "our" as those of a partner: another country speaks."""
@@ -404,7 +408,7 @@ def _by_words(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
         these = [
             Mention(kind, value, at, at + length + 1)
             for kind, value in kinds
-            if kind != "partner" or capital or value in ("US", "0015") or run.startswith("the ")
+            if kind != "partner" or capital or run.startswith("sub ") or value in ("US", "0015") or run.startswith("the ")
         ]
         found = these or found
     return found
@@ -413,6 +417,8 @@ def _by_words(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
 def _is_figure(text: str, tokens: Sequence[Token], figure: Figure) -> bool:
     """Leave out years, numbers without unit other than decimals, and the parts of other words."""
     last = figure.last
+    if figure.end < len(tokens) and tokens[figure.end].value in ("th", "rd", "nd", "st"):
+        return False
     after = [token.value for token in tokens[figure.end : figure.end + 4]]
     if last.word == "fraction" and {"point", "points"} & set(after[2:]) and after[0] == "of":
         return False
@@ -562,7 +568,9 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
     end, last = at + 1, first
     if _value(tokens, end) == ".":
         end += 1
-    joined = _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
+    both = (not at or tokens[at - 1].value != "between") and _value(tokens, end) == "and"
+    both = both and MONTHS.get(_value(tokens, end + 1)) == first % 12 + 1
+    joined = both or _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
     if joined or _value(tokens, end) in MONTHS:
         following = MONTHS[_value(tokens, end + joined)]
         if joined and at and tokens[at - 1].value == "from" and following == first % 12 + 1:
@@ -571,6 +579,10 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
             last = following
             end += 1 + joined
     elif at and tokens[at - 1].value == "through":
+        if months := _months_before(tokens, at - 1):
+            found = _with_year(tokens, end, 0, first - 1)
+            end_month = found[0].last
+            return (replace(found[0], first=end_month - months + 1), found[1]) if end_month > 12 else None
         first = 1
     found = _with_year(tokens, end, first - 1, last - 1)
     named = {"this": "y0", "last": "y-1"}.get(tokens[at - 1].value if at else "", "")
@@ -579,6 +591,13 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
     if found[0].first < 12 and value == "may" and at and tokens[at - 1].kind != "word":
         return None
     return found if last >= first else None
+
+
+def _months_before(tokens: Sequence[Token], at: int) -> int:
+    """How many months "the four quarters" or "twelve months" before a token are, else 0."""
+    size = {"months": 1, "quarters": 3}.get(_value(tokens, at - 1) if at > 1 else "", 0)
+    count = words("numbers").get(_value(tokens, at - 2), _value(tokens, at - 2)) if size else ""
+    return size * int(count) if count.isdecimal() and len(count) < 3 else 0
 
 
 def _with_year(tokens: Sequence[Token], at: int, first: int, last: int) -> tuple[When, int]:

@@ -113,6 +113,11 @@ class Moments:
             return (reference[1] - reference[1] % 12, reference[1]) if reference else None
         if name.startswith("that"):  # counted from the figure before
             last = self.done[-1][3] if self.done else self.context.last
+            own = next((one.start for one in self.s.periods if one.value is when), 0)
+            past = self.done[-1][0].end if self.done else 0
+            opened = [one.value for one in self.s.periods if past <= one.start < own]
+            if opened and opened[0].first > 12 and opened[0].last - opened[0].first == 11:
+                last = opened[0].first, opened[0].last
             return shifted(last, 12 * int(name[4:])) if last else reference
         if name.startswith("y"):
             year = self.context.year_before + 1 + int(name[1:])
@@ -123,6 +128,8 @@ class Moments:
             return self._months(when, reference)
         if reference is None or name in ("same", "year", "month"):
             return reference
+        if name == "1" and not self.done and self.context.last:  # "the following year"
+            reference = self.context.last
         return shifted(reference, 12 * int(name))
 
     def like(self, when: When, span: Span | None) -> Span | None:
@@ -245,9 +252,10 @@ class Moments:
         lead = s.run(s.segment(mention), mention.start)
         if self.done and reference and "followed" in lead:
             return shifted(reference, -12), {"period": CLAUSE}
-        for one in s.periods:  # "smaller than in 2014, when it had been $7.2 billion"
-            when = "when" in s.run(one.end, one.end + 2) and one.start >= s.segment(mention)
-            if when and one.start < mention.start and not s.at(one.end + 2, "period"):
+        whens = [at for at in range(s.segment(mention), mention.start) if s.value(at) == "when"]
+        after = any(whens and whens[-1] < one.start < mention.start for one in s.periods)
+        for one in reversed(s.periods):  # "smaller than in 2014, when it had been $7.2 billion"
+            if whens and not after and whens[-1] - 6 <= one.end <= whens[-1]:
                 return self.resolved(one.value, reference), {}
         for one in s.periods:  # "November's $5.7 billion"
             if s.value(one.end) == "'s" and one.end + 1 == mention.start:
@@ -323,7 +331,11 @@ class Moments:
             and self.s.same_clause(one, mention)
         ]  # fmt: skip
         near = [one for one in near if not one.value.name.startswith("-")]
-        behind = [one for one in near if one.start >= mention.end]
+        behind = [
+            one for one in near
+            if one.start >= mention.end
+            and not any(mention.end <= f.start < one.start for f in self.s.figures)
+        ]  # fmt: skip
         ahead = [one for one in near if one.end <= mention.start]
         behind = [one for one in behind if not self.measure_between(mention.end, one.start)]
         for one in [*behind[:1], *reversed(ahead)]:
@@ -396,7 +408,8 @@ class Moments:
             ):
                 base, end, inferred = *kept, {"base": TEXT, "end": TEXT}
         own_levels = {when for _, role, moved, when in self.done if not moved}
-        if base is None and end and mention.value.last.unit == "times" and len(own_levels) == 1:
+        counted = mention.value.last.unit in ("times", "percent")
+        if base is None and end and said_here and counted and len(own_levels) == 1:
             if (level := min(own_levels)) < end and level[1] - level[0] == end[1] - end[0]:
                 base = level  # "imports, $7.5 billion in 2009, had trebled by last year"
         if base and end and end <= base and context.latest and context.latest > base:
@@ -542,6 +555,8 @@ class Moments:
             return
         last, context = points[-1].value, self.context
         when = self.resolved(last, context.end)
+        if when and last.name == "y0" and context.date and when[0] <= month_of(context.date):
+            when = when[0], min(when[1], month_of(context.date))  # "This year?"
         past = when and (not context.date or when[1] <= month_of(context.date))
         if past and (context.end is None or when[1] >= context.end[1] or points[0].start < 3):
             if last.name == "span":

@@ -379,6 +379,8 @@ def _number(c: Cursor) -> Quantity | None:
     scale = c.take(words("scales"))
     if spelled and not scale and spelled == "half":
         return None
+    if spelled and scale and c.take({"and a half"}):  # "a billion and a half"
+        digits = f"{Decimal(digits) + Decimal('0.5'):f}"
     digits, scale = _compound(c, digits, scale) if spelled and not problem else (digits, scale)
     foreign = foreign or _foreign(c, before=False)
     if c.value != "$" or _token(c.tokens, c.at + 1).kind != "number":

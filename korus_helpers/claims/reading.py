@@ -40,6 +40,7 @@ from korus_helpers.claims.printed import TOLERANCE
 from korus_helpers.claims.wording import POWERS, tokens_in, words
 
 WORLD = "0015"
+ECONOMY = "the economy as a whole"
 MONEY = "million dollars"
 OUTSIDE = {
     "services": "trade in services by partner is not included",
@@ -185,7 +186,7 @@ class _Reader:
 
     def _remember(self) -> None:
         """Keep for later sentences what this one spoke of."""
-        s, context = self.s, self.context
+        s, context, values = self.s, self.context, set(self.s.words)
         if "comparison" in s.run(0, 3) or s.value(0) == "(":  # another partner, in passing
             return
         own = [one for one in self.measures if not one.why]
@@ -201,6 +202,8 @@ class _Reader:
         context.named |= {str(one.value) for one in s.partners if one.value != WORLD}
         if self.done:
             context.measure, context.age = self.done[-1].measure, -1
+            if self.partner_before == WORLD:
+                context.measure = replace(context.measure, partner=WORLD)
             main = [who for one, who in self.whose if s.value(one.start - 1) != "("]
             self.partner_before = (main or [self.partner_before])[-1]
             context.partner_of_measure = self.partner_before
@@ -213,6 +216,9 @@ class _Reader:
             for one in s.partners
             if one.value != WORLD and s.value(one.start - 1) not in group("passing")
         ]
+        long = len(s.words) > 8 and not self.measures and not group("of trade") & values
+        if context.partner and long:  # "it is the sixth largest economy of the European Union"
+            named = []
         if self.done and self.partner_before not in ("", WORLD):
             context.partner = self.partner_before
         elif named or (self.partner_before and not context.partner):
@@ -228,7 +234,13 @@ class _Reader:
         measure = self._measure_of(mention)
         scale = self.said_scale or self.context.scale
         if figure.last.form == "bare":
-            if measure is None or not scale or not self._is_level(mention, measure):
+            last = self.done[-1].figure if self.done else None
+            if last and last.last.unit == "percent" and not last.last.word:
+                listed = self._is_listed(mention)
+                scale = last if listed and measure else None
+                if not scale:
+                    return None
+            elif measure is None or not scale or not self._is_level(mention, measure):
                 return None
             figure = in_unit_of(scale, figure)
         elif figure.last.form == "lone" and self.said_scale:
@@ -258,6 +270,13 @@ class _Reader:
                 return self._claim(bound)
         reason = reason or self._reason(mention, None)
         return self._aside(mention, reason or "it is not said of what it is a figure")
+
+    def _is_listed(self, mention: Mention) -> bool:
+        """Whether a bare number goes on a list of percentages: "imports by 6", "China's 13.9"."""
+        s, last = self.s, self.done[-1].mention
+        lead = ("by", "and", ",", "just", "only", "from", "in", "were", "for", "'s", "against", "up", "down", "to")
+        ends = s.value(mention.end) in ("", ".", ",", ";", ")", "and", "to", "in", "from")
+        return ends and s.only(last.end, mention.start, lead, "measure", "partner", "period", "change")
 
     def _aside(self, mention: Mention, reason: str) -> Aside:
         start, end = mention.start, mention.end
@@ -401,6 +420,13 @@ class _Reader:
         s, start = self.s, s_segment(self.s, mention, measure)
         named = [one for one in s.of("sector") if one.value != "total"]
         limit = min((f.start for f in s.figures if f.start >= mention.end), default=len(s.tokens))
+        if measure.start < 0 and any(one.end <= mention.start for one in s.of("sector")):
+            measure = replace(measure, sector="total")  # "Goods only, it was …"
+        last = self.done[-1] if self.done else None
+        if last and measure.sector == "total" != last.measure.sector and not named_between(
+            s, last.mention.end, mention.start
+        ):  # "consumer goods were $11.5 billion, a decline of 21 percent"
+            measure = replace(measure, sector=last.measure.sector)
         for one in named:
             behind = mention.end <= one.start < limit
             if behind and s.only(mention.end, one.start, group("behind a figure")):
@@ -466,7 +492,9 @@ class _Reader:
             elif one.value == WITHDRAWN:
                 if same:
                     return WITHDRAWN
-            elif same and (measure is None or one.start > measure.end or one.value == STATE):
+            elif (same or (measure and measure.start < 0 and one.value == ECONOMY)) and (
+                measure is None or one.start > measure.end or one.value == STATE
+            ):
                 return f"it is about {one.value}"
         if any(one.value.name == AGREEMENT for one in s.periods):
             return "it is counted from the day of an agreement that is not among the included ones"
@@ -553,6 +581,14 @@ class _Reader:
         last = self.done[-1] if self.done else None
         moved = last is not None and last.as_ in ("change", "percent-change")
         as_ = {MONEY: "change", "percent": "percent-change"}.get(unit, "")
+        ends = s.run(mention.end, mention.end + 5)
+        if sign and "than" in ends[:3] and any(  # "$70 billion more than with China"
+            mention.end < one.start <= mention.end + 4 and s.before(one) in ("with", "to", "from")
+            for one in s.partners
+        ):
+            return None
+        if unit == "percent" and ends[:1] in (["below"], ["above"]) and group("a peak") & set(ends):
+            return None  # "a quarter below its peak"
         same = next((one for one in reversed(self.done) if one.as_ == as_), None)
         elided = kind.measure.end == at and s.value(mention.end) == "to"
         if same and not sign and (before == "by" or elided):
@@ -588,6 +624,12 @@ class _Reader:
                 return replace(kind, as_="change")
             if listed and last.as_ == "change" and before != "to":
                 return replace(kind, as_="change", sign=last.sign)
+            if before == "by" and kind.measure.name not in ("balance", "deficit"):
+                return None
+            if own == "−" and kind.measure.name in ("exports", "imports"):
+                if kind.measure.start >= 0:
+                    return None
+                return replace(kind, as_="level", measure=replace(kind.measure, name="balance"))
             return replace(kind, as_="level")
         if unit == "percent":
             return self._percent(kind, last, listed)
@@ -870,6 +912,13 @@ class _Reader:
         at -= self.s.value(at - 1) in ("by", "to", "at", "of", "from")
         change = self.s.ends_at(at, "change")
         return change.start if change else at
+
+
+def named_between(s: Sentence, start: int, end: int) -> bool:
+    """Whether a measure, sector or new clause stands between two places."""
+    return any(start <= one.start < end for one in s.of("measure", "sector", "partner")) or (
+        s.clauses[min(start, len(s.clauses) - 1)] != s.clauses[end]
+    )
 
 
 def s_segment(s: Sentence, mention: Mention, measure: Measure) -> int:
