@@ -37,7 +37,8 @@ class Context:
     span: tuple[Span, Span] | None = None
     spanned: bool = False
     mode: str = ""
-    turned_to: str = ""  # the way of trade that a pronoun for Americans goes on with
+    americans: bool = False  # who did the last: "Americans bought …; they sold"
+    passing: bool = False  # the period was named without a figure
     away: str = ""  # why the trade that the text speaks of is none of ours
     named: frozenset[str] = frozenset()  # the partners so far
     scale: Figure | None = None
@@ -81,15 +82,15 @@ def measures_of(s: Sentence, context: Context) -> list[Measure]:
     """The measures that a sentence names, in order."""
     reader = _Measures(s, context)
     found = list(reader.found())
-    context.turned_to = reader.follows()
+    context.americans = reader.ours()
     return found
 
 
 class _Measures:
     def __init__(self, s: Sentence, context: Context) -> None:
         self.s, self.context = s, context
-        self.agent_of_verbs, self.sector, self.flow = "", "total", ""
-        self.turned_to = context.turned_to
+        self.agent_of_verbs, self.sector, self.any_verb = "", "total", False
+        self.americans = context.americans
 
     def found(self) -> Iterator[Measure]:
         starts, merged = sorted({one.start for one in self.s.of("measure")}), 0
@@ -146,8 +147,8 @@ class _Measures:
         if (verb or name.endswith("noun")) and not agent and not other:
             return None
         if verb:
-            self.turned_to = self.follows() if self.flow else self.context.turned_to
-            self.agent_of_verbs, self.flow = agent, flow
+            self.americans = self.ours() if self.any_verb else self.context.americans
+            self.agent_of_verbs, self.any_verb = agent, True
         self.sector = self._sector(start, end, limit)
         if s.value(end) == "of" and not verb and not all(s.known[end + 1 : end + 2]):
             self.sector = "not-in-product"  # "imports of washers"
@@ -165,10 +166,9 @@ class _Measures:
             and (self.s.value(end) in ("more", "$", "goods", "to"))
         )
 
-    def follows(self) -> str:
-        """What a pronoun does next where Americans did the last: they bought, so it sells."""
-        ours = self.agent_of_verbs == "US" and "we" not in self.s.words
-        return {"in": "out", "out": "in"}.get(self.flow, "") if ours else ""
+    def ours(self) -> bool:
+        """Whether a pronoun that follows stands for Americans, who did the last."""
+        return self.agent_of_verbs == "US" and "we" not in self.s.words
 
     # Who trades
 
@@ -326,10 +326,12 @@ class _Measures:
         before = [str(one.value) for one in s.partners if one.end <= start]
         ours = before[-1] if before else context.partner
         its = context.subject == "US" and not verb and other not in ("US", "it")
-        goes_on = verb and self.turned_to == flow and other != "US"
+        goes_on = verb and self.americans and other != "US"
         it = "US" if its or goes_on else ours  # "Americans bought …; they sold …"
         holder = it if agent == "it" else agent
         with_whom = ours if other == "it" else other
+        if agent == "it" != other and holder == with_whom:  # "the country exported … to Brazil"
+            holder = "US"
         context.subject = holder or context.subject
         turned = holder not in ("", "US") or (with_whom == "US" and holder != "US")
         if holder or with_whom:
@@ -356,6 +358,8 @@ class _Measures:
         unnamed = "it" in (agent, other) and not partner and holder != "US"
         us = any(one.value == "US" for one in s.of("partner"))
         if s.value(start) in ("exports", "imports") and turned and not (verb or other or us):
+            why = "it may be trade with all the world"
+        if turned and {"total", "overall", "all"} & set(s.run(start - 2, start)) and not with_whom:
             why = "it may be trade with all the world"
         stated = "it" not in (agent, other) and bool(partner)
         why = "it is not said which country is meant" if unnamed else why

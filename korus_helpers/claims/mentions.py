@@ -9,8 +9,9 @@ from korus_helpers.claims.phrases import Figure, figure_at, may_begin
 from korus_helpers.claims.wording import Token, directions, plain, read_tables, tokens_in, words
 from korus_helpers.figures.partners import find_partner, partners
 
+UNKNOWN_YEAR = "=fiscal"
 LONGEST_SENTENCE = 200  # tokens: what runs on is read in pieces, so that reading stays linear
-_ENDS = re.compile(r"[.!?][\"'”’)\]*¹²³]{0,3}(?=\s)|(?<=[a-z])[.]\d\d?(?=\s)")
+_ENDS = re.compile(r"[.!?][\"'”’)\]*¹²³]{0,3}(?:\[\d{1,3}\]){0,3}(?=\s)|(?<=[a-z])[.]\d\d?(?=\s)")
 _ABBREVIATED = re.compile(
     r"\b(?:U\.S|No|vs|i\.e|e\.g|approx|Mr|Ms|Dr|St|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|Inc|Co"
     r"|p|pp)$"
@@ -508,6 +509,8 @@ def _relative(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[
             clause = after and (text[after.start].isupper() or after.value in ("the", "it", "we"))
             if run.endswith(("before", "after")) and clause:
                 continue  # "in 2000, the year before China joined"
+            if run == "last year" and at and tokens[at - 1].value == "the":
+                continue  # "in 1993, the last year before the agreement"
             if run in table(kind):
                 longest = When(name=str(table(kind)[run])), at + length + 1
         if run in table("same span"):
@@ -539,6 +542,8 @@ def _fiscal(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When,
         return None
     at += 2 if _value(tokens, at + 1) == "year" else 1
     year = year_of(_value(tokens, at))
+    if not year and re.fullmatch("[0-9]{2}", _value(tokens, at)):
+        return When(name=UNKNOWN_YEAR), at + 1  # "FY24", whose months depend on whose it is
     return (When(12 * year - 3, 12 * year + 8), at + 1) if year else None
 
 

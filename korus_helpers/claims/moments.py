@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from korus_helpers.claims.measures import Context, Measure, Span
-from korus_helpers.claims.mentions import Mention, Sentence, When, group, year_of
+from korus_helpers.claims.mentions import UNKNOWN_YEAR, Mention, Sentence, When, group, year_of
 from korus_helpers.claims.wording import words
 from korus_helpers.figures.tables import open_table
 
 Said = dict[str, str]  # what was inferred, and from what
 AYEAR = "a year before the end"
 AGREEMENT = "=agreement"  # when it took effect, which depends on the partner
+MONEY = "million dollars"
 _UPS = ("added", "add", "run", "ran", "piled")
 CLAUSE, TEXT = "the clause before", "the text before"
 
@@ -71,7 +72,8 @@ class Moments:
             at for at in range(max(one.start - 6, 0), one.start) if self.s.value(at) == "since"
         ]
         start = since[-1] + 1 if since else one.start
-        return replace(one, value=When(*whole_year(int(day[:4]) - 1)), start=start)
+        of_that_year = "year" in self.s.run(one.start - 3, one.start)
+        return replace(one, value=When(*whole_year(int(day[:4]) - 1 + of_that_year)), start=start)
 
     # What a period means
 
@@ -104,7 +106,7 @@ class Moments:
             return self.context.last
         if when.first >= 12:
             return when.first, when.last
-        if name == AGREEMENT:
+        if name in (AGREEMENT, UNKNOWN_YEAR):
             return None
         if name.startswith("="):
             return whole_year(int(name[1:]))
@@ -128,7 +130,7 @@ class Moments:
             return self._months(when, reference)
         if reference is None or name in ("same", "year", "month"):
             return reference
-        if name == "1" and not self.done and self.context.last:  # "the following year"
+        if name.isdigit() and name != "0" and not self.done and self.context.last:  # "the following year"
             reference = self.context.last
         return shifted(reference, 12 * int(name))
 
@@ -219,7 +221,7 @@ class Moments:
             one for one in s.periods
             if start <= one.start < mention.start
             and (start == 0 or self._right_before(one, mention) or self._goes_on(one, start)
-                 or s.run(one.end, one.end + 2) == [",", "which"])
+                 or (mention.value.last.unit == MONEY and s.run(one.end, one.end + 2) == [",", "which"]))
         ]  # fmt: skip
         return [(one, self.role(one)) for one in [*behind, *reversed(ahead)]]
 
@@ -275,6 +277,12 @@ class Moments:
                 self.resolved(one.value, reference) for one in bases if self.role(one) == "base"
             ]
             return (when[0], {}) if when else (shifted(reference, -12), {"period": AYEAR})
+        lead = s.run(s.segment(mention) if self.done else 0, mention.start)
+        perfect = role == "to" or {"become", "into"} & set(lead)
+        here = [one for one in s.periods if one.end <= mention.start]
+        if {"has", "have"} & set(lead) and perfect and here and self.context.latest:
+            if (latest := self.context.latest) > (reference or latest):
+                return latest, {"period": TEXT}  # "$83 million in 2003, has widened to …"
         span = self.pair or self.span or (self.context.span if self.same and role else None)
         span = span if role or not self.pair else self.span
         if role == "from":
@@ -466,7 +474,10 @@ class Moments:
             if s.value(one.end) == "'s" and one.start == mention.end:  # "twice November's …"
                 base = base or self.resolved(one.value, end or reference)
         behind = s.value(mention.end)
-        if years := self._years_behind(mention.end):
+        opens = next((at for at in (0, 1) if self._years_behind(at)), 0)
+        if years := self._years_behind(mention.end) or (
+            not beside and not self.done and self._years_behind(opens)
+        ):
             end = end or reference
             base = shifted(end, -12 * years) if end else None
         if s.value(0) == "that" and context.last and reference and not beside:
@@ -531,8 +542,10 @@ class Moments:
         lead = set(s.run(s.segment(mention), mention.start))
         past = role == "from" or "had" in lead or bool(group("compares") & lead)
         later = context.end is None or when[1] >= context.end[1]
+        if context.passing and context.end and not later:  # "May 2024" alone in a line
+            later = context.end[1] - context.end[0] != when[1] - when[0]
         if not past and not {"period", "end"} & said.keys() and later:
-            context.end = when
+            context.end, context.passing = when, False
             context.month = when if when[0] == when[1] else context.month
         context.last = when
         if context.latest is None or when[1] > context.latest[1]:
@@ -548,7 +561,9 @@ class Moments:
 
     def remember(self) -> None:
         """Keep the period of a sentence without a claim, where it is a later one or opens it."""
-        points = [one for one in self.s.periods if one.value.first >= 0]
+        points = [
+            one for one in self.s.periods if one.value.first >= 0 or one.value.name in ("y-1", "y0")
+        ]
         if self.done and self.span:
             self.context.span, self.context.spanned = self.span, True
         if self.done or not points:
@@ -561,4 +576,4 @@ class Moments:
         if past and (context.end is None or when[1] >= context.end[1] or points[0].start < 3):
             if last.name == "span":
                 context.span = ends_of(last)
-            context.end = when
+            context.end, context.passing = when, True

@@ -15,9 +15,10 @@ from korus_helpers.claims.printed import TOLERANCE
 from korus_helpers.claims.reading import Found
 from korus_helpers.claims.wording import plain, tokens_in, words
 
-_COLUMNS = {"exports": "exports", "imports": "imports", "balance": "balance", "deficit": "deficit",
+_COLUMNS = {"exports": "exports", "imports": "imports", "we sold": "exports", "we bought": "imports",
+            "us exports": "exports", "us imports": "imports", "balance": "balance", "deficit": "deficit",
             "trade balance": "balance", "total": "two-way", "total trade": "two-way"}  # fmt: skip
-_HEAD = re.compile(r"\b(?:exports|imports)(?:[ \t]{2}|[ \t]*[|\t])", re.IGNORECASE)
+_HEAD = re.compile(r"\b(?:exports|imports|sold|bought)(?:[ \t]{2}|[ \t]*[|\t])", re.IGNORECASE)
 _CELL = re.compile(r"[^\s|](?:[^\s|]| (?=[^\s|]))*")
 
 
@@ -58,6 +59,8 @@ def ranks(
             str(one.value) for one in s.partners
             if one.start >= end and not group("surpassed by") & set(s.run(end, one.start))
         ]  # fmt: skip
+        if s.value(end) in ("in", "of") and group("regions") & set(s.run(end + 1, end + 3)):
+            continue  # "the third-largest trading partner in Latin America"
         partner = (before[-1:] or after[:1] or [context.partner])[0]
         when, said = moments.near(Mention("rank", None, at, end))
         if partner and when:
@@ -162,10 +165,12 @@ class Table:
     rows: tuple[tuple[int, str], ...]  # where each begins, and its line
     title: str
 
-    def claims(self) -> Iterator[Found]:
+    def claims(self, date: str) -> Iterator[Found]:
         """Each cell as a level: the partner from its row, the measure from its column."""
         title = _sentence(self.title)
-        said = [(one.value.first, one.value.last) for one in title.periods if one.value.first > 12]
+        moments = Moments(title, [], Context(date))
+        said = [moments.resolved(one.value, None) for one in title.periods]
+        said = [one for one in said if one]
         years = [whole_year(year) for year in self.years]
         repeats = len(set(filter(None, self.head))) < len(list(filter(None, self.head)))
         if not years and said and not repeats:

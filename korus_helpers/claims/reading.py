@@ -22,7 +22,7 @@ from korus_helpers.claims.measures import (
     Span,
     measures_of,
 )
-from korus_helpers.claims.mentions import Mention, Sentence, group, sentences
+from korus_helpers.claims.mentions import Mention, Sentence, group, sentences, table
 from korus_helpers.claims.moments import (
     AGREEMENT,
     AYEAR,
@@ -40,6 +40,7 @@ from korus_helpers.claims.printed import TOLERANCE
 from korus_helpers.claims.wording import POWERS, tokens_in, words
 
 WORLD = "0015"
+FREE = "what is free of duty"
 ECONOMY = "the economy as a whole"
 MONEY = "million dollars"
 OUTSIDE = {
@@ -138,7 +139,7 @@ def read_text(text: str, date: str = "", partner: str = "", measure: str = "") -
     aside: list[Aside] = []
     tables, read_to = list(tables_in(text)), 0
     for one in tables:
-        claims.extend(one.claims())
+        claims.extend(one.claims(date))
     for sentence in sentences(text, [one.span for one in tables]):
         if foreign:
             sentence.turn_voices()
@@ -216,9 +217,12 @@ class _Reader:
             for one in s.partners
             if one.value != WORLD and s.value(one.start - 1) not in group("passing")
         ]
-        long = len(s.words) > 8 and not self.measures and not group("of trade") & values
-        if context.partner and long:  # "it is the sixth largest economy of the European Union"
-            named = []
+        trade = self.measures or group("of trade") & values
+        if context.partner and len(s.words) > 8 and not trade:
+            named = [  # not "it is the sixth largest economy of the European Union"
+                str(one.value) for one in s.partners
+                if str(one.value) in named and s.before(one) not in group("in passing")
+            ]  # fmt: skip
         if self.done and self.partner_before not in ("", WORLD):
             context.partner = self.partner_before
         elif named or (self.partner_before and not context.partner):
@@ -484,6 +488,10 @@ class _Reader:
         for one in s.of("aside"):
             if one.start >= mention.start:
                 break
+            if s.value(one.start) == "economy" and s.value(one.start - 1) in table("largest"):
+                continue  # "exports to Asia's fourth-largest economy"
+            if s.value(one.start) == "if" and s.value(one.end) == "only":
+                continue
             same = s.same_clause(one, mention)
             if one.value == FORECAST:
                 free = {"which", "who"} & set(s.run(one.end, mention.start))
@@ -506,7 +514,7 @@ class _Reader:
                 return f"it is about {STATE}"
         for at in range(s.segment(mention), mention.start):
             commas = [n for n in range(at, mention.start) if s.value(n) == ","]
-            free = commas and s.of("change") and any(  # "which is not …, rose 10 percent"
+            free = commas and any(  # "which is not …, rose 10 percent"
                 commas[-1] < one.start < mention.start for one in s.of("change", "level")
             )
             same = s.clauses[at] == s.clauses[mention.start]
@@ -587,6 +595,10 @@ class _Reader:
             for one in s.partners
         ):
             return None
+        if unit == "percent" and ends[:1] == ["of"] and {"share", "slice"} & set(ends):
+            return None  # "less than a quarter of China's share"
+        if unit == "percent" and any(one.value == FREE for one in s.of("aside")):
+            return None  # "80 percent of exports became duty-free"
         if unit == "percent" and ends[:1] in (["below"], ["above"]) and group("a peak") & set(ends):
             return None  # "a quarter below its peak"
         same = next((one for one in reversed(self.done) if one.as_ == as_), None)
@@ -595,10 +607,10 @@ class _Reader:
             return replace(kind, as_=as_, sign=same.sign)  # "and those to Mexico by 8.9 percent"
         if moved and as_ and before == "or" and kind.measure.end <= last.mention.start:
             return replace(kind, as_=as_, sign=last.sign)  # "7 percent, or $2 billion"
-        if moved and last.as_ == as_ == "percent-change" and before == "and" and not sign:
-            words_ = ("and", "from", "since", "over", "in", ",")
-            if s.only(last.mention.end, at, words_, "period"):
-                return replace(kind, as_=as_, sign=last.sign)
+        if same and as_ == "percent-change" and before == "and" and not sign:
+            words_ = ("and", "from", "since", "over", "in", ",", "(", ")")
+            if s.only(same.mention.end, at, words_, "period", "figure"):
+                return replace(kind, as_=as_, sign=same.sign)
         if balance := self._more_than_bought(kind):
             return replace(kind, as_="level", sign=0, measure=balance)
         listed = (
