@@ -331,7 +331,7 @@ class _Measures:
         holder = it if agent == "it" else agent
         with_whom = ours if other == "it" else other
         if agent == "it" != other and holder == with_whom:  # "the country exported … to Brazil"
-            holder = "US"
+            holder = self.agent_of_verbs = "US"
         context.subject = holder or context.subject
         turned = holder not in ("", "US") or (with_whom == "US" and holder != "US")
         if holder or with_whom:

@@ -356,6 +356,10 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
     if end := _paraphrase(text, tokens, at):
         return [Mention("pronoun", "country", at, end)]
     pronoun = tokens[at].value == "us" and text[tokens[at].start].islower()
+    object_ = tokens[at].value == "the" and following and following.value == "us"
+    pronoun = pronoun or object_ or (
+        tokens[at].value == "us" and at and tokens[at - 1].value == "the"
+    )  # "it sold the US $314bn"
     figure = figure_at(tokens, at) if may_begin(tokens[at]) and not pronoun else None
     if figure and not _is_figure(text, tokens, figure):
         figure = None
@@ -481,7 +485,8 @@ def year_of(value: str) -> int:
 def _year(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
     year = year_of(value)
     before, after = _value(tokens, at - 1) if at else "", _value(tokens, at + 1)
-    if not year or "$" in before or after in words("scales") or after in words("units"):
+    cited = before == "," and after == ")" and _value(tokens, max(at - 2, 0)) not in _lexicon()
+    if not year or cited or "$" in before or after in words("scales") or after in words("units"):
         return None
     end = at + 1
     if after == "(" and before in ("from", "between"):  # "from 2011 (before the agreement) to 2016"
@@ -540,6 +545,8 @@ def _relative_firsts() -> frozenset[str]:
 def _fiscal(_: str, tokens: Sequence[Token], at: int, value: str) -> tuple[When, int] | None:
     if value not in ("fiscal", "fy"):
         return None
+    if at and tokens[at - 1].value == "current":
+        return When(name=UNKNOWN_YEAR), at + 1
     at += 2 if _value(tokens, at + 1) == "year" else 1
     year = year_of(_value(tokens, at))
     if not year and re.fullmatch("[0-9]{2}", _value(tokens, at)):
@@ -575,6 +582,8 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
         end += 1
     both = (not at or tokens[at - 1].value != "between") and _value(tokens, end) == "and"
     both = both and MONTHS.get(_value(tokens, end + 1)) == first % 12 + 1
+    between = at and tokens[at - 1].value == "between" and _value(tokens, end) == "and"
+    both = both or (between and MONTHS.get(_value(tokens, end + 1), 0) > first + 1)
     joined = both or _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
     if joined or _value(tokens, end) in MONTHS:
         following = MONTHS[_value(tokens, end + joined)]

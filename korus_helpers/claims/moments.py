@@ -252,7 +252,7 @@ class Moments:
         ):
             return span, {}
         lead = s.run(s.segment(mention), mention.start)
-        if self.done and reference and "followed" in lead:
+        if self.done and reference and "followed" in lead and "by" not in lead:
             return shifted(reference, -12), {"period": CLAUSE}
         whens = [at for at in range(s.segment(mention), mention.start) if s.value(at) == "when"]
         after = any(whens and whens[-1] < one.start < mention.start for one in s.periods)
@@ -397,7 +397,9 @@ class Moments:
         if end is None:
             end = reference
             inferred = {"end": source} if source else {}
-        carried = own.start < 0 and mention.value.last.unit == "times"
+        before = context.measure
+        carried = own.start < 0 or (before and (before.name, before.sector) == (own.name, own.sector))
+        carried = carried and mention.value.last.unit == "times" and not since
         if base is None and carried and self.earlier and end and self.earlier < end:
             base, inferred["base"] = self.earlier, TEXT  # "It was A: six times as much"
             context.span = (base, end)

@@ -22,7 +22,7 @@ from korus_helpers.claims.measures import (
     Span,
     measures_of,
 )
-from korus_helpers.claims.mentions import Mention, Sentence, group, sentences, table
+from korus_helpers.claims.mentions import UNKNOWN_YEAR, Mention, Sentence, group, sentences, table
 from korus_helpers.claims.moments import (
     AGREEMENT,
     AYEAR,
@@ -215,7 +215,7 @@ class _Reader:
         named = [
             str(one.value)
             for one in s.partners
-            if one.value != WORLD and s.value(one.start - 1) not in group("passing")
+            if one.value != WORLD and s.before(one) not in group("passing")
         ]
         trade = self.measures or group("of trade") & values
         if context.partner and len(s.words) > 8 and not trade:
@@ -607,7 +607,8 @@ class _Reader:
             return replace(kind, as_=as_, sign=same.sign)  # "and those to Mexico by 8.9 percent"
         if moved and as_ and before == "or" and kind.measure.end <= last.mention.start:
             return replace(kind, as_=as_, sign=last.sign)  # "7 percent, or $2 billion"
-        if same and as_ == "percent-change" and before == "and" and not sign:
+        goes_on = before == "and" and s.value(mention.end) != "of"
+        if same and as_ == "percent-change" and goes_on and not sign:
             words_ = ("and", "from", "since", "over", "in", ",", "(", ")")
             if s.only(same.mention.end, at, words_, "period", "figure"):
                 return replace(kind, as_=as_, sign=same.sign)
@@ -700,6 +701,10 @@ class _Reader:
         s, end, last = self.s, kind.mention.end, kind.figure.last
         other = any(one.start == end and s.value(one.end) == "'s" for one in s.partners)
         dated = s.at(end + 2, "period")  # "more than double that of 2017"
+        if "comparison" in s.run(0, 3):  # "by comparison, that with China was six times as large"
+            return None
+        if s.value(end) == "what" and "when" in s.run(end, end + 5):
+            return None  # "five times what it was when …"
         other = other or any(  # "five times the deficit with Mexico"
             end <= one.start <= end + 2 and "" != one.partner != kind.measure.partner
             for one in self.measures
@@ -779,6 +784,9 @@ class _Reader:
             base, (when, said) = None, self.moments.point(mention, bound.role, measure)
         else:
             base, when, said = self.moments.two(mention, measure)
+        fiscal = any(one.value.name == UNKNOWN_YEAR for one in s.periods)
+        if fiscal and {"period", "end"} & said.keys():
+            return self._aside(mention, "its fiscal year is not said")
         behind = any(one.start > mention.end for one in s.periods)
         if when is None or (s.value(mention.end) == "when" and not behind):
             return self._aside(mention, "no period is named")
