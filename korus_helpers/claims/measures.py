@@ -104,7 +104,9 @@ class _Measures:
                 continue
             follows = next((m for m in self.s.of("measure") if m.start >= end), None)
             if (
-                follows and follows.value == "two-way" and end < follows.start < end + 3
+                follows
+                and follows.value == "two-way"
+                and end < follows.start < end + 3
                 and name in ("deficit", "surplus", "balance")
                 and self.s.only(end, follows.start, ("in", "of"), "sector")
             ):  # "the shortfall in goods trade with Mexico"

@@ -79,7 +79,11 @@ class Sentence:
         first = next((run[0] for run in self.runs(names) if one in run), one)
         lead = self.run(first.start - 3, first.start)
         ahead = {*lead[-1:], " ".join(lead[-2:])} & group("overtaken")
-        ahead = ahead or " ".join(lead) in ("after those with", "behind those of", "after that with")
+        ahead = ahead or " ".join(lead) in (
+            "after those with",
+            "behind those of",
+            "after that with",
+        )
         return bool(ahead) and self.value(one.end) not in ("(", "'s")
 
     def turn_voices(self) -> None:
@@ -357,8 +361,8 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
         return [Mention("pronoun", "country", at, end)]
     pronoun = tokens[at].value == "us" and text[tokens[at].start].islower()
     object_ = tokens[at].value == "the" and following and following.value == "us"
-    pronoun = pronoun or object_ or (
-        tokens[at].value == "us" and at and tokens[at - 1].value == "the"
+    pronoun = (
+        pronoun or object_ or (tokens[at].value == "us" and at and tokens[at - 1].value == "the")
     )  # "it sold the US $314bn"
     figure = figure_at(tokens, at) if may_begin(tokens[at]) and not pronoun else None
     if figure and not _is_figure(text, tokens, figure):
@@ -391,7 +395,10 @@ _JOINING = ("with", "to", "from", "of", "in", "for", "and")
 
 def _paraphrase(text: str, tokens: Sequence[Token], at: int) -> int:
     """The token after "the Southeast Asian country", else 0; a measure before it is no name."""
-    if tokens[at].value not in ("the", "our", "its", "this", "that"):
+    possessive = _value(tokens, at + 1) == "'s" and tokens[at].value in group("regions")
+    if possessive:  # "Asia's fourth-largest economy"
+        at += 1
+    elif tokens[at].value not in ("the", "our", "its", "this", "that"):
         return 0
     for end in range(at + 2, min(at + 5, len(tokens))):
         if tokens[end].value in group("a country") and text[tokens[end].start].islower():
@@ -413,7 +420,11 @@ def _by_words(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
         these = [
             Mention(kind, value, at, at + length + 1)
             for kind, value in kinds
-            if kind != "partner" or capital or run.startswith("sub ") or value in ("US", "0015") or run.startswith("the ")
+            if kind != "partner"
+            or capital
+            or run.startswith("sub ")
+            or value in ("US", "0015")
+            or run.startswith("the ")
         ]
         found = these or found
     return found
@@ -584,7 +595,9 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
     both = both and MONTHS.get(_value(tokens, end + 1)) == first % 12 + 1
     between = at and tokens[at - 1].value == "between" and _value(tokens, end) == "and"
     both = both or (between and MONTHS.get(_value(tokens, end + 1), 0) > first + 1)
-    joined = both or _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
+    joined = (
+        both or _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
+    )
     if joined or _value(tokens, end) in MONTHS:
         following = MONTHS[_value(tokens, end + joined)]
         if joined and at and tokens[at - 1].value == "from" and following == first % 12 + 1:
@@ -596,7 +609,11 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
         if months := _months_before(tokens, at - 1):
             found = _with_year(tokens, end, 0, first - 1)
             end_month = found[0].last
-            return (replace(found[0], first=end_month - months + 1), found[1]) if end_month > 12 else None
+            return (
+                (replace(found[0], first=end_month - months + 1), found[1])
+                if end_month > 12
+                else None
+            )
         first = 1
     found = _with_year(tokens, end, first - 1, last - 1)
     named = {"this": "y0", "last": "y-1"}.get(tokens[at - 1].value if at else "", "")

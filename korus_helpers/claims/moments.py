@@ -91,6 +91,8 @@ class Moments:
         if "same" in s.run(at - 5, at - 2) and earlier in group("like spans"):
             return "like"
         near = " ".join(s.run(one.start - 6, one.start))
+        if before == "from" and one.value.name == "" and 0 < one.value.last - one.value.first < 11:
+            return "point"  # "from January to April"
         compared = before == "in" and earlier in ("than", "from", "as")
         compared |= (earlier, before) in (("compared", "with"), ("relative", "to"))
         compared |= before == "of" and earlier in ("that", "those")
@@ -130,7 +132,9 @@ class Moments:
             return self._months(when, reference)
         if reference is None or name in ("same", "year", "month"):
             return reference
-        if name.isdigit() and name != "0" and not self.done and self.context.last:  # "the following year"
+        if (
+            name.isdigit() and name != "0" and not self.done and self.context.last
+        ):  # "the following year"
             reference = self.context.last
         return shifted(reference, 12 * int(name))
 
@@ -398,7 +402,9 @@ class Moments:
             end = reference
             inferred = {"end": source} if source else {}
         before = context.measure
-        carried = own.start < 0 or (before and (before.name, before.sector) == (own.name, own.sector))
+        carried = own.start < 0 or (
+            before and (before.name, before.sector) == (own.name, own.sector)
+        )
         carried = carried and mention.value.last.unit == "times" and not since
         if base is None and carried and self.earlier and end and self.earlier < end:
             base, inferred["base"] = self.earlier, TEXT  # "It was A: six times as much"

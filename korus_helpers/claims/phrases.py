@@ -197,7 +197,8 @@ def _range(c: Cursor, first: Quantity, hedge: str, ranges: bool) -> tuple[Quanti
         open_ = ranges or first.form
         joined = c.take({"–"}) or (open_ and c.take({"to"}))
     second = _quantity(c) if joined else None
-    if second is None or (second.form == "bare" and first.form != "bare" and not ranges):
+    several = second and first.unit == "times" != second.unit  # "rose sevenfold to $18.8 billion"
+    if second is None or several or (second.form == "bare" and first.form != "bare" and not ranges):
         c.at = start
         return (first,)
     if first.form == "bare" or (first.form == "lone" and second.unit == first.unit):

@@ -44,7 +44,9 @@ def ranks(
         owner = s.value(at - 1) == "'s" and s.ends_at(at - 1, "partner")
         if owner and owner.value != "US" and not any(m.flow for m in measures):
             continue  # "the United States is Taiwan's third-largest partner"
-        if numbered or not (largest or ranked or (noun and value.isdigit())):
+        first = value in group("first of all") and noun and noun[0] not in ("deficit", "balance")
+        first = first and any(one.value == "US" for one in s.of("partner"))
+        if numbered or not (largest or ranked or first or (noun and value.isdigit())):
             continue
         left = [one for one in measures if one.start < at]
         measure = left[-1] if left else context.measure
@@ -73,6 +75,9 @@ def ranks(
 def _place(s: Sentence, at: int) -> int:
     """The place that a word or number gives, or 0."""
     value, after = s.value(at), s.value(at + 1)
+    if value in group("first of all"):  # "the largest supplier"
+        plain = s.value(at - 1) in ("the", "our", "its", "'s", "by") and "of" != s.value(at - 2)
+        return int(plain and s.value(at - 2) not in ("one", "among"))
     numbered = s.value(at - 1) in ("no", "number") or s.run(at - 2, at) == ["no", "."]
     if s.value(at - 1) == "number" and value in words("numbers"):
         return int(words("numbers")[value])
@@ -216,7 +221,9 @@ def tables_in(text: str) -> Iterator[Table]:
             title = " ".join(above for _, above in lines[max(0, place - 3) : place])
             years = [year_of(cell) for _, cell in _cells(lines[place - 1][1])] if place else []
             whole = years and all(years) and len(head) % len(years) == 0
-            years = [year for year in years for _ in range(len(head) // len(years))] if whole else ()
+            years = (
+                [year for year in years for _ in range(len(head) // len(years))] if whole else ()
+            )
             last = place + len(rows)
             end = rows[-1][0] + len(rows[-1][1])
             yield Table((start, end), head, tuple(years), tuple(rows), title)

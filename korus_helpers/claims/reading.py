@@ -278,9 +278,26 @@ class _Reader:
     def _is_listed(self, mention: Mention) -> bool:
         """Whether a bare number goes on a list of percentages: "imports by 6", "China's 13.9"."""
         s, last = self.s, self.done[-1].mention
-        lead = ("by", "and", ",", "just", "only", "from", "in", "were", "for", "'s", "against", "up", "down", "to")
+        lead = (
+            "by",
+            "and",
+            ",",
+            "just",
+            "only",
+            "from",
+            "in",
+            "were",
+            "for",
+            "'s",
+            "against",
+            "up",
+            "down",
+            "to",
+        )
         ends = s.value(mention.end) in ("", ".", ",", ";", ")", "and", "to", "in", "from")
-        return ends and s.only(last.end, mention.start, lead, "measure", "partner", "period", "change")
+        return ends and s.only(
+            last.end, mention.start, lead, "measure", "partner", "period", "change"
+        )
 
     def _aside(self, mention: Mention, reason: str) -> Aside:
         start, end = mention.start, mention.end
@@ -427,10 +444,15 @@ class _Reader:
         if measure.start < 0 and any(one.end <= mention.start for one in s.of("sector")):
             measure = replace(measure, sector="total")  # "Goods only, it was …"
         last = self.done[-1] if self.done else None
-        if last and measure.sector == "total" != last.measure.sector and not named_between(
-            s, last.mention.end, mention.start
+        if (
+            last
+            and measure.sector == "total" != last.measure.sector
+            and not named_between(s, last.mention.end, mention.start)
         ):  # "consumer goods were $11.5 billion, a decline of 21 percent"
             measure = replace(measure, sector=last.measure.sector)
+        if last and s.value(mention.start - 1 - (s.value(mention.start - 1) == "some")) == "or":
+            if last.measure.name == measure.name and last.mention.start < measure.start:
+                measure = replace(measure, sector=last.measure.sector)  # "57% of imports, or …"
         for one in named:
             behind = mention.end <= one.start < limit
             if behind and s.only(mention.end, one.start, group("behind a figure")):
@@ -495,7 +517,8 @@ class _Reader:
             same = s.same_clause(one, mention)
             if one.value == FORECAST:
                 free = {"which", "who"} & set(s.run(one.end, mention.start))
-                if (same or one.start == 0) and not beside and not free:
+                opens = one.start == 0 and ":" not in s.run(0, mention.start)
+                if (same or opens) and not beside and not free:
                     return FORECAST
             elif one.value == WITHDRAWN:
                 if same:
@@ -590,9 +613,14 @@ class _Reader:
         moved = last is not None and last.as_ in ("change", "percent-change")
         as_ = {MONEY: "change", "percent": "percent-change"}.get(unit, "")
         ends = s.run(mention.end, mention.end + 5)
-        if sign and "than" in ends[:3] and any(  # "$70 billion more than with China"
-            mention.end < one.start <= mention.end + 4 and s.before(one) in ("with", "to", "from")
-            for one in s.partners
+        if (
+            sign
+            and "than" in ends[:3]
+            and any(  # "$70 billion more than with China"
+                mention.end < one.start <= mention.end + 4
+                and s.before(one) in ("with", "to", "from")
+                for one in s.partners
+            )
         ):
             return None
         if unit == "percent" and ends[:1] == ["of"] and {"share", "slice"} & set(ends):
@@ -602,7 +630,7 @@ class _Reader:
         if unit == "percent" and ends[:1] in (["below"], ["above"]) and group("a peak") & set(ends):
             return None  # "a quarter below its peak"
         same = next((one for one in reversed(self.done) if one.as_ == as_), None)
-        elided = kind.measure.end == at and s.value(mention.end) == "to"
+        elided = kind.measure.end == at and s.value(mention.end) in ("to", "at")
         if same and not sign and (before == "by" or elided):
             return replace(kind, as_=as_, sign=same.sign)  # "and those to Mexico by 8.9 percent"
         if moved and as_ and before == "or" and kind.measure.end <= last.mention.start:
@@ -612,6 +640,10 @@ class _Reader:
             words_ = ("and", "from", "since", "over", "in", ",", "(", ")")
             if s.only(same.mention.end, at, words_, "period", "figure"):
                 return replace(kind, as_=as_, sign=same.sign)
+        if balance := self._in_favor(kind):
+            return replace(kind, as_="level", sign=0, measure=balance)
+        if before == "leaving" and kind.measure.name in ("exports", "imports", "two-way"):
+            return None
         if balance := self._more_than_bought(kind):
             return replace(kind, as_="level", sign=0, measure=balance)
         listed = (
@@ -637,7 +669,7 @@ class _Reader:
                 return replace(kind, as_="change")
             if listed and last.as_ == "change" and before != "to":
                 return replace(kind, as_="change", sign=last.sign)
-            if before == "by" and kind.measure.name not in ("balance", "deficit"):
+            if before == "by" and kind.measure.name != "balance":
                 return None
             if own == "−" and kind.measure.name in ("exports", "imports"):
                 if kind.measure.start >= 0:
@@ -662,6 +694,11 @@ class _Reader:
             return None if shares or again else replace(change, sign=0)
         if of_whole and measure.start >= end and measure.agent not in ("", "US"):
             return None  # "17 percent of all Swiss exports"
+        ours = [one for one in s.of("partner") if start <= one.end <= mention.start]
+        if ours and ours[-1].value == "US" and s.value(ours[-1].end) in group("takes"):
+            of = s.at(end, "of the whole")
+            if not (of and of.value == "of its"):
+                return None  # "For Brazil, the U.S. is 12 percent of exports"
         if measure.start >= end:  # "64 percent of imports", "2 percent of what America bought"
             if measure.name == "imports" and any(
                 one.name in ("deficit", "balance") and one.end <= mention.start
@@ -729,6 +766,17 @@ class _Reader:
         if single and measure.name not in ("exports", "imports"):
             measure = replace(measure, name="imports")
         return replace(kind, as_="ratio", single=single, sign=0, measure=measure)
+
+    def _in_favor(self, kind: _Bound) -> Measure | None:
+        """The balance of "leaving $382.9 billion in Beijing's favor"."""
+        s, end = self.s, kind.mention.end
+        at = next((n for n in range(end, end + 7) if s.value(n) in ("favor", "favour")), 0)
+        owner = s.ends_at(at - (s.value(at - 1) == "'s"), "partner") if at else None
+        if kind.figure.last.unit != MONEY or owner is None or owner.start < end:
+            return None
+        if owner.value == "US":
+            return replace(kind.measure, name="balance")
+        return replace(kind.measure, name="deficit", partner=str(owner.value), stated=True)
 
     def _more_than_bought(self, kind: _Bound) -> Measure | None:
         """The balance that "sold $8.2 billion more to America than it bought there" states."""
@@ -857,7 +905,8 @@ class _Reader:
         if part and measure.partner == WORLD and context.partner:
             return context.partner, {"partner": TEXT}
         behind = f" {' '.join(s.run(mention.end, len(s.words)))} "
-        if not measure.partner and any(f" {phrase} " in behind for phrase in group("in all")):
+        in_all = any(f" {phrase} " in behind.replace("in all of", "") for phrase in group("in all"))
+        if not measure.partner and in_all:
             return WORLD, {}
         if measure.partner:
             return measure.partner, {} if measure.stated else {"partner": TEXT}
