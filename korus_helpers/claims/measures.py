@@ -126,6 +126,9 @@ class _Measures:
             and (s.at(end, "aside") or not s.known[min(end, len(s.tokens) - 1)])
         ):
             return None  # "import prices", "export controls"
+        took = verb and s.value(start) in ("took", "takes", "received", "receives")
+        if took and not any(end <= one.start <= end + 4 for one in s.figures):
+            return None  # "when the President took office"
         agent = self._subject(start) if verb else self._agent(start)
         other = self._counterpart(start, end, limit, verb, flow)
         if subject_aside and subject_aside.value == "the economy as a whole" and not verb:
@@ -152,6 +155,8 @@ class _Measures:
             self.americans = self.ours() if self.any_verb else self.context.americans
             self.agent_of_verbs, self.any_verb = agent, True
         self.sector = self._sector(start, end, limit)
+        if s.value(end) == "under" and not verb:
+            self.sector = "not-in-product"  # "imports under AGOA"
         if s.value(end) == "of" and not verb and not all(s.known[end + 1 : end + 2]):
             self.sector = "not-in-product"  # "imports of washers"
         return self._from_our_side(flow, agent, other, start, end, verb)
@@ -332,7 +337,9 @@ class _Measures:
         it = "US" if its or goes_on else ours  # "Americans bought …; they sold …"
         holder = it if agent == "it" else agent
         with_whom = ours if other == "it" else other
-        if agent == "it" != other and holder == with_whom:  # "the country exported … to Brazil"
+        unsaid = ("", with_whom) if verb else (with_whom,)
+        if agent == "it" != other and with_whom not in ("", "US") and holder in unsaid:
+            # "the country exported … to Brazil"
             holder = self.agent_of_verbs = "US"
         context.subject = holder or context.subject
         turned = holder not in ("", "US") or (with_whom == "US" and holder != "US")

@@ -488,8 +488,10 @@ class Moments:
         ):
             end = end or reference
             base = shifted(end, -12 * years) if end else None
-        if s.value(0) == "that" and context.last and reference and not beside:
+        if s.value(0) == "that" and context.last and reference and not beside and not base:
             base = context.last if context.last < reference else None  # "That is an increase of …"
+            if not base and not self.done and context.span and context.span[1] == reference:
+                base = context.span[0]
         if behind == "since" and context.last and not beside:
             base, end = context.last, context.latest
         if (self.pair or self.span) and not base and not end:
@@ -548,7 +550,9 @@ class Moments:
         s, context = self.s, self.context
         self.done.append((mention, role, base, when))
         lead = set(s.run(s.segment(mention), mention.start))
-        past = role == "from" or "had" in lead or bool(group("compares") & lead)
+        words_ = s.run(s.segment(mention), mention.start)
+        had = "had" in words_[:-1] and words_[words_.index("had") + 1] not in words("articles")
+        past = role == "from" or had or words_[-1:] == ["after"] or bool(group("compares") & lead)
         later = context.end is None or when[1] >= context.end[1]
         if context.passing and context.end and not later:  # "May 2024" alone in a line
             later = context.end[1] - context.end[0] != when[1] - when[0]
@@ -564,6 +568,8 @@ class Moments:
             two = sorted((other[3], when))  # "from A to B", "to B, up from A"
             if two[0] < two[1]:
                 self.pair = context.span = (two[0], two[1])
+                money = mention.value.last.unit == MONEY
+                context.spanned = money and two[1][0] - two[0][0] > 12
         elif two_levels and other[3] < when:  # "A in 2011 and B in 2016"
             context.span = (self.done[0][3], when)
 

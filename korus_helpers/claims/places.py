@@ -37,6 +37,7 @@ def ranks(
         end = at + 1 + (s.value(at + 1) in ("th", "rd", "nd", "st"))
         largest = s.value(end) in table("largest")
         ranked = s.value(at - 1) in group("ranked") or s.value(at - 2) == "no"
+        ranked = ranked or s.value(end) == "among"
         ranked = ranked or (s.value(at - 1) in (",", "now") and s.value(end) in ("behind", "after"))
         end += largest
         noun = _noun(s, end)
@@ -45,7 +46,10 @@ def ranks(
         if owner and owner.value != "US" and not any(m.flow for m in measures):
             continue  # "the United States is Taiwan's third-largest partner"
         first = value in group("first of all") and noun and noun[0] not in ("deficit", "balance")
-        first = first and any(one.value == "US" for one in s.of("partner"))
+        names = [one for one in s.of("partner") if one.end <= at]
+        ours = any(one.value == "US" for one in s.of("partner"))
+        theirs = names and names[-1].value == "US" and s.value(names[-1].end) in group("is")
+        first = first and ours and not theirs  # "the United States was the largest destination"
         if numbered or not (largest or ranked or first or (noun and value.isdigit())):
             continue
         left = [one for one in measures if one.start < at]

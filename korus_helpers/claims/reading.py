@@ -485,7 +485,8 @@ class _Reader:
             return f"it counts {after}"
         if at + 1 in unknown and after in ("more", "less", "fewer"):
             return f"it counts {following}"
-        if at + 1 in unknown and after == "of":
+        of_which = s.run(mention.start - 4, mention.start)
+        if at + 1 in unknown and (after == "of" or ("which" in of_which and after in group("is"))):
             return f"it is of {following}"
         lead = mention.start - 1
         if (
@@ -625,6 +626,8 @@ class _Reader:
             return None
         if unit == "percent" and ends[:1] == ["of"] and {"share", "slice"} & set(ends):
             return None  # "less than a quarter of China's share"
+        if unit == "percent" and ends[:3] == ["of", "the", "world"] and s.value(mention.end + 3) == "'s":
+            return None  # "a third of the world's beans"
         if unit == "percent" and any(one.value == FREE for one in s.of("aside")):
             return None  # "80 percent of exports became duty-free"
         if unit == "percent" and ends[:1] in (["below"], ["above"]) and group("a peak") & set(ends):
@@ -640,6 +643,10 @@ class _Reader:
             words_ = ("and", "from", "since", "over", "in", ",", "(", ")")
             if s.only(same.mention.end, at, words_, "period", "figure"):
                 return replace(kind, as_=as_, sign=same.sign)
+        pair = [one for one in self.done if one.role in ("from", "to")]
+        if unit == "percent" and before == "by" and not sign and len(pair) > 1:
+            up = pair[-1].figure.last.value > pair[-2].figure.last.value
+            return replace(kind, as_=as_, sign=1 if up else -1)  # "from A to B, that is by 12%"
         if balance := self._in_favor(kind):
             return replace(kind, as_="level", sign=0, measure=balance)
         if before == "leaving" and kind.measure.name in ("exports", "imports", "two-way"):
@@ -700,6 +707,9 @@ class _Reader:
             if not (of and of.value == "of its"):
                 return None  # "For Brazil, the U.S. is 12 percent of exports"
         if measure.start >= end:  # "64 percent of imports", "2 percent of what America bought"
+            whose = [one for one in s.partners if one.end <= mention.start]
+            if whose and measure.partner not in ("", WORLD, str(whose[-1].value)):
+                return None  # "Germany shipped us …, 27 percent of what the EU sold"
             if measure.name == "imports" and any(
                 one.name in ("deficit", "balance") and one.end <= mention.start
                 and s.clauses[one.start] == s.clauses[mention.start] for one in self.measures
@@ -731,13 +741,16 @@ class _Reader:
             return replace(kind, as_=as_, whole=last.whole if last else "")
         if last and last.as_ in ("share", "contribution"):
             return replace(kind, as_=last.as_, whole=last.whole)
-        return replace(kind, as_=mode, whole="World") if mode and carried else None
+        named = any(one.end <= mention.start for one in s.partners)
+        return replace(kind, as_=mode, whole="World") if mode and carried and named else None
 
     def _ratio(self, kind: _Bound) -> _Bound | None:
         """A ratio of two periods, or of imports to exports in one."""
         s, end, last = self.s, kind.mention.end, kind.figure.last
         other = any(one.start == end and s.value(one.end) == "'s" for one in s.partners)
         dated = s.at(end + 2, "period")  # "more than double that of 2017"
+        if s.value(end - 1).endswith("ing") and s.value(end) in ("the", "it", "that"):
+            return None  # "halving the result"
         if "comparison" in s.run(0, 3):  # "by comparison, that with China was six times as large"
             return None
         if s.value(end) == "what" and "when" in s.run(end, end + 5):
@@ -888,8 +901,10 @@ class _Reader:
             return listed, {}
         for one in s.partners:  # "$12 billion with France", "43 percent of those from Mexico"
             place = one.start - 1 - (s.value(one.start - 1) == "the")
+            place -= s.value(place - 1) in group("goes") and place - 1 == mention.end
+            prep = s.value(place + (s.value(place) in group("goes")))
             those = s.run(mention.end, place) == ["of", "those"]
-            if (place == mention.end or those) and s.value(place) in ("for", "with", "to", "from"):
+            if (place == mention.end or those) and prep in ("for", "with", "to", "from"):
                 return str(one.value), {}
         part = bound.as_ in ("share", "contribution")
         parted = s.ends_at(mention.start, "share") or s.ends_at(mention.start - 1, "share")
