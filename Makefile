@@ -12,7 +12,7 @@ run: $(READY)
 	@echo "Or a text of your own: $(BIN)/korus read article.txt"
 
 test: $(READY)
-	@$(BIN)/pytest -n auto --dist loadfile --cov=korus_helpers tests
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov=korus_helpers tests
 	@$(BIN)/pytest -n auto --dist loadfile --nbval notebooks
 
 lab: $(READY)

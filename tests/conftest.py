@@ -32,6 +32,18 @@ HOSTILE = {
 }
 
 
+# Files that take longest, longest first: what begins last should be short, so that all cores end
+# at the same time.
+LONG = """stored_safety pages official_files jupyterlab cluster isolation pdf notebooks runs
+forked_kernel live_runs batch engine_equality evidence readme refresh_command no_fork wheel
+fetch_command search claim_notebook sentence_grid build what_drove_it read"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {f"test_{name}": place for place, name in enumerate(LONG.split())}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder of source tables that stands beside the repository while it is developed."""

@@ -181,6 +181,13 @@ def test_coded_passages_of_our_own_are_read_as_a_careful_reader_does():
     assert tally["right"] / tally["coded"] >= 0.93, tally
 
 
+def test_texts_of_people_who_did_not_know_the_rules_are_read_well():
+    tally = score(sorted((OWN / "blind").glob("*.txt")))
+    assert tally["coded"] > 750
+    assert tally["right"] / (tally["taken"] + tally["none"]) >= 0.89, tally
+    assert tally["right"] / tally["coded"] >= 0.74, tally
+
+
 def test_the_passages_written_for_this_are_read_as_well(shared):
     tally = score(sorted((shared / "texts").glob("*.yaml")))
     assert tally["right"] / (tally["taken"] + tally["none"]) >= 0.95, tally

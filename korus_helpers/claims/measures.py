@@ -17,8 +17,10 @@ class Context:
 
     `measure` is that of the last claim, `age` the sentences since, `partner` the last one spoken
     of and `partner_of_measure` that of the last claim, `subject` whose trade a measure last was.
-    `end` is the period that the text speaks of, `month` the last single month that was, `last` that of the last figure, `latest` the
-    latest, `span` two periods that were compared and `spanned` whether changes still are over it.
+    `end` is the period that the text speaks of (`passing` where no figure was of it), `month` the
+    last single month that was, `last` the period of the last figure, `latest` the latest, `span`
+    two periods that were compared and `spanned` whether changes still are over it. `americans` says
+    that they did the last ("Americans bought …; they sold …").
     `mode` is imbalance where a formula was given, share or contribution where the last
     percentages were such; `scale` is a figure whose unit later ones may leave out.
     """
@@ -37,8 +39,8 @@ class Context:
     span: tuple[Span, Span] | None = None
     spanned: bool = False
     mode: str = ""
-    americans: bool = False  # who did the last: "Americans bought …; they sold"
-    passing: bool = False  # the period was named without a figure
+    americans: bool = False
+    passing: bool = False
     away: str = ""  # why the trade that the text speaks of is none of ours
     named: frozenset[str] = frozenset()  # the partners so far
     scale: Figure | None = None

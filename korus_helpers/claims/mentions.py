@@ -595,8 +595,8 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
     both = both and MONTHS.get(_value(tokens, end + 1)) == first % 12 + 1
     between = at and tokens[at - 1].value == "between" and _value(tokens, end) == "and"
     both = both or (between and MONTHS.get(_value(tokens, end + 1), 0) > first + 1)
-    joined = (
-        both or _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
+    joined = both or (
+        _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
     )
     if joined or _value(tokens, end) in MONTHS:
         following = MONTHS[_value(tokens, end + joined)]

@@ -221,11 +221,12 @@ class Moments:
             and ";" not in s.run(end, one.start)
             and not (has_next and self._goes_on(one, end))
         ]  # fmt: skip
+        money = mention.value.last.unit == MONEY
         ahead = [
             one for one in s.periods
             if start <= one.start < mention.start
             and (start == 0 or self._right_before(one, mention) or self._goes_on(one, start)
-                 or (mention.value.last.unit == MONEY and s.run(one.end, one.end + 2) == [",", "which"]))
+                 or (money and s.run(one.end, one.end + 2) == [",", "which"]))
         ]  # fmt: skip
         return [(one, self.role(one)) for one in [*behind, *reversed(ahead)]]
 
@@ -284,9 +285,16 @@ class Moments:
         lead = s.run(s.segment(mention) if self.done else 0, mention.start)
         perfect = role == "to" or {"become", "into"} & set(lead)
         here = [one for one in s.periods if one.end <= mention.start]
-        if {"has", "have"} & set(lead) and perfect and here and self.context.latest:
-            if (latest := self.context.latest) > (reference or latest):
-                return latest, {"period": TEXT}  # "$83 million in 2003, has widened to …"
+        latest = self.context.latest
+        if (
+            {"has", "have"} & set(lead)
+            and perfect
+            and here
+            and latest
+            and reference
+            and latest > reference
+        ):
+            return latest, {"period": TEXT}  # "$83 million in 2003, has widened to …"
         span = self.pair or self.span or (self.context.span if self.same and role else None)
         span = span if role or not self.pair else self.span
         if role == "from":
@@ -426,8 +434,8 @@ class Moments:
         own_levels = {when for _, role, moved, when in self.done if not moved}
         counted = mention.value.last.unit in ("times", "percent")
         if base is None and end and said_here and counted and len(own_levels) == 1:
-            if (level := min(own_levels)) < end and level[1] - level[0] == end[1] - end[0]:
-                base = level  # "imports, $7.5 billion in 2009, had trebled by last year"
+            level = min(own_levels)  # "imports, $7.5 billion in 2009, had trebled by last year"
+            base = level if level < end and level[1] - level[0] == end[1] - end[0] else None
         if base and end and end <= base and context.latest and context.latest > base:
             end = context.latest
         if base is None and end is not None:

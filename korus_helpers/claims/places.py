@@ -15,9 +15,10 @@ from korus_helpers.claims.printed import TOLERANCE
 from korus_helpers.claims.reading import Found
 from korus_helpers.claims.wording import plain, tokens_in, words
 
-_COLUMNS = {"exports": "exports", "imports": "imports", "we sold": "exports", "we bought": "imports",
-            "us exports": "exports", "us imports": "imports", "balance": "balance", "deficit": "deficit",
-            "trade balance": "balance", "total": "two-way", "total trade": "two-way"}  # fmt: skip
+_COLUMNS = {"exports": "exports", "us exports": "exports", "we sold": "exports",
+            "imports": "imports", "us imports": "imports", "we bought": "imports",
+            "balance": "balance", "trade balance": "balance", "deficit": "deficit",
+            "total": "two-way", "total trade": "two-way"}  # fmt: skip
 _HEAD = re.compile(r"\b(?:exports|imports|sold|bought)(?:[ \t]{2}|[ \t]*[|\t])", re.IGNORECASE)
 _CELL = re.compile(r"[^\s|](?:[^\s|]| (?=[^\s|]))*")
 
@@ -80,7 +81,7 @@ def _place(s: Sentence, at: int) -> int:
     """The place that a word or number gives, or 0."""
     value, after = s.value(at), s.value(at + 1)
     if value in group("first of all"):  # "the largest supplier"
-        plain = s.value(at - 1) in ("the", "our", "its", "'s", "by") and "of" != s.value(at - 2)
+        plain = s.value(at - 1) in ("the", "our", "its", "'s", "by") and s.value(at - 2) != "of"
         return int(plain and s.value(at - 2) not in ("one", "among"))
     numbered = s.value(at - 1) in ("no", "number") or s.run(at - 2, at) == ["no", "."]
     if s.value(at - 1) == "number" and value in words("numbers"):

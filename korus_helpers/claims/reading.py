@@ -450,9 +450,9 @@ class _Reader:
             and not named_between(s, last.mention.end, mention.start)
         ):  # "consumer goods were $11.5 billion, a decline of 21 percent"
             measure = replace(measure, sector=last.measure.sector)
-        if last and s.value(mention.start - 1 - (s.value(mention.start - 1) == "some")) == "or":
-            if last.measure.name == measure.name and last.mention.start < measure.start:
-                measure = replace(measure, sector=last.measure.sector)  # "57% of imports, or …"
+        other = last and s.value(mention.start - 1) == "or" and last.mention.start < measure.start
+        if other and last.measure.name == measure.name:  # "57% of imports, or …"
+            measure = replace(measure, sector=last.measure.sector)
         for one in named:
             behind = mention.end <= one.start < limit
             if behind and s.only(mention.end, one.start, group("behind a figure")):
@@ -626,7 +626,11 @@ class _Reader:
             return None
         if unit == "percent" and ends[:1] == ["of"] and {"share", "slice"} & set(ends):
             return None  # "less than a quarter of China's share"
-        if unit == "percent" and ends[:3] == ["of", "the", "world"] and s.value(mention.end + 3) == "'s":
+        if (
+            unit == "percent"
+            and ends[:3] == ["of", "the", "world"]
+            and s.value(mention.end + 3) == "'s"
+        ):
             return None  # "a third of the world's beans"
         if unit == "percent" and any(one.value == FREE for one in s.of("aside")):
             return None  # "80 percent of exports became duty-free"
