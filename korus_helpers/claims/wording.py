@@ -35,7 +35,7 @@ def words(table: str) -> Words:
     found = {}
     for name, its in kept.items():
         if table in ("rises", "falls"):
-            parts, others = re.split(" (?!up|down|off)", name), re.split(" (?!up|down|off)", its)
+            parts, others = re.split(" (?!up|down)", name), re.split(" (?!up|down)", its)
             for at, word in enumerate(parts):
                 found.setdefault(word, others[min(at, len(others) - 1)])
         elif isinstance(its, list):
