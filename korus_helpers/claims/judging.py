@@ -10,7 +10,7 @@ from korus_helpers.claims.auditing import Audit, audit
 from korus_helpers.claims.claim import OTHER, Claim, described, is_date
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE, read_printed
-from korus_helpers.claims.reading import Aside, Found, read_text
+from korus_helpers.claims.reading import Aside, Found, Reading, read_text
 from korus_helpers.claims.register import article, claims_about, read_claims
 from korus_helpers.claims.texts import text_of_file
 from korus_helpers.claims.typed import tolerance_of
@@ -22,6 +22,9 @@ from korus_helpers.figures.partners import Partner, find_partner
 from korus_helpers.figures.releases import LATEST
 from korus_helpers.trade.bases import MEASURES, WAYS
 from korus_helpers.trade.definition import check_measure
+from korus_helpers.trade.evaluate import evaluate
+
+FAR = 3  # times the official figure, or that part of it: a level that was inferred is misread
 
 
 @dataclass(frozen=True)
@@ -126,11 +129,47 @@ def read_and_judge(
 ) -> Read:
     """Find the claims of a text and judge them as `korus audit` would.
 
-    `date`, `partner` and `measure` fill what the text leaves open. Raises `InputError` for a
-    partner that is not known.
+    `date`, `partner` and `measure` fill what the text leaves open. A level whose partner, measure
+    or period had to be inferred is set aside where it is several times the official figure, or a
+    small part of it: then it is more likely misread than wrong. Raises `InputError` for a partner
+    that is not known.
     """
     code = find_partner(partner).code if partner else ""
     reading = read_text(text, date, code, measure)
+    found = _judged(text, date, reading, tolerance, vintage)
+    unsure = [_unsure(one) for one in found.claims]
+    if not any(unsure):
+        return found
+    both = list(zip(reading.claims, unsure, strict=True))
+    aside = [Aside(one.quote, one.span, reason) for one, reason in both if reason]
+    aside = sorted([*reading.aside, *aside], key=lambda one: one.span)
+    sure = Reading([one for one, reason in both if not reason], aside)
+    return _judged(text, date, sure, tolerance, vintage)
+
+
+def _unsure(one: Judged) -> str:
+    """Why a claim is too far from the official figure to be what was inferred, or ""."""
+    found, figure = one.found, one.verdict.used if one.verdict else None
+    if not figure or found.as_ != "level" or not found.inferred or found.per:
+        return ""
+    near = [float(end) for end in (found.interval.low, found.interval.high) if end is not None]
+    printed, official = sum(near) / len(near), figure.value
+    far = not abs(official) / FAR < abs(printed) < abs(official) * FAR
+    if far and found.measure in ("deficit", "balance"):  # which may be near zero
+        both_ways = evaluate("two-way", figure.definition).value
+        far = abs(printed - official) > both_ways / 10
+    fields = " and ".join(f"the {name} from {what}" for name, what in found.inferred.items())
+    return (
+        (
+            f"with {fields} it would be {found.measure} of which the official figure is"
+            f" {official:,.0f} million dollars; it is likely of something else"
+        )
+        if far
+        else ""
+    )
+
+
+def _judged(text: str, date: str, reading: Reading, tolerance, vintage: str) -> Read:
     claims = [_claim(f"c{n}", found, date) for n, found in enumerate(reading.claims, 1)]
     found = audit([one for one, _ in claims if one], tolerance=tolerance, vintage=vintage)
     verdicts = {one.claim.id: one for one in found.verdicts}
@@ -159,6 +198,7 @@ def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:
     if found.as_ == "share" and found.whole not in ("", whole):
         return None, "a share of the World's trade in a sector is not judged here"
     try:
+        read_printed(found.printed)
         claim = Claim(
             name,
             found.printed,

@@ -11,9 +11,10 @@ from korus_helpers.claims.measures import NEGATED, Context, Measure
 from korus_helpers.claims.mentions import Mention, Sentence, group, table, year_of
 from korus_helpers.claims.moments import Moments, whole_year, written
 from korus_helpers.claims.phrases import figure_at
-from korus_helpers.claims.printed import TOLERANCE
+from korus_helpers.claims.printed import TOLERANCE, read_printed
 from korus_helpers.claims.reading import Found
 from korus_helpers.claims.wording import plain, tokens_in, words
+from korus_helpers.errors import InputError
 
 _COLUMNS = {"exports": "exports", "us exports": "exports", "we sold": "exports",
             "imports": "imports", "us imports": "imports", "we bought": "imports",
@@ -72,9 +73,18 @@ def ranks(
         when, said = moments.near(Mention("rank", None, at, end))
         if partner and when:
             quote, on = s.shown(at, end), Interval(Decimal(place), Decimal(place))
-            yield Found(quote, s.span(at, end), quote, name, "rank", partner, unit="rank",
+            printed = _printed(quote, f"No. {place}")
+            yield Found(quote, s.span(at, end), printed, name, "rank", partner, unit="rank",
                         period=written(when), interval=on, inferred=said,
                         among="countries")  # fmt: skip
+
+
+def _printed(quote: str, plain_words: str) -> str:
+    """The words of a place or record as a claims file takes them."""
+    try:
+        return quote if read_printed(quote).unit == "rank" else plain_words
+    except InputError:
+        return plain_words
 
 
 def _place(s: Sentence, at: int) -> int:
@@ -132,7 +142,9 @@ def records(
         since = [p.value for p in s.periods if p.start in (one.end, one.end + 1)
                  and s.value(p.start - 1) == "since"]  # fmt: skip
         quote = s.shown(one.start, one.end)
-        yield Found(quote, s.span(one.start, one.end), quote, measure.name, "record", partner,
+        low = one.kind == "record low" or {"low", *table("smallest")} & set(quote.lower().split())
+        printed = _printed(quote, "a record low" if low else "a record high")
+        yield Found(quote, s.span(one.start, one.end), printed, measure.name, "record", partner,
                     measure.sector, unit="record", period=written(when), inferred=said,
                     since=written((since[0].first, since[0].last)) if since else "")  # fmt: skip
 
