@@ -11,6 +11,7 @@ import yaml
 from click.testing import CliRunner
 from tools import hostile_texts
 
+from korus_helpers.claims.judging import read_and_judge
 from korus_helpers.claims.printed import read_printed
 from korus_helpers.claims.reading import read_text
 from korus_helpers.claims.register import read_claims
@@ -134,16 +135,19 @@ def ends(two):
     return [None if end == "-" else float(end) for end in two]
 
 
-def score(paths, kinds=None):
+def score(paths, kinds=None, judged=False):
     """How many claims are coded, taken and right in these passages, and how many are none.
 
-    `kinds` takes how many of each kind are right and coded.
+    `kinds` takes how many of each kind are right and coded; only what is `judged` counts.
     """
     tally, kinds = Counter(), Counter() if kinds is None else kinds
     for path in paths:
         passage = passage_of(path)
         text, codes = passage["text"], passage.get("claims") or []
-        found = read_text(text, str(passage.get("date") or "")).claims
+        day = str(passage.get("date") or "")
+        found = read_text(text, day).claims
+        if judged:
+            found = [one.found for one in read_and_judge(text, day).claims]
         pairs = sorted(
             (
                 (overlap(one.span, span_of(text, code)), one.as_ == code.get("as"), i, j)
@@ -181,11 +185,20 @@ def test_coded_passages_of_our_own_are_read_as_a_careful_reader_does():
     assert tally["right"] / tally["coded"] >= 0.93, tally
 
 
-def test_texts_of_people_who_did_not_know_the_rules_are_read_well():
-    tally = score(sorted((OWN / "blind").glob("*.txt")))
-    assert tally["coded"] > 750
-    assert tally["right"] / (tally["taken"] + tally["none"]) >= 0.89, tally
-    assert tally["right"] / tally["coded"] >= 0.74, tally
+def test_texts_of_people_who_did_not_know_the_rules_are_read_and_judged_well():
+    tally = score(sorted((OWN / "blind").glob("*.txt")), judged=True)
+    assert tally["coded"] > 950
+    assert tally["right"] / (tally["taken"] + tally["none"]) >= 0.9, tally
+    assert tally["right"] / tally["coded"] >= 0.75, tally
+
+
+def test_what_is_far_from_the_official_figure_is_set_aside_where_it_was_inferred():
+    text = "Trade with Turkey rose in 2022. {} $1.19 trillion, data showed."
+    open_, said = "The deficit was", "The deficit with Turkey was in 2022"
+    (aside,) = read_and_judge(text.format(open_), "2023-02-07").aside
+    assert "the partner from the text before" in aside.reason and "something else" in aside.reason
+    (claim,) = read_and_judge(text.format(said), "2023-02-07").claims
+    assert claim.said == "not reproduced"
 
 
 def test_the_passages_written_for_this_are_read_as_well(shared):

@@ -10,7 +10,7 @@ from korus_helpers.claims.auditing import Audit, audit
 from korus_helpers.claims.claim import OTHER, Claim, described, is_date
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE, read_printed
-from korus_helpers.claims.reading import Aside, Found, Reading, read_text
+from korus_helpers.claims.reading import Aside, Found, read_text
 from korus_helpers.claims.register import article, claims_about, read_claims
 from korus_helpers.claims.texts import text_of_file
 from korus_helpers.claims.typed import tolerance_of
@@ -136,43 +136,15 @@ def read_and_judge(
     """
     code = find_partner(partner).code if partner else ""
     reading = read_text(text, date, code, measure)
-    found = _judged(text, date, reading, tolerance, vintage)
-    unsure = [_unsure(one) for one in found.claims]
-    if not any(unsure):
-        return found
-    both = list(zip(reading.claims, unsure, strict=True))
-    aside = [Aside(one.quote, one.span, reason) for one, reason in both if reason]
-    aside = sorted([*reading.aside, *aside], key=lambda one: one.span)
-    sure = Reading([one for one, reason in both if not reason], aside)
-    return _judged(text, date, sure, tolerance, vintage)
-
-
-def _unsure(one: Judged) -> str:
-    """Why a claim is too far from the official figure to be what was inferred, or ""."""
-    found, figure = one.found, one.verdict.used if one.verdict else None
-    if not figure or found.as_ != "level" or not found.inferred or found.per:
-        return ""
-    near = [float(end) for end in (found.interval.low, found.interval.high) if end is not None]
-    printed, official = sum(near) / len(near), figure.value
-    far = not abs(official) / FAR < abs(printed) < abs(official) * FAR
-    if far and found.measure in ("deficit", "balance"):  # which may be near zero
-        both_ways = evaluate("two-way", figure.definition).value
-        far = abs(printed - official) > both_ways / 10
-    fields = " and ".join(f"the {name} from {what}" for name, what in found.inferred.items())
-    return (
-        (
-            f"with {fields} it would be {found.measure} of which the official figure is"
-            f" {official:,.0f} million dollars; it is likely of something else"
-        )
-        if far
-        else ""
-    )
-
-
-def _judged(text: str, date: str, reading: Reading, tolerance, vintage: str) -> Read:
-    claims = [_claim(f"c{n}", found, date) for n, found in enumerate(reading.claims, 1)]
-    found = audit([one for one, _ in claims if one], tolerance=tolerance, vintage=vintage)
-    verdicts = {one.claim.id: one for one in found.verdicts}
+    claims, aside = [], list(reading.aside)
+    for found in reading.claims:
+        claim, reason = _claim(f"c{len(claims) + 1}", found, date)
+        if unsure := _unsure(found, claim, vintage):
+            aside.append(Aside(found.quote, found.span, unsure))
+        else:
+            claims.append((found, claim, reason))
+    together = audit([one for _, one, _ in claims if one], tolerance=tolerance, vintage=vintage)
+    verdicts = {one.claim.id: one for one in together.verdicts}
     judged = tuple(
         Judged(
             f"c{n}",
@@ -183,9 +155,32 @@ def _judged(text: str, date: str, reading: Reading, tolerance, vintage: str) -> 
             reason,
             tuple(_read_as(one, other, date, tolerance, vintage) for other in one.alternatives),
         )
-        for n, (one, (claim, reason)) in enumerate(zip(reading.claims, claims, strict=True), 1)
+        for n, (one, claim, reason) in enumerate(claims, 1)
     )
-    return Read(text, date, judged, tuple(reading.aside), found)
+    return Read(text, date, judged, tuple(sorted(aside, key=lambda one: one.span)), together)
+
+
+def _unsure(found: Found, claim: Claim | None, vintage: str) -> str:
+    """Why a claim is too far from the official figure to be what was inferred, or ""."""
+    if not claim or found.as_ != "level" or not found.inferred or found.per:
+        return ""
+    asked = replace(claim.definition(), vintage=vintage)
+    try:
+        official = evaluate(claim.measure, asked).value
+    except InputError:  # there is none
+        return ""
+    near = [float(end) for end in (found.interval.low, found.interval.high) if end is not None]
+    printed = sum(near) / len(near)
+    if not official or abs(official) / FAR < abs(printed) < abs(official) * FAR:
+        return ""
+    balance = found.measure in ("deficit", "balance")  # which may be near zero
+    if balance and abs(printed - official) < evaluate("two-way", asked).value / 10:
+        return ""
+    fields = " and ".join(f"the {name} from {what}" for name, what in found.inferred.items())
+    return (
+        f"with {fields} it would be {found.measure} of which the official figure is"
+        f" {official:,.0f} million dollars; it is likely of something else"
+    )
 
 
 def _claim(name: str, found: Found, date: str) -> tuple[Claim | None, str]:

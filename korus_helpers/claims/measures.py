@@ -257,13 +257,15 @@ class _Measures:
             leading = [
                 str(one.value)
                 for one in s.of("partner")
-                if one.end <= start and s.value(one.start - 1) == "with"
+                if one.end <= start
+                and s.before(one) == "with"
+                and not self._is_of_measure(one, start)
             ]
         for one in s.of("partner", "pronoun"):
             if not end <= one.start < min(limit, end + 16):
                 continue
             between = s.run(end, one.start)
-            if {";", "while", "than", "those", "that", "after", "one"} & set(between):
+            if group("no counterpart") & set(between):
                 break
             if leading and "," in between:
                 break
@@ -291,6 +293,12 @@ class _Measures:
             return "unknown"
         return leading[-1] if leading else ""
 
+    def _is_of_measure(self, one: Mention, start: int) -> bool:
+        """Whether "with Japan" goes with a measure before it, and another comes at `start`."""
+        s = self.s
+        at = one.start - 1 - (s.value(one.start - 1) == "the")
+        return any(m.end <= at <= m.end + 1 for m in s.of("measure") if m.end < start)
+
     def _both(self, first: Mention) -> str:
         """The partner of "between the United States and X"; "third" for two others."""
         two = [str(one.value) for one in self.s.of("partner") if one.start >= first.start][:2]
@@ -315,6 +323,10 @@ class _Measures:
                 limit, end + 4
             ):
                 said.append(str(one.value))
+        if "services" in s.run(start, end):
+            said.append("goods-and-services")
+        if s.value(start - 1) == "sector" and self.context.measure:
+            said.append(self.context.measure.sector)
         special = [name for name in said if name != "total"]
         if special or said:
             return special[-1] if special else "total"
@@ -369,6 +381,9 @@ class _Measures:
         unnamed = "it" in (agent, other) and not partner and holder != "US"
         us = any(one.value == "US" for one in s.of("partner"))
         if s.value(start) in ("exports", "imports") and turned and not (verb or other or us):
+            why = "it may be trade with all the world"
+        to_all = s.run(end, end + 3) in (["to", "all", "markets"], ["to", "the", "world"])
+        if to_all and holder not in ("", "US"):
             why = "it may be trade with all the world"
         if turned and {"total", "overall", "all"} & set(s.run(start - 2, start)) and not with_whom:
             why = "it may be trade with all the world"

@@ -50,6 +50,7 @@ class Moments:
     def __init__(self, s: Sentence, measures: list[Measure], context: Context) -> None:
         self.s, self.measures, self.context = s, measures, context
         s.periods = [self._of_agreement(one) for one in s.periods]
+        self.first = s.figures[0].start if s.figures else 0
         self.earlier = context.last  # the period of the last figure before this sentence
         self.done: list[tuple[Mention, str, Span | None, Span]] = []
         self.pair: tuple[Span, Span] | None = None
@@ -132,10 +133,10 @@ class Moments:
             return self._months(when, reference)
         if reference is None or name in ("same", "year", "month"):
             return reference
-        if (
-            name.isdigit() and name != "0" and not self.done and self.context.last
-        ):  # "the following year"
-            reference = self.context.last
+        if name.isdigit() and name != "0":  # "the following year": counted from the figure before
+            opens = any(one.value is when and one.start < self.first for one in self.s.periods)
+            last = self.earlier if opens or not self.done else self.done[-1][3]
+            reference = last or reference
         return shifted(reference, 12 * int(name))
 
     def like(self, when: When, span: Span | None) -> Span | None:
@@ -241,6 +242,8 @@ class Moments:
         if s.value(one.end) == ":":
             return True
         if "(" in gap or s.value(start) == "(":
+            return False
+        if s.run(one.end, one.end + 2) == [",", "to"]:  # "or 16.6%, in 2019, to $449 billion"
             return False
         breaks = {",", ";", "and", "—", ":", "when", "but", "while"}
         return bool(breaks & set(gap[:-1] or gap[:1]))

@@ -528,6 +528,8 @@ class _Reader:
                 measure is None or one.start > measure.end or one.value == STATE
             ):
                 return f"it is about {one.value}"
+        if s.value(0) in group("adding") and s.value(1) in ("services", "in"):
+            return OUTSIDE["services"]
         if any(one.value.name == AGREEMENT for one in s.periods):
             return "it is counted from the day of an agreement that is not among the included ones"
         first = s.clauses[mention.start] == 0 and not beside
@@ -559,7 +561,7 @@ class _Reader:
         of = s.at(mention.end, "of the whole")
         if (
             of
-            and of.value == "of it"
+            and of.value in ("of it", "of that")
             and measure.start < 0
             and context.partner_of_measure not in ("", WORLD)
         ):
@@ -814,6 +816,9 @@ class _Reader:
         verbs = [one for one in s.of("change") if s.segment(mention) <= one.start and one.end <= at]
         if not verbs:
             return 0
+        steeply = s.value(verbs[-1].start) in ("more", "less") and len(verbs) > 1
+        if steeply and s.value(verbs[-1].end).endswith("ly"):  # "fell more steeply, by 9 percent"
+            verbs = verbs[:-1]
         one, gap = verbs[-1], s.run(verbs[-1].end, at)
         if self.moments.measure_between(one.end, at):
             fits = s.value(at - 1) == "by" and len(gap) < 8
@@ -843,6 +848,8 @@ class _Reader:
             if bound.measure.sector in OUTSIDE:
                 return self._aside(mention, OUTSIDE[bound.measure.sector])
         measure = bound.measure
+        if measure.sector == "goods-and-services" and partner != WORLD:
+            return self._aside(mention, OUTSIDE["services"])
         if not partner:
             return self._aside(mention, "no partner is named")
         if bound.as_ in ("level", "share", "imbalance") or bound.single:
