@@ -1,6 +1,7 @@
 """`korus read`: claims found in a text, their verdicts, and how many are found right."""
 
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -190,6 +191,13 @@ def test_texts_of_people_who_did_not_know_the_rules_are_read_and_judged_well():
     assert tally["coded"] > 950
     assert tally["right"] / (tally["taken"] + tally["none"]) >= 0.9, tally
     assert tally["right"] / tally["coded"] >= 0.75, tally
+
+
+def test_a_draft_with_a_place_is_answered(tmp_path):
+    text = "Kenya was the 2nd largest supplier of the United States in 2019."
+    (tmp_path / "text.txt").write_text(text)
+    found = run(tmp_path / "text.txt", "--date", "2020-02-11", "--draft")
+    assert found.exit_code == 0 and re.search(r'"place \d+" (would|holds)', found.output)
 
 
 def test_what_is_far_from_the_official_figure_is_set_aside_where_it_was_inferred():

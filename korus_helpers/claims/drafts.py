@@ -43,7 +43,8 @@ def _note(one: Judged, text: str) -> str:
         return f"{note}holds in every release at hand ({holding})."
     note += f"holds in {holding} of {len(figures)} releases at hand; "
     right = printed.reprint(figures[-1].value)
-    for words in (right, re.sub(r"(−?\$?\d)", r"about \1", right, count=1)):
+    about = re.sub(r"(−?\$?\d)", r"about \1", right, count=1)
+    for words in (right,) if printed.unit == "rank" else (right, about):
         if _holding(read_printed(words), figures) == len(figures):
             return f'{note}"{words}" would hold in all.'
     return f'{note}"{right}" holds in the newest.'
