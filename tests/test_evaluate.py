@@ -692,6 +692,9 @@ def test_places_among_countries_and_years_are_those_of_a_plain_count():
     assert value("deficit", partner=KOREA, as_="rank", **asked) == 8
     assert "a rank" in refusal("imports", partner=WORLD, as_="rank", **asked)
     assert "few countries" in refusal("imports", sector="hs87", as_="rank", end=2016)
+    assert "all periods before it" in refusal(
+        "exports", sector="foods", as_="record", base=1997, end=2020
+    )
 
 
 def test_an_imbalance_and_a_ratio_of_the_flows_are_of_one_period():

@@ -335,6 +335,8 @@ class _Grid:
                 others = self._plain(held, cell.period, codes) if among else []
             else:
                 since = base.end if base else held.first - 1
+                if since < held.first - 1:
+                    continue  # what was before the first period is not known
                 earlier = [one for one in cell.period.before(held.first) if one.start > since]
                 others = [self._plain(held, one, [cell.partner]) for one in earlier]
             sign = -1 if way == "record-low" else 1
@@ -455,7 +457,10 @@ def _meaningless(measure: str, way: str) -> str:
             "sign that is ranked, of a past day, or of few countries; ask for the level"
         )
     if way in PLACED:
-        return f"a {way} of the {measure} needs earlier periods of a release; ask for the level"
+        return (
+            f"a {way} of the {measure} needs all periods before it, in one release; type a later "
+            "first one, or ask for the level"
+        )
     if way == "imbalance":
         return "an imbalance is the deficit in percent of imports; ask for the deficit or balance"
     if way == "gdp-share":
