@@ -262,6 +262,7 @@ def _widgets(first: Choices) -> dict[str, Any]:
 
 def _show_live(first: Choices) -> None:
     import ipywidgets
+    import scipy.optimize  # noqa: F401 - now, so that no choice has to wait for it
 
     fields, result = _widgets(first), ipywidgets.HTML()
 

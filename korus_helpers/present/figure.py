@@ -173,6 +173,8 @@ def clear_place(
     what a label should not leave. Above and below are tried before the sides, near before far.
     """
     wide, tall = size
+    reach = np.array([1.6 * wide + 3, 3.7 * tall + 3])  # of all boxes that are tried
+    drawn = drawn[(abs(drawn - at) < reach).all(axis=1)]
     tried = []
     for step in (1.1, 1.7, 2.4, 3.2):
         for right in (0, 0.6, -0.6, 1.1, -1.1):
