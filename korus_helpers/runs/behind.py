@@ -41,6 +41,7 @@ SHOWN = re.compile(
     r"(?<![\w.,:/-])(?<!code )(?<!HS )(?<!end-use )(?!(?:19|20)\d\d(?![\d,.]\d))(?!0\d)"
     rf"[+\u2212]?\d+(?:,\d{{3}})*(?:\.\d+)?(?![\w/:-]|[.,]\d| (?:{'|'.join(MONTHS)}))"
 )
+CLOSED = re.compile(r"<button [^>]*>[^<]*</button>[.,;:)]+")  # a line may not begin with these
 ABOUT = ("id", "definition", "vintage", "source", "unit")  # columns of verdicts
 UNCHANGED = ("sources", "evidence")  # tables that hold no computed figure
 SIGNS = {"+": 1, "\u2212": -1}
@@ -120,6 +121,7 @@ class _Notes:
                 closed += -1 if tag[1] else 1
             elif not closed and part[:1] not in ("<", "&", "“"):
                 part = SHOWN.sub(lambda hit: self._button(hit, near, text, place, about), part)
+                part = CLOSED.sub(r'<span class="closed">\g<0></span>', part)
             made.append(part)
         return Markup("".join(made))
 
