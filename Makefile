@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 
 run: $(READY)
 	@$(BIN)/korus run --pdf
-	@echo "Next, your own figure: $(BIN)/korus check '\$$27.6 billion' --measure deficit --year 2016"
+	@echo "Next, your own: $(BIN)/korus check 'The US deficit with Mexico was \$$63.3 billion in 2016'"
 	@echo "Or a text of your own: $(BIN)/korus read article.txt"
 
 test: $(READY)

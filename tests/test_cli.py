@@ -84,7 +84,10 @@ def test_values(arguments, value, unit):
     (["value", "apples", "--year", "2016"], "type one of exports, imports"),
     (["value", "deficit", "--year", "2016", "--vintage", "2024"], "one of 2024-08, 2024-10, or"),
     (["check", "5 billion", "--measure", "import", "--year", "2016"], "type imports"),
-    (["check", "5 billion"], "Type one of exports"),
+    (["check", "5 billion"], "type --measure (one of exports, imports, deficit"),
+    (["check", "5 billion", "--year", "2016"], "not read with --year"),
+    (["check", "exports to Peru rose 5 percent"], "no period is named"),
+    (["check", "a", "--date", "today"], "is not a day"),
     (["check"], "such as '$27.6 billion'"),
     (["check", "nearly  billion", "--measure", "imports", "--year", "2016"], "in single quotes"),
     (["search", "nearly 0 billion"], "in single quotes"),
@@ -209,3 +212,13 @@ def test_importing_the_package_imports_nothing_heavy():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+def test_check_reads_a_sentence():
+    """Measure, partner and periods stand in it; the partner of the command where it names none."""
+    said = "The deficit with Mexico rose from $64.6 billion in 2011 to $63.3 billion in 2016"
+    first, last = json.loads(run("check", said, "--json").stdout)["levels"]
+    assert (first["verdict"], last["verdict"]) == ("as printed", "as printed")
+    typed = ["check", "$27.6 billion", "--measure", "deficit", "--year", "2016", "--json"]
+    found = run("check", "The deficit was $27.6 billion in 2016", "--json")
+    assert found.stdout == run(*typed).stdout

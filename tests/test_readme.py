@@ -71,7 +71,8 @@ def bench_in_markdown() -> str:
 
 
 SHOWN = {
-    "check": "korus check 'nearly $20 billion' --measure imports --as change --from 2011 --to 2016",
+    "check": "korus check 'US imports from South Korea rose by nearly $20 billion from 2011 to "
+    "2016'",
     "read": "echo 'US exports to Mexico rose nearly 20 percent from 2011 to 2016, and the deficit "
     "was $63.3 billion.' | korus read -",
 }

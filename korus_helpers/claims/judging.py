@@ -160,6 +160,28 @@ def read_and_judge(
     return Read(text, date, judged, tuple(sorted(aside, key=lambda one: one.span)), together)
 
 
+def said_in(sentence: str, date: str, partner: str, typed: dict[str, object]) -> list[Claim]:
+    """The claims of a sentence that says measure and period itself; `partner` where it names none.
+
+    Raises `InputError` where there are none, or where an option is `typed` that says the same.
+    """
+    named = [name for name, value in typed.items() if value and value != "total"]
+    if date and not is_date(date):
+        raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
+    reading = read_text(sentence, date, find_partner(partner).code)
+    both = [_claim("check", found, date) for found in reading.claims]
+    claims = [claim for claim, _ in both if claim]
+    if claims and not named:
+        return claims
+    reasons = [reason for _, reason in both if reason] + [one.reason for one in reading.aside]
+    why = f": {reasons[0]}" if reasons else ""
+    options = f"with {', '.join(f'--{name}' for name in named)}" if named else "without --measure"
+    raise InputError(
+        f"{quoted(sentence)} is not read {options}{why}; type --measure (one of"
+        f" {', '.join(MEASURES)}) and a period, such as --year 2016, or a sentence that says both"
+    )
+
+
 def _unsure(found: Found, claim: Claim | None, vintage: str) -> str:
     """Why a claim is too far from the official figure to be what was inferred, or ""."""
     if not claim or found.as_ != "level" or not found.inferred or found.per:

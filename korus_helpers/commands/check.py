@@ -16,7 +16,10 @@ from korus_helpers.commands.options import (
 
 @click.command(cls=Signed)
 @click.argument("printed", type=PRINTED, metavar="TEXT")
-@click.option("--measure", type=MEASURE, required=True, metavar="MEASURE", help=f"{MEASURES_SAID}.")
+@click.option(
+    "--measure", type=MEASURE, metavar="MEASURE",
+    help=f"{MEASURES_SAID}; without it TEXT is a sentence that says so itself.",
+)  # fmt: skip
 @click.option(
     "--as", "way", metavar="WAY",
     help=f"{WAYS_SAID}; taken from the text and the periods where these leave no doubt.",
@@ -33,8 +36,10 @@ def check(printed, measure, way, share, date, tolerance, as_json, **choices) -> 
     """Whether a printed figure holds, with the official one.
 
     TEXT is the figure with its words in single quotes, such as 'nearly $20 billion'. It may print
-    two levels: 'from $13.2 billion to $27.6 billion' with --from 2011 --to 2016.
+    two levels: 'from $13.2 billion to $27.6 billion' with --from 2011 --to 2016. Or it is a whole
+    sentence, without other options: 'US exports to Mexico fell 2.6 percent in 2016'.
     """
+    from korus_helpers.claims.judging import said_in
     from korus_helpers.claims.typed import before_the_shell, tolerance_of, typed_claims
     from korus_helpers.claims.verdicts import HOLDS, judge
     from korus_helpers.commands.terminal import text_table
@@ -43,7 +48,11 @@ def check(printed, measure, way, share, date, tolerance, as_json, **choices) -> 
     from korus_helpers.present.claim_answers import check_object
 
     reach, vintage = tolerance_of(tolerance), choices["vintage"]
-    claims = typed_claims(printed, measure, way, share, date, **choices)
+    if measure:
+        claims = typed_claims(printed, measure, way, share, date, **choices)
+    else:
+        asked = {"as": way, "share": share} | choices | {"partner": "", "vintage": ""}
+        claims = said_in(printed, date, choices["partner"], typed=asked)
     found = [judge(claim, tolerance=reach, vintage=vintage) for claim in claims]
     if as_json:
         click.echo(to_json(check_object(found)))
