@@ -220,5 +220,5 @@ def test_check_reads_a_sentence():
     first, last = json.loads(run("check", said, "--json").stdout)["levels"]
     assert (first["verdict"], last["verdict"]) == ("as printed", "as printed")
     typed = ["check", "$27.6 billion", "--measure", "deficit", "--year", "2016", "--json"]
-    found = run("check", "The deficit was $27.6 billion in 2016", "--json")
+    found = run("check", "The deficit with South Korea was $27.6 billion in 2016", "--json")
     assert found.stdout == run(*typed).stdout
