@@ -609,35 +609,52 @@ class _Reader:
     def _kind(self, kind: _Bound) -> _Bound | None:
         """Level, change, percent change, ratio, share or contribution, by the words around it."""
         s, mention, unit = self.s, kind.mention, kind.figure.last.unit
-        at, before = mention.start, s.value(mention.start - 1)
         sign = self._change_before(mention, unit) or self._change_behind(mention.end)
         kind = replace(kind, sign=sign, role=self.moments.place_of(mention))
+        if self._is_of_something_else(kind):
+            return None
+        if continued := self._continues(kind):
+            return continued
+        if balance := self._in_favor(kind) or self._more_than_bought(kind):
+            return replace(kind, as_="level", sign=0, measure=balance)
         last = self.done[-1] if self.done else None
-        moved = last is not None and last.as_ in ("change", "percent-change")
-        as_ = {MONEY: "change", "percent": "percent-change"}.get(unit, "")
-        ends = s.run(mention.end, mention.end + 5)
-        if (
-            sign
-            and "than" in ends[:3]
-            and any(  # "$70 billion more than with China"
-                mention.end < one.start <= mention.end + 4
-                and s.before(one) in ("with", "to", "from")
+        same = last is not None and last.figure.last.unit == unit and not sign
+        listed = same and s.only(
+            max(last.mention.end, kind.measure.end),
+            mention.start,
+            (",", "and", "or", "by", "(", "to"),
+        )
+        if unit == MONEY:
+            return self._amount(kind, last, listed)
+        if unit == "percent":
+            return self._percent(kind, last, listed)
+        return self._ratio(kind) if unit == "times" else None
+
+    def _is_of_something_else(self, kind: _Bound) -> bool:
+        """Whether what follows a figure makes it one of another share, peak or partner."""
+        s, end, percent = self.s, kind.mention.end, kind.figure.last.unit == "percent"
+        ends = s.run(end, end + 5)
+        if s.value(kind.mention.start - 1) == "leaving":  # a balance that is not named
+            named = kind.measure.name in ("deficit", "balance") or self._in_favor(kind)
+            return not named
+        if kind.sign and "than" in ends[:3]:  # "$70 billion more than with China"
+            return any(
+                end < one.start <= end + 4 and s.before(one) in ("with", "to", "from")
                 for one in s.partners
             )
-        ):
-            return None
-        if unit == "percent" and ends[:1] == ["of"] and {"share", "slice"} & set(ends):
-            return None  # "less than a quarter of China's share"
-        if (
-            unit == "percent"
-            and ends[:3] == ["of", "the", "world"]
-            and s.value(mention.end + 3) == "'s"
-        ):
-            return None  # "a third of the world's beans"
-        if unit == "percent" and any(one.value == FREE for one in s.of("aside")):
-            return None  # "80 percent of exports became duty-free"
-        if unit == "percent" and ends[:1] in (["below"], ["above"]) and group("a peak") & set(ends):
-            return None  # "a quarter below its peak"
+        of_share = ends[:1] == ["of"] and {"share", "slice"} & set(ends)  # "of China's share"
+        of_world = ends[:4] == ["of", "the", "world", "'s"]  # "a third of the world's beans"
+        of_peak = ends[:1] in (["below"], ["above"]) and group("a peak") & set(ends)
+        free = any(one.value == FREE for one in s.of("aside"))  # "80 percent became duty-free"
+        return percent and bool(of_share or of_world or of_peak or free)
+
+    def _continues(self, kind: _Bound) -> _Bound | None:
+        """A change that takes its kind and sign from the figures before it."""
+        s, mention, unit, sign = self.s, kind.mention, kind.figure.last.unit, kind.sign
+        at, before = mention.start, s.value(mention.start - 1)
+        as_ = {MONEY: "change", "percent": "percent-change"}.get(unit, "")
+        last = self.done[-1] if self.done else None
+        moved = last is not None and last.as_ in ("change", "percent-change")
         same = next((one for one in reversed(self.done) if one.as_ == as_), None)
         elided = kind.measure.end == at and s.value(mention.end) in ("to", "at")
         if same and not sign and (before == "by" or elided):
@@ -653,45 +670,28 @@ class _Reader:
         if unit == "percent" and before == "by" and not sign and len(pair) > 1:
             up = pair[-1].figure.last.value > pair[-2].figure.last.value
             return replace(kind, as_=as_, sign=1 if up else -1)  # "from A to B, that is by 12%"
-        if balance := self._in_favor(kind):
-            return replace(kind, as_="level", sign=0, measure=balance)
-        if before == "leaving" and kind.measure.name in ("exports", "imports", "two-way"):
-            return None
-        if balance := self._more_than_bought(kind):
-            return replace(kind, as_="level", sign=0, measure=balance)
-        listed = (
-            last is not None
-            and last.figure.last.unit == unit
-            and not sign
-            and s.only(
-                max(last.mention.end, kind.measure.end), at, (",", "and", "or", "by", "(", "to")
-            )
-        )
         if before == "(" and moved and as_ and at - 3 <= last.mention.end:
             return replace(kind, as_=as_, sign=last.sign)  # "rose by $46 billion (101%)"
-        if unit == MONEY:
-            own = kind.figure.last.sign
-            if (
-                own
-                and (s.value(mention.end) == "to" or own == "+")
-                and kind.measure.name != "balance"
-            ):
-                return replace(kind, as_="change", sign=0)  # "+$23.7B to $101.8B"
-            reached = kind.figure.hedged in words("levels reached")
-            if sign and before not in ("to", "at", "from") and not reached:
-                return replace(kind, as_="change")
-            if listed and last.as_ == "change" and before != "to":
-                return replace(kind, as_="change", sign=last.sign)
-            if before == "by" and kind.measure.name != "balance":
-                return None
-            if own == "−" and kind.measure.name in ("exports", "imports"):
-                if kind.measure.start >= 0:
-                    return None
-                return replace(kind, as_="level", measure=replace(kind.measure, name="balance"))
-            return replace(kind, as_="level")
-        if unit == "percent":
-            return self._percent(kind, last, listed)
-        return self._ratio(kind) if unit == "times" else None
+        return None
+
+    def _amount(self, kind: _Bound, last: _Bound | None, listed: bool) -> _Bound | None:
+        """A change or a level in dollars."""
+        s, measure, own = self.s, kind.measure, kind.figure.last.sign
+        before = s.value(kind.mention.start - 1)
+        reached = s.value(kind.mention.end) == "to" or own == "+"
+        if own and reached and measure.name != "balance":
+            return replace(kind, as_="change", sign=0)  # "+$23.7B to $101.8B"
+        level = kind.figure.hedged in words("levels reached")
+        if kind.sign and before not in ("to", "at", "from") and not level:
+            return replace(kind, as_="change")
+        if listed and last.as_ == "change" and before != "to":
+            return replace(kind, as_="change", sign=last.sign)
+        if before == "by" and measure.name != "balance":
+            return None
+        if own == "−" and measure.name in ("exports", "imports"):  # flows have no sign
+            balance = replace(measure, name="balance")
+            return replace(kind, as_="level", measure=balance) if measure.start < 0 else None
+        return replace(kind, as_="level")
 
     def _percent(self, kind: _Bound, last: _Bound | None, listed: bool) -> _Bound | None:
         s, mode, mention, measure = self.s, self.context.mode, kind.mention, kind.measure
