@@ -220,6 +220,7 @@ def test_every_claim_has_its_numbers_with_their_unit(of_the_article):
         "Rise in US goods imports from Korea, 2011 to 2016: $13 bil"
     )
     assert row["then"]["official"] == pytest.approx(13.218, abs=1e-3)
+    assert row["context"].startswith("In dollars of")
     assert row["now"]["official"] == pytest.approx(13.225, abs=1e-3)
 
 

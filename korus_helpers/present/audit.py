@@ -103,6 +103,11 @@ def said_beside(verdict: Verdict) -> str:
     return "; ".join(filter(None, said))
 
 
+def context_of(verdict: Verdict) -> str:
+    """The official figure of all goods in constant dollars and of US GDP; "" for others."""
+    return beside(verdict.used) if verdict.used and verdict.claim.sector == "total" else ""
+
+
 def check_rows(verdict: Verdict) -> list[dict[str, str]]:
     """The answer of `korus check` for people: what, and the answer."""
     printed = verdict.printed
@@ -118,7 +123,7 @@ def check_rows(verdict: Verdict) -> list[dict[str, str]]:
         "definition": verdict.used.words if verdict.used else "",
         "vintage": verdict.used.vintage if verdict.used else "",
         "source": verdict.used.source if verdict.used else "",
-        "context": beside(verdict.used) if verdict.used and verdict.claim.sector == "total" else "",
+        "context": context_of(verdict),
         "today": f"{official(verdict.now)}: {verdict.now_verdict}" if verdict.then_verdict
         and verdict.now else "",
         "remarks": " ".join(verdict.remarks),

@@ -7,6 +7,7 @@ from korus_helpers.claims.auditing import Audit, correction, unstated
 from korus_helpers.claims.searching import Match
 from korus_helpers.claims.verdicts import LADDER, Verdict
 from korus_helpers.figures.store import publications
+from korus_helpers.present.audit import context_of
 from korus_helpers.present.words import ends_in_shown_unit, in_shown_unit, shown_unit
 from korus_helpers.trade.figure import Figure
 
@@ -84,6 +85,7 @@ def claim_object(verdict: Verdict) -> dict[str, Any]:
         "now": _dated(verdict.now, verdict.now_verdict),
         "matches": [_match(one) for one in verdict.matches[:MOST_MATCHES]],
         "readings": [{"read_as": name, "verdict": said} for name, said in verdict.readings],
+        "context": context_of(verdict) or None,
         "remarks": list(verdict.remarks), "severity": verdict.severity or None,
         "contradicted": verdict.contradicted, "misprint": verdict.misprint or None,
         "correction": correction(verdict) or None, "inferred": list(verdict.inferred),
