@@ -64,8 +64,8 @@ class Sentence:
         self._kinds: dict[tuple[str, ...], list[Mention]] = {}
         self.figures, self.periods = self.of("figure"), self.of("period")
         self.partners = [
-            one for one in self.of("partner")
-            if one.value not in ("US", "state") and not self._is_overtaken(one)
+            one for run in self.runs(self.of("partner")) for one in run
+            if one.value not in ("US", "state") and not self._is_overtaken(run[0], one)
         ]  # fmt: skip
         self.clauses, number = [], 0
         for at, word in enumerate(self.words):
@@ -73,17 +73,13 @@ class Sentence:
             number += word in group("clause marks") and not is_ratio
             self.clauses.append(number)
 
-    def _is_overtaken(self, one: Mention) -> bool:
-        """Whether a partner is named beside another, and has no figure: "passed China"."""
-        names = self.of("partner")
-        first = next((run[0] for run in self.runs(names) if one in run), one)
+    def _is_overtaken(self, first: Mention, one: Mention) -> bool:
+        """Whether a partner is named beside another, and has no figure: "passed China".
+
+        `first` is the first of the list in which it stands.
+        """
         lead = self.run(first.start - 3, first.start)
-        ahead = {*lead[-1:], " ".join(lead[-2:])} & group("overtaken")
-        ahead = ahead or " ".join(lead) in (
-            "after those with",
-            "behind those of",
-            "after that with",
-        )
+        ahead = {" ".join(lead[-size:]) for size in (1, 2, 3)} & group("overtaken")
         return bool(ahead) and self.value(one.end) not in ("(", "'s")
 
     def turn_voices(self) -> None:
