@@ -193,6 +193,13 @@ def test_texts_of_people_who_did_not_know_the_rules_are_read_and_judged_well():
     assert tally["right"] / tally["coded"] >= 0.75, tally
 
 
+def test_a_figure_is_of_the_goods_of_the_level_before_it_but_a_whole_is_not_of_its_part():
+    part = "Autos were about 90 percent of the $27.6 billion deficit with South Korea in 2016."
+    goods = "Imports of consumer goods from Italy were $11.5 billion in 2016, a rise of 2 percent."
+    assert [one.sector for one in read_text(part).claims] == ["autos", "total"]
+    assert {one.sector for one in read_text(goods).claims} == {"consumer_goods"}
+
+
 def test_a_draft_with_a_place_is_answered(tmp_path):
     text = "Kenya was the 2nd largest supplier of the United States in 2019."
     (tmp_path / "text.txt").write_text(text)

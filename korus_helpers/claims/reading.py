@@ -446,6 +446,7 @@ class _Reader:
         last = self.done[-1] if self.done else None
         if (
             last
+            and last.as_ == "level"
             and measure.sector == "total" != last.measure.sector
             and not named_between(s, last.mention.end, mention.start)
         ):  # "consumer goods were $11.5 billion, a decline of 21 percent"
