@@ -310,11 +310,12 @@ class _Reader:
         s, at, end = self.s, mention.start, mention.end
         percent = mention.value.last.unit == "percent"
         change = s.at(end, "of the change")
+        behind = ("partner", "sector", "of the whole", *["figure"] * percent)
         for one in self.measures:
             of = s.value(end) in ("of", "in", "worth")
             noun_phrase = group("noun phrase") | group("around a measure")
             near = end <= one.start <= end + 6
-            if near and s.only(end, one.start, noun_phrase, "partner", "sector", "of the whole"):
+            if near and s.only(end, one.start, noun_phrase, *behind):
                 side = not percent and one.flow in ("deficit", "surplus", "balance", "two-way")
                 if mention.value.last.unit in ("percent", MONEY) and (of or side):
                     return one
