@@ -194,6 +194,12 @@ def described(claim: Claim) -> Claim:
     return replace(claim, what=", ".join(filter(None, parts)) + way + korean)
 
 
+def check_day(name: str, text: str) -> None:
+    """Refuse a day that stands for an option or parameter and is none; "" is not known."""
+    if text and not is_date(text):
+        raise InputError(f"{name} {quoted(text)} is not a day; type one like 2017-12-28")
+
+
 def is_date(text: str) -> bool:
     """Whether `text` is a day, a month or a year of 1900 to 2099, as 2017-12-28."""
     found = re.fullmatch(r"(?:19|20)[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{2})?)?", text)

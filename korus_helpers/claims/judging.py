@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from korus_helpers.claims.auditing import Audit, audit
-from korus_helpers.claims.claim import OTHER, Claim, described, is_date
+from korus_helpers.claims.claim import OTHER, Claim, check_day, described
 from korus_helpers.claims.intervals import Interval
 from korus_helpers.claims.printed import TOLERANCE, read_printed
 from korus_helpers.claims.reading import Aside, Found, read_text
@@ -93,8 +93,7 @@ def read_source(
     reach = tolerance_of(str(tolerance))
     if text_file and claims_file:
         raise InputError("text_file and claims_file are both given; give one of them")
-    if date and not is_date(date):
-        raise InputError(f"published {quoted(date)} is not a day; type one like 2017-12-28")
+    check_day("published", date)
     if measure:
         check_measure(measure)
     if text_file:
@@ -166,8 +165,7 @@ def said_in(sentence: str, date: str, partner: str, typed: dict[str, object]) ->
     Raises `InputError` where there are none, or where an option is `typed` that says the same.
     """
     named = [name for name, value in typed.items() if value and value != "total"]
-    if date and not is_date(date):
-        raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
+    check_day("--date", date)
     reading = read_text(sentence, date, find_partner(partner).code)
     both = [_claim("check", found, date) for found in reading.claims]
     claims = [claim for claim, _ in both if claim]

@@ -356,10 +356,8 @@ def _at(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
     if end := _paraphrase(text, tokens, at):
         return [Mention("pronoun", "country", at, end)]
     pronoun = tokens[at].value == "us" and text[tokens[at].start].islower()
-    object_ = tokens[at].value == "the" and following and following.value == "us"
-    pronoun = (
-        pronoun or object_ or (tokens[at].value == "us" and at and tokens[at - 1].value == "the")
-    )  # "it sold the US $314bn"
+    around = [_value(tokens, at - 1) if at else "", token.value, _value(tokens, at + 1)]
+    pronoun = pronoun or ["the", "us"] in (around[:2], around[1:])  # "it sold the US $314bn"
     figure = figure_at(tokens, at) if may_begin(tokens[at]) and not pronoun else None
     if figure and not _is_figure(text, tokens, figure):
         figure = None
@@ -418,9 +416,8 @@ def _by_words(text: str, tokens: Sequence[Token], at: int) -> list[Mention]:
             for kind, value in kinds
             if kind != "partner"
             or capital
-            or run.startswith("sub ")
             or value in ("US", "0015")
-            or run.startswith("the ")
+            or run.startswith(("sub ", "the "))
         ]
         found = these or found
     return found
@@ -587,32 +584,23 @@ def _months(text: str, tokens: Sequence[Token], at: int, value: str) -> tuple[Wh
     end, last = at + 1, first
     if _value(tokens, end) == ".":
         end += 1
-    both = (not at or tokens[at - 1].value != "between") and _value(tokens, end) == "and"
-    both = both and MONTHS.get(_value(tokens, end + 1)) == first % 12 + 1
-    between = at and tokens[at - 1].value == "between" and _value(tokens, end) == "and"
-    both = both or (between and MONTHS.get(_value(tokens, end + 1), 0) > first + 1)
-    joined = both or (
-        _value(tokens, end) in ("–", "to", "through") and _value(tokens, end + 1) in MONTHS
-    )
-    if joined or _value(tokens, end) in MONTHS:
-        following = MONTHS[_value(tokens, end + joined)]
-        if joined and at and tokens[at - 1].value == "from" and following == first % 12 + 1:
-            joined = False  # "from February to March" compares two months
-        else:
-            last = following
-            end += 1 + joined
-    elif at and tokens[at - 1].value == "through":
+    before, joiner = tokens[at - 1].value if at else "", _value(tokens, end)
+    following = MONTHS.get(_value(tokens, end + 1), 0)
+    consecutive, between = following == first % 12 + 1, (before, joiner) == ("between", "and")
+    both = joiner == "and" and (consecutive or (between and following > first + 1))
+    if joiner in MONTHS:
+        last, end = MONTHS[joiner], end + 1
+    elif following and (both or joiner in ("–", "to", "through")):
+        # "from February to March" compares two months
+        if not (consecutive and (before == "from" or between)):
+            last, end = following, end + 2
+    elif before == "through":
         if months := _months_before(tokens, at - 1):
-            found = _with_year(tokens, end, 0, first - 1)
-            end_month = found[0].last
-            return (
-                (replace(found[0], first=end_month - months + 1), found[1])
-                if end_month > 12
-                else None
-            )
+            when, end = _with_year(tokens, end, 0, first - 1)
+            return (replace(when, first=when.last - months + 1), end) if when.last > 12 else None
         first = 1
     found = _with_year(tokens, end, first - 1, last - 1)
-    named = {"this": "y0", "last": "y-1"}.get(tokens[at - 1].value if at else "", "")
+    named = {"this": "y0", "last": "y-1"}.get(before, "")
     if found[0].first < 12 and named and not found[0].name:  # "this September"
         found = replace(found[0], name=named), found[1]
     if found[0].first < 12 and value == "may" and at and tokens[at - 1].kind != "word":

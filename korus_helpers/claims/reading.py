@@ -27,6 +27,7 @@ from korus_helpers.claims.moments import (
     AGREEMENT,
     AYEAR,
     CLAUSE,
+    MONEY,
     TEXT,
     Moments,
     Said,
@@ -42,7 +43,6 @@ from korus_helpers.claims.wording import POWERS, tokens_in, words
 WORLD = "0015"
 FREE = "what is free of duty"
 ECONOMY = "the economy as a whole"
-MONEY = "million dollars"
 OUTSIDE = {
     "services": "trade in services by partner is not included",
     "not-in-product": "the goods it speaks of are no sector that is included",
@@ -1012,7 +1012,7 @@ class _Reader:
 
 
 def named_between(s: Sentence, start: int, end: int) -> bool:
-    """Whether a measure, sector or new clause stands between two places."""
+    """Whether a measure, sector, partner or new clause stands between two places."""
     return any(start <= one.start < end for one in s.of("measure", "sector", "partner")) or (
         s.clauses[min(start, len(s.clauses) - 1)] != s.clauses[end]
     )

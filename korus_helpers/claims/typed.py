@@ -9,8 +9,8 @@ from korus_helpers.claims.claim import (
     KOREAN,
     UNSPECIFIED,
     Claim,
+    check_day,
     described,
-    is_date,
     levels,
     misfit,
     parts_of,
@@ -43,8 +43,7 @@ def typed_claims(
     check_measure(measure)
     if way is not None:
         check_way(way)
-    if date and not is_date(date):
-        raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
+    check_day("--date", date)
     compared = bool(choices["start"] or choices["end"])
     parts = parts_of(text, way or "change", compared)
     if len(parts) == 1:

@@ -65,19 +65,17 @@ def read(
     FILE is text, Markdown, a saved page (.html), a .docx or a .pdf with text; - reads what is
     piped in. Nothing that the text leaves open is guessed: what cannot be told is set aside.
     """
-    from korus_helpers.claims.claim import is_date
+    from korus_helpers.claims.claim import check_day
     from korus_helpers.claims.judging import claims_file, read_and_judge
     from korus_helpers.claims.printed import TOLERANCE as USUAL
     from korus_helpers.claims.texts import day_in, text_of_file
     from korus_helpers.claims.typed import tolerance_of
-    from korus_helpers.claims.wording import quoted
     from korus_helpers.errors import InputError
     from korus_helpers.present.answers import to_json
     from korus_helpers.present.read_answers import read_object
     from korus_helpers.trade.definition import check_measure
 
-    if date and not is_date(date):
-        raise InputError(f"--date {quoted(date)} is not a day; type one like 2017-12-28")
+    check_day("--date", date)
     if measure:
         check_measure(measure)
     if report and str(file) == "-":
